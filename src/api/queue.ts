@@ -1,0 +1,72 @@
+/** Shapes of the queue messages and of the RPCs between the Worker and the user's object. */
+import type { UserEvent } from "../domain/event/event.ts";
+import type { Channel, Message, Outcome, RenderedMessage } from "../domain/message/message.ts";
+import type { NumberedFacts } from "../domain/user/facts.ts";
+import type { UserKey } from "../domain/user/user-key.ts";
+
+/**
+ * EVENTS queue and intake row alike: at most 100 items or 128 KB (queue limit) of one request.
+ * `intake` is the row's id; `shard` the intake database's number. The row goes once every item was applied and projected.
+ */
+export interface EventsMessage {
+  readonly intake: string;
+  readonly shard: number;
+  readonly workspace: string;
+  readonly items: readonly UserEvent[];
+}
+
+/** DELIVER queue of a channel: a message waits to be claimed. Carries no content: the object is asked at the moment of sending. */
+export interface DeliverMessage {
+  readonly workspace: string;
+  readonly user: UserKey;
+  readonly message: string;
+}
+
+/** FACTS queue: facts that no call has confirmed yet, sent by the object's alarm. */
+export type FactsMessage = NumberedFacts;
+
+/** A message the object wants sent; the caller puts it on the channel's queue. */
+export interface DeliverIntent {
+  readonly channel: Channel;
+  readonly message: string;
+}
+
+/** Part of every answer of the object: what to project, what to send. */
+export interface ObjectAnswer {
+  /** All facts no one has confirmed yet (at most 500, oldest first); undefined when there are none. */
+  readonly facts?: NumberedFacts;
+  readonly deliver: readonly DeliverIntent[];
+}
+
+/** Common to every request: the live catalog version the caller read, and how far this user's facts were projected, if known. */
+export interface ObjectRequest {
+  readonly catalog: number;
+  readonly confirmed?: number;
+}
+
+export interface ApplyRequest extends ObjectRequest {
+  readonly events: readonly UserEvent[];
+}
+
+export interface ApplyAnswer extends ObjectAnswer {
+  /** Events the object already had, with the time it knows them by: the log row is written under that time. */
+  readonly known: readonly { readonly id: string; readonly time: number }[];
+}
+
+export interface ClaimRequestMessage extends ObjectRequest {
+  readonly message: string;
+}
+
+export interface ClaimAnswer extends ObjectAnswer {
+  readonly claim:
+    /** Send it now, with the message id as idempotency key; settle with this attempt. */
+    | { readonly kind: "send"; readonly attempt: number; readonly message: Message; readonly rendered: RenderedMessage }
+    /** Not to be sent (skipped, exited, already settled, or held until a later instant: the object's alarm brings it back). */
+    | { readonly kind: "no"; readonly reason: string };
+}
+
+export interface SettleRequest extends ObjectRequest {
+  readonly message: string;
+  readonly attempt: number;
+  readonly outcome: Outcome;
+}

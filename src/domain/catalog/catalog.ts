@@ -1,0 +1,72 @@
+import type { CompiledCondition, Tally } from "../segment/condition.ts";
+import type { Channel } from "../message/message.ts";
+import type { JourneyDefinition } from "../journey/journey.ts";
+import type { SegmentDefinition } from "../segment/segment.ts";
+import type { TemplateDefinition } from "../template/template.ts";
+
+/**
+ * The published definitions of a workspace as plain JSON: what D1 keeps under one immutable version number, and what
+ * `compileCatalog` turns into functions and indexes, once per isolate and version.
+ */
+export interface CatalogDocument {
+  readonly workspace: string;
+  readonly version: number;
+  readonly timezone: string;
+  readonly name: string;
+  readonly segments: readonly SegmentDefinition[];
+  /** Live journeys only; drafts are not in the catalog. */
+  readonly journeys: readonly PublishedJourney[];
+  readonly templates: readonly TemplateDefinition[];
+  /** Providers without their settings: which exist, for which channel, which is the default. */
+  readonly providers: readonly CatalogProvider[];
+}
+
+export interface PublishedJourney {
+  readonly version: number;
+  readonly status: "live" | "paused" | "stopped";
+  readonly definition: JourneyDefinition;
+}
+
+export interface CatalogProvider {
+  readonly key: string;
+  readonly channel: Channel;
+  readonly type: string;
+  readonly default: boolean;
+  /** May an attempt whose outcome is unknown be sent again? True where the provider has an idempotency key or the operator said so. */
+  readonly resendUncertain: boolean;
+}
+
+export interface CompiledSegment {
+  readonly key: string;
+  readonly hash: string;
+  readonly condition: CompiledCondition;
+}
+
+export interface CompiledJourney {
+  readonly key: string;
+  readonly version: number;
+  readonly status: PublishedJourney["status"];
+  readonly definition: JourneyDefinition;
+  readonly audience: CompiledCondition | undefined;
+  readonly exit: CompiledCondition | undefined;
+  readonly goals: readonly { readonly key: string; readonly withinMs: number | undefined; readonly condition: CompiledCondition }[];
+  /** Conditions inside steps, by "<step>/<path index>". */
+  readonly stepConditions: Readonly<Record<string, CompiledCondition>>;
+}
+
+/** What decide works with: definitions by key, and indexes from what an event touches to what it may change. */
+export interface Catalog {
+  readonly document: CatalogDocument;
+  readonly segments: ReadonlyMap<string, CompiledSegment>;
+  /** Segments in dependency order: nested ones before those that ask for them. */
+  readonly segmentOrder: readonly string[];
+  /** The current version of each journey. */
+  readonly journeys: ReadonlyMap<string, CompiledJourney>;
+  /** Older versions that live runs are pinned to: "key@version". The shell loads those `neededVersions` names. */
+  readonly pinned: ReadonlyMap<string, CompiledJourney>;
+  readonly templates: ReadonlyMap<string, TemplateDefinition>;
+  readonly tallies: readonly Tally[];
+  /** Tallies by exact history name, and those with a prefix. */
+  readonly talliesByName: ReadonlyMap<string, readonly Tally[]>;
+  readonly prefixTallies: readonly Tally[];
+}

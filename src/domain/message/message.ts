@@ -1,0 +1,74 @@
+import type { Json, JsonObject } from "../json.ts";
+
+/** Channels a message can go out by; a channel is added in src/channels/channels. */
+export type Channel = "email" | "sms" | "push" | "in-app" | "whatsapp" | "slack" | "webhook";
+
+/**
+ * Life of a message. The first row is a lattice (a late or repeated report never moves a message back), the second
+ * stands aside. Source: SEMANTICS.md, Steps.
+ */
+export type MessageStatus =
+  | "queued" | "held" | "claimed" | "sent" | "delivered" | "opened" | "clicked" | "replied" | "converted"
+  | "skipped" | "failed" | "uncertain" | "bounced" | "complained" | "unsubscribed";
+
+/** One thing to be sent to one user on one channel. Kept in the user's object; projected to D1. */
+export interface Message {
+  /** Also the provider's idempotency key. Derived from run, step and visit (or the call), never random: a replay makes the same id. */
+  readonly id: string;
+  readonly channel: Channel;
+  readonly template: string;
+  readonly topic?: string;
+  readonly transactional?: boolean;
+  /** Provider key the step asks for; else the channel's default at the claim. */
+  readonly provider?: string;
+  /** Where the message came from; absent for a transactional call. */
+  readonly run?: { readonly id: string; readonly journey: string; readonly version: number; readonly step: string };
+  readonly status: MessageStatus;
+  /** Why it was skipped, held, failed. */
+  readonly reason?: string;
+  readonly createdAt: number;
+  /** When something must happen next by itself: a held message asked again, a retry due, a lease over, an unconfirmed queue send repeated. */
+  readonly due?: number;
+  /** Claims so far; a settle names the attempt it belongs to, so that an expired lease's late answer is told apart. */
+  readonly attempts: number;
+  /** Filled at the first claim and kept: every retry is byte-identical. */
+  readonly rendered?: RenderedMessage;
+  readonly sentAt?: number;
+  /** The provider's own id of the message. */
+  readonly providerMessageId?: string;
+}
+
+/** What a provider is given: address and content, fully rendered, independent of the provider. */
+export interface RenderedMessage {
+  /** Provider key (definition) chosen at the first claim. */
+  readonly provider: string;
+  readonly to: string;
+  readonly content: MessageContent;
+}
+
+/** Content by channel, after Liquid. Only channels that have a provider today. */
+export type MessageContent =
+  | { readonly channel: "email"; readonly subject: string; readonly html: string; readonly text: string; readonly from?: string; readonly replyTo?: string; readonly preheader?: string; readonly cc?: readonly string[]; readonly bcc?: readonly string[]; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly channel: "sms"; readonly body: string }
+  | { readonly channel: "webhook"; readonly url: string; readonly method: string; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+
+/**
+ * How a provider call ended (SEMANTICS.md, Sending): these six words everywhere.
+ * `retryAfterMs` is the provider's own wish; `detail` is for people and must hold no secret.
+ */
+export type Outcome =
+  | { readonly kind: "accepted"; readonly providerMessageId?: string; readonly detail?: string }
+  | { readonly kind: "retry"; readonly retryAfterMs?: number; readonly detail: string }
+  | { readonly kind: "rejected"; readonly detail: string }
+  | { readonly kind: "unreachable"; readonly detail: string }
+  | { readonly kind: "misconfigured"; readonly detail: string }
+  | { readonly kind: "uncertain"; readonly detail: string };
+
+/** Data a template sees, beside the user: see DEFINITIONS.md, Template. */
+export interface RenderScope {
+  readonly user: JsonObject;
+  readonly trigger: Json;
+  readonly run: JsonObject;
+  readonly message: JsonObject;
+  readonly workspace: JsonObject;
+}

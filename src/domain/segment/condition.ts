@@ -1,0 +1,72 @@
+import type { ZodType } from "zod";
+import type { UserEvent } from "../event/event.ts";
+import type { Because } from "../user/facts.ts";
+import type { History } from "../user/history.ts";
+import type { Run, UserState } from "../user/state.ts";
+
+/** What a condition may look at. `now` is the instant asked about: all events up to it are in history. */
+export interface ConditionScope {
+  readonly state: UserState;
+  readonly history: History;
+  readonly now: number;
+  /** Inside a journey: the run asked for, and where a condition without `since` starts counting. */
+  readonly run?: Run;
+  readonly since: "ever" | "entry" | "step";
+}
+
+/** The answer: truth now, when it may differ next without any event, and what decided. */
+export interface Verdict {
+  readonly value: boolean;
+  /** First instant > now at which the truth may change by itself; undefined = never. May be early (asked again then), never late. */
+  readonly nextChange?: number;
+  readonly because?: Because;
+}
+
+/** What may change a condition's truth; the catalog indexes definitions by these. */
+export interface Dependencies {
+  /** History names ("track:Order Completed"), or prefixes with a trailing "*" ("track:*"). */
+  readonly events: readonly string[];
+  /** Top-level attribute names; "*" = any. */
+  readonly attributes: readonly string[];
+  readonly segments: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/**
+ * Events a condition counts, kept as an index of matches so that no question scans history.
+ * Two conditions that count the same events share a tally.
+ */
+export interface Tally {
+  /** Stable hash of name, filters and key path. */
+  readonly id: string;
+  /** History name or prefix with "*". */
+  readonly name: string;
+  readonly matches: (event: UserEvent) => boolean;
+  /** Keyed tallies: the value of the key on this event; null = no key (no match in a keyed tally). */
+  readonly key: ((event: UserEvent) => string | null) | null;
+}
+
+/** A condition ready to be asked: pure, made once per catalog version. */
+export interface CompiledCondition {
+  readonly evaluate: (scope: ConditionScope) => Verdict;
+  readonly dependsOn: Dependencies;
+  readonly tallies: readonly Tally[];
+}
+
+/** What a condition's compile may use. */
+export interface CompileContext {
+  /** Compiles a nested condition. */
+  readonly compile: (condition: unknown, path: string) => CompiledCondition;
+  /** Inside a keyed journey: the path of the run's key on events. */
+  readonly keyPath?: string;
+}
+
+/**
+ * A condition type: ONE file in conditions/ and one line in conditions/all.ts.
+ * `schema` is the strict zod object with its literal `type`; everything else (union, validation, docs) derives from the registry.
+ */
+export interface ConditionType<T extends { readonly type: string }> {
+  readonly type: T["type"];
+  readonly schema: ZodType<T>;
+  readonly compile: (condition: T, context: CompileContext) => CompiledCondition;
+}

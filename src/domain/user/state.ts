@@ -1,0 +1,119 @@
+import type { EventOrder, UserEvent } from "../event/event.ts";
+import type { Json } from "../json.ts";
+import type { Message } from "../message/message.ts";
+import type { UserKey } from "./user-key.ts";
+
+/** An attribute's value with its place in the total order; `value` undefined = a dated tombstone. */
+export interface AttributeEntry {
+  readonly value?: Json;
+  readonly order: EventOrder;
+}
+
+/** Who the user is. Attributes merge by last write wins per top-level attribute. */
+export interface Profile {
+  readonly attributes: Readonly<Record<string, AttributeEntry>>;
+  /** tag -> since (ms) */
+  readonly tags: Readonly<Record<string, number>>;
+  /** Anonymous ids seen with this user; the value is the hand-over's state. */
+  readonly anonymousIds: Readonly<Record<string, "wanted" | "done" | "other">>;
+  /** Hard suppressions: "*" for all channels, else the channel; value = reason and since. */
+  readonly suppressions: Readonly<Record<string, { readonly reason: string; readonly at: number }>>;
+  /** "topic:<key>" or "channel:<key>" -> opted out or in, dated. */
+  readonly subscriptions: Readonly<Record<string, { readonly state: "opted-in" | "opted-out"; readonly order: EventOrder }>>;
+  /** IANA zone of the newest call that carried context.timezone. */
+  readonly timezone?: AttributeEntry;
+  readonly createdAt: number;
+  /** Time of the newest event. Kept at day grain, so that it does not cost a write per event. */
+  readonly lastSeenAt: number;
+  /** Fixed at first contact, carried through merges (the older wins): what splits and holdouts hash. */
+  readonly samplingId: string;
+}
+
+/** Where the user stands in one segment. Kept for members, and for non-members whose condition may flip by time. */
+export interface Membership {
+  readonly member: boolean;
+  readonly since: number;
+  /** The next instant at which the condition may flip without any event. */
+  readonly nextChange?: number;
+  /** Which compiled definition was asked. */
+  readonly hash: string;
+}
+
+/** What a live run is doing. */
+export type Position =
+  | { readonly at: "step"; readonly step: string }
+  | { readonly at: "wait"; readonly step: string; readonly since: number; readonly due: number }
+  | { readonly at: "send"; readonly step: string; readonly message: string };
+
+/** One passage of the user through one journey. Only live runs are in the state; ended ones are in the journal. */
+export interface Run {
+  readonly id: string;
+  readonly journey: string;
+  /** Pinned at entry. */
+  readonly version: number;
+  /** Value of the trigger's key; null for journeys without one. */
+  readonly key: string | null;
+  readonly enteredAt: number;
+  /** Order of the event (or flip) that started it: exits and goals count only what comes after. */
+  readonly entryOrder: EventOrder;
+  readonly trigger: UserEvent | null;
+  readonly position: Position;
+  readonly stepEnteredAt: number;
+  /** Steps taken since the last stimulus is bounded elsewhere; this counts visits per step, for message ids. */
+  readonly visits: Readonly<Record<string, number>>;
+  /** Next instant at which the exit condition may flip by time. */
+  readonly exitNextChange?: number;
+}
+
+/** Goals still within their window; they outlive the run. */
+export interface OpenGoal {
+  readonly run: string;
+  readonly journey: string;
+  readonly version: number;
+  readonly key: string | null;
+  readonly goal: string;
+  readonly entryOrder: EventOrder;
+  readonly enteredAt: number;
+  /** End of the window; absent = for ever. */
+  readonly until?: number;
+  readonly nextChange?: number;
+}
+
+/** Frequency counters per (journey, key); they survive new versions and ended runs. */
+export interface EntryCounter {
+  readonly count: number;
+  readonly lastEnteredAt: number;
+  /** Newest entries, newest first, bounded: for `limit`. */
+  readonly recent: readonly number[];
+  /** interval + segment trigger: when to enter again while the segment still holds. */
+  readonly reenterAt?: number;
+}
+
+/**
+ * Everything the core keeps about a user between stimuli, beside history. Each field is stored as one row and written
+ * only when its reference changed, so: never mutate, and keep the reference when nothing changed.
+ */
+export interface UserState {
+  readonly workspace: string;
+  readonly user: UserKey;
+  readonly profile: Profile;
+  readonly memberships: Readonly<Record<string, Membership>>;
+  readonly runs: Readonly<Record<string, Run>>;
+  readonly goals: readonly OpenGoal[];
+  /** "journey" or "journey|key" */
+  readonly entries: Readonly<Record<string, EntryCounter>>;
+  /** Messages not yet settled for good. */
+  readonly open: Readonly<Record<string, Message>>;
+  readonly meta: Meta;
+}
+
+export interface Meta {
+  /** Catalog version the memberships were last brought up to. */
+  readonly catalog: number;
+  /** Tallies whose past was counted when they first met this user. */
+  readonly tallies: Readonly<Record<string, true>>;
+  /** Set when this object was handed over: everything that reaches it goes there. */
+  readonly movedTo?: UserKey;
+  /** Merges taken in, by merge id: an import is applied once. */
+  readonly merges: Readonly<Record<string, true>>;
+}

@@ -1,0 +1,33 @@
+import type { UserEvent } from "../event/event.ts";
+import type { JsonObject } from "../json.ts";
+import type { Channel, Outcome } from "../message/message.ts";
+import type { Profile } from "./state.ts";
+import type { UserKey } from "./user-key.ts";
+
+/**
+ * Everything that can happen to a user. Each is idempotent: events by id, settles by message and attempt, imports by
+ * merge id, the others because saying them twice says nothing new.
+ */
+export type Stimulus =
+  | { readonly type: "event"; readonly event: UserEvent }
+  /** Nothing but time passed: due waits, flips, leases. */
+  | { readonly type: "tick" }
+  /** Bring memberships and runs up to the catalog given; `silent` joins start no journeys except those named (includeCurrent). */
+  | { readonly type: "refresh"; readonly silent: boolean; readonly enter?: readonly string[] }
+  | { readonly type: "suppress"; readonly channel: Channel | "*"; readonly reason: string }
+  | { readonly type: "unsuppress"; readonly channel: Channel | "*" }
+  | { readonly type: "tags"; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] }
+  | { readonly type: "subscription"; readonly id: string; readonly topic?: string; readonly channel?: Channel; readonly state: "opted-in" | "opted-out" }
+  /** The provider answered, or did not. */
+  | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
+  /** A merge's import: the source's profile and history (SEMANTICS: identity of users). */
+  | { readonly type: "import"; readonly merge: string; readonly from: UserKey; readonly profile: Profile; readonly events: readonly UserEvent[] }
+  /** This object is the source of a merge: hand everything over and point at the target. */
+  | { readonly type: "freeze"; readonly merge: string; readonly target: UserKey };
+
+/** What deliver asks at the moment of sending; answered by `claim`, not by `decide`. */
+export interface ClaimRequest {
+  readonly message: string;
+  /** Base of links in messages; workspace data a template may show. */
+  readonly workspace: JsonObject;
+}

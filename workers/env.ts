@@ -1,0 +1,37 @@
+import type { DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
+import type { UserObject } from "./user-object.ts";
+import type { BackfillObject } from "./backfill-object.ts";
+
+/** Every binding and secret of the Worker. */
+export interface Env {
+  /** Control plane: workspaces, keys, definitions, catalogs, operators. */
+  readonly DB: D1Database;
+  /** Data shards: directory, event log, projections, by hash of (workspace, user). Locally the same database as DB. */
+  readonly SHARD_0: D1Database;
+  readonly [shard: `SHARD_${number}`]: D1Database;
+  /** Intake: accepted, not yet applied. Locally the same database as DB. */
+  readonly INTAKE_0: D1Database;
+  readonly [intake: `INTAKE_${number}`]: D1Database;
+  /** Accepted events on their way to the users' objects. */
+  readonly EVENTS: Queue<EventsMessage>;
+  /** Messages to send, one queue per channel: a slow email API must not hold up webhooks. */
+  readonly DELIVER_EMAIL: Queue<DeliverMessage>;
+  readonly DELIVER_SMS: Queue<DeliverMessage>;
+  readonly DELIVER_WEBHOOK: Queue<DeliverMessage>;
+  /** Facts that an object's alarm sends again. */
+  readonly FACTS: Queue<FactsMessage>;
+  /** One object per user. */
+  readonly USERS: DurableObjectNamespace<UserObject>;
+  /** One object per backfill: walks the directory and refreshes users, resumably. */
+  readonly BACKFILLS: DurableObjectNamespace<BackfillObject>;
+  /** Secret, base64 of 32 bytes: encrypts provider settings at rest. */
+  readonly TERN_SECRET: string;
+  /** "true" only where `npm start` set it: providers and webhooks may reach loopback addresses. */
+  readonly ALLOW_LOOPBACK?: string;
+  /** "rows" (default: every request has an intake row) or "fallback" (row only when the queue refuses). */
+  readonly INTAKE_ROWS?: string;
+  /** Fraction of events kept in the event log, "0" to "1" (default "1"). */
+  readonly EVENT_LOG_SAMPLE?: string;
+  /** Origin of the dashboard, for CORS of the management API and sign-in. */
+  readonly DASHBOARD_ORIGIN?: string;
+}

@@ -1,0 +1,36 @@
+import type { DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
+import { deliver } from "./deliver.ts";
+import type { Env } from "./env.ts";
+import { consumeEvents } from "./events.ts";
+import { ingest } from "./ingest/ingest.ts";
+import { consumeFacts } from "./project.ts";
+import { sweep } from "./sweep.ts";
+
+export { BackfillObject } from "./backfill-object.ts";
+export { UserObject } from "./user-object.ts";
+
+/** Paths of the management API, sign-in and reference pages: loaded on the first call, so that isolates which only take events never evaluate them. */
+const isManagement = (path: string): boolean =>
+  path.startsWith("/api/") && !path.startsWith("/api/v1/") && !path.startsWith("/api/v2/") && !path.startsWith("/api/public/");
+
+export default {
+  async fetch(request, env, ctx) {
+    if (isManagement(new URL(request.url).pathname)) {
+      const { api } = await import("./api/api.ts");
+      return api.fetch(request, env, ctx);
+    }
+    return ingest.fetch(request, env, ctx);
+  },
+
+  async queue(batch, env, ctx) {
+    // The queue's name says which of our message types it carries: each has one producer, typed in env.ts.
+    const queue = batch.queue.replace(/^.*tern-/, "");
+    if (queue.startsWith("events")) await consumeEvents(batch as MessageBatch<EventsMessage>, env, ctx);
+    else if (queue.startsWith("facts")) await consumeFacts(batch as MessageBatch<FactsMessage>, env, ctx);
+    else await deliver(batch as MessageBatch<DeliverMessage>, env, ctx);
+  },
+
+  async scheduled(controller, env, ctx) {
+    await sweep(controller, env, ctx);
+  },
+} satisfies ExportedHandler<Env, EventsMessage | DeliverMessage | FactsMessage>;
