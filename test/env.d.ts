@@ -1,0 +1,11 @@
+import type { Env as WorkerEnv } from "../workers/env.ts";
+
+declare global {
+  namespace Cloudflare {
+    /** What `env` of "cloudflare:workers" is in worker tests. */
+    interface Env extends WorkerEnv {
+      readonly TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
+      readonly SETUP_TOKEN: string;
+    }
+  }
+}
