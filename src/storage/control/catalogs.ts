@@ -1,0 +1,169 @@
+import type { CatalogDocument, CatalogProvider, PublishedJourney } from "../../domain/catalog/catalog.ts";
+import type { JourneyDefinition } from "../../domain/journey/journey.ts";
+import type { SegmentDefinition } from "../../domain/segment/segment.ts";
+import type { TemplateDefinition } from "../../domain/template/template.ts";
+import type { workspaces } from "../schema.ts";
+
+/** What a row of `catalogs` keeps: the names of everything published under one version. Bodies are kept once, by content hash or journey version. */
+export interface Manifest {
+  readonly name: string;
+  readonly timezone: string;
+  readonly segments: readonly NamedBody[];
+  readonly templates: readonly NamedBody[];
+  readonly journeys: readonly { readonly key: string; readonly version: number; readonly status: PublishedJourney["status"] }[];
+  readonly providers: readonly CatalogProvider[];
+}
+
+export interface NamedBody {
+  readonly key: string;
+  readonly hash: string;
+}
+
+export type WorkspaceRow = typeof workspaces.$inferSelect;
+
+/** Version of the live catalog; 0 for a workspace that has none (or does not exist). */
+export const readLiveVersion = async (db: D1Database, workspace: string): Promise<number> =>
+  (await db.prepare("SELECT catalog_version AS v FROM workspaces WHERE id = ?").bind(workspace).first<{ v: number }>())?.v ?? 0;
+
+/**
+ * The catalog stored under a version, in one round trip; undefined when there is none. What is stored was checked by the
+ * strict schemas on its way in and never changes, so it is not checked again here.
+ */
+export const readCatalog = async (db: D1Database, workspace: string, version: number): Promise<CatalogDocument | undefined> => {
+  const named = (list: "segments" | "templates") =>
+    db
+      .prepare(
+        `SELECT b.body FROM catalogs c, json_each(c.body, '$.${list}') n
+         JOIN definition_bodies b ON b.workspace = c.workspace AND b.hash = n.value ->> 'hash'
+         WHERE c.workspace = ? AND c.version = ? ORDER BY n.key`,
+      )
+      .bind(workspace, version);
+  const [manifests, segments, templates, journeys] = await db.batch<{ body: string }>([
+    db.prepare("SELECT body FROM catalogs WHERE workspace = ? AND version = ?").bind(workspace, version),
+    named("segments"),
+    named("templates"),
+    db
+      .prepare(
+        `SELECT j.body FROM catalogs c, json_each(c.body, '$.journeys') n
+         JOIN journey_versions j ON j.workspace = c.workspace AND j.key = n.value ->> 'key' AND j.version = n.value ->> 'version'
+         WHERE c.workspace = ? AND c.version = ? ORDER BY n.key`,
+      )
+      .bind(workspace, version),
+  ]);
+  const stored = manifests?.results[0]?.body;
+  if (stored === undefined) return undefined;
+  const manifest = JSON.parse(stored) as Manifest; // written by commitCatalog
+  const definitions = bodiesOf<JourneyDefinition>(journeys, manifest.journeys.length, workspace, version);
+  return {
+    workspace,
+    version,
+    name: manifest.name,
+    timezone: manifest.timezone,
+    segments: bodiesOf<SegmentDefinition>(segments, manifest.segments.length, workspace, version),
+    templates: bodiesOf<TemplateDefinition>(templates, manifest.templates.length, workspace, version),
+    journeys: manifest.journeys.map(({ version: published, status }, i) => {
+      const definition = definitions[i];
+      if (definition === undefined) throw new Error(`journey ${i} of catalog ${workspace}@${version} was counted and is gone`);
+      return { version: published, status, definition };
+    }),
+    providers: manifest.providers,
+  };
+};
+
+/** Parses joined bodies; a missing one would silently drop a definition, so their number is checked. */
+const bodiesOf = <T>(result: D1Result<{ body: string }> | undefined, expected: number, workspace: string, version: number): readonly T[] => {
+  const rows = result?.results ?? [];
+  if (rows.length !== expected) throw new Error(`catalog ${workspace}@${version} names ${expected} bodies, ${rows.length} are stored`);
+  return rows.map((row) => JSON.parse(row.body) as T); // checked by the strict schema before it was stored
+};
+
+/** Published versions of journeys, for runs pinned to them: "key@version" -> definition. Unknown ones are left out. */
+export const readJourneyVersions = async (
+  db: D1Database,
+  workspace: string,
+  wanted: readonly { readonly key: string; readonly version: number }[],
+): Promise<readonly { readonly key: string; readonly version: number; readonly definition: JourneyDefinition }[]> => {
+  const { results } = await db
+    .prepare(
+      `SELECT j.key, j.version, j.body FROM json_each(?2) n
+       JOIN journey_versions j ON j.workspace = ?1 AND j.key = n.value ->> 'key' AND j.version = n.value ->> 'version'`,
+    )
+    .bind(workspace, JSON.stringify(wanted))
+    .all<{ key: string; version: number; body: string }>();
+  return results.map(({ key, version, body }) => ({ key, version, definition: JSON.parse(body) as JourneyDefinition })); // as above
+};
+
+/** Catalogs kept behind the live one: far more than any isolate, queue message or alarm can still be working with. */
+const catalogsKept = 100;
+
+/**
+ * Stores the document as the next immutable version, moves the workspace to it and runs `statements`, all in one
+ * transaction, provided the live version is still `document.version - 1`.
+ *
+ * @returns false when somebody else published meanwhile: nothing was changed.
+ */
+export const commitCatalog = async (
+  db: D1Database,
+  document: CatalogDocument,
+  statements: readonly D1PreparedStatement[],
+  now: number,
+): Promise<boolean> => {
+  const { workspace, version } = document;
+  const segments = await Promise.all(document.segments.map(bodyOf));
+  const templates = await Promise.all(document.templates.map(bodyOf));
+  const manifest: Manifest = {
+    name: document.name,
+    timezone: document.timezone,
+    segments: segments.map(({ key, hash }) => ({ key, hash })),
+    templates: templates.map(({ key, hash }) => ({ key, hash })),
+    journeys: document.journeys.map(({ version: published, status, definition }) => ({ key: definition.key, version: published, status })),
+    providers: document.providers,
+  };
+  const missing = await missingBodies(db, workspace, [...segments, ...templates]);
+  try {
+    await db.batch([
+      // The comparison of the compare-and-set: when the live version has moved, the key is NULL, which the table refuses, and the whole batch is undone.
+      db
+        .prepare(
+          `INSERT INTO catalogs (workspace, version, body, created_at)
+           VALUES (?1, (SELECT catalog_version + 1 FROM workspaces WHERE id = ?1 AND catalog_version = ?2), ?3, ?4)`,
+        )
+        .bind(workspace, version - 1, JSON.stringify(manifest), now),
+      db.prepare("UPDATE workspaces SET catalog_version = ?2 WHERE id = ?1").bind(workspace, version),
+      ...missing.map(({ hash, body }) =>
+        db.prepare("INSERT OR IGNORE INTO definition_bodies (workspace, hash, body) VALUES (?, ?, ?)").bind(workspace, hash, body),
+      ),
+      ...statements,
+      db.prepare("DELETE FROM catalogs WHERE workspace = ? AND version < ?").bind(workspace, version - catalogsKept),
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("NOT NULL constraint failed: catalogs.version")) return false;
+    throw error;
+  }
+};
+
+interface StoredBody extends NamedBody {
+  readonly body: string;
+}
+
+const bodyOf = async (definition: { readonly key: string }): Promise<StoredBody> => {
+  const body = JSON.stringify(definition);
+  return { key: definition.key, hash: await contentHash(body), body };
+};
+
+/** Hash that names stored content and serves as ETag: 128 bits of SHA-256, hexadecimal. */
+export const contentHash = async (text: string): Promise<string> => {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+/** Bodies are never deleted, so one that is there now will be there when the batch runs. */
+const missingBodies = async (db: D1Database, workspace: string, bodies: readonly StoredBody[]): Promise<readonly StoredBody[]> => {
+  const { results } = await db
+    .prepare("SELECT b.hash FROM json_each(?2) n JOIN definition_bodies b ON b.workspace = ?1 AND b.hash = n.value")
+    .bind(workspace, JSON.stringify(bodies.map(({ hash }) => hash)))
+    .all<{ hash: string }>();
+  const stored = new Set(results.map(({ hash }) => hash));
+  return bodies.filter(({ hash }) => !stored.has(hash));
+};

