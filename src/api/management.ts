@@ -1,0 +1,235 @@
+/**
+ * Answers of the management API (/api): the zod schemas that OpenAPI is generated from and whose types the dashboard uses.
+ * Instants are ISO 8601 UTC texts; lists are `{items, next}`, where `next` is the cursor of the next page or null. A page
+ * may hold fewer items than asked for and still have a next one.
+ */
+import * as z from "zod";
+
+const instant = z.iso.datetime().describe("ISO 8601, UTC");
+const json = z.unknown().describe("any JSON");
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** What every list answers. */
+export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** RFC 9457 problem details; `errors` names each bad place of an input by its dotted path. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+/** Read-only fields that every definition is answered with, beside its own; a PUT may bring them back and they are ignored. */
+export const definitionFields = {
+  createdAt: instant.meta({ readOnly: true }),
+  updatedAt: instant.meta({ readOnly: true }),
+} as const;
+
+/** A journey is answered with its draft, the status of what is published (`draft` = nothing yet) and the newest version (0 = none). */
+export const journeyStatusSchema = z.enum(["draft", "live", "paused", "stopped"]);
+export const journeyFields = {
+  status: journeyStatusSchema.meta({ readOnly: true }),
+  version: z.int().meta({ readOnly: true }),
+  /** The draft differs from what is published. */
+  changed: z.boolean().meta({ readOnly: true }),
+} as const;
+
+/** Settings are never answered, only which of them are set. */
+export const providerFields = { settingsSet: z.array(z.string()).meta({ readOnly: true }) } as const;
+
+export const journeySummarySchema = z.object({
+  key: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  ...journeyFields,
+  ...definitionFields,
+});
+
+export const journeyStateSchema = z.object({ key: z.string(), status: journeyStatusSchema, version: z.int() });
+
+export const journeyVersionSchema = z.object({ version: z.int(), publishedAt: instant, definition: json });
+
+const counts = z.record(z.string(), z.int());
+export const statisticsSchema = z.object({
+  journey: z.string(),
+  version: z.int().nullable().describe("null: all versions together"),
+  started: z.int(),
+  /** Runs that have started and not ended. */
+  live: z.int(),
+  refused: counts.describe("by reason"),
+  ended: counts.describe("by reason"),
+  goals: counts.describe("by goal key"),
+  steps: z.record(
+    z.string(),
+    z.object({
+      entered: z.int(),
+      left: z.int(),
+      waiting: z.int().describe("entered and not left"),
+      messages: counts.describe("messages that reached this status, by status"),
+      paths: counts.describe("ways taken, by path"),
+    }),
+  ),
+});
+
+export const userSummarySchema = z.object({
+  id: z.string().nullable().describe("null for an anonymous user"),
+  anonymousId: z.string().nullable(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  name: z.string().nullable(),
+  createdAt: instant,
+  lastSeenAt: instant,
+});
+
+export const eventSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  userId: z.string().optional(),
+  anonymousId: z.string().optional(),
+  previousId: z.string().optional(),
+  groupId: z.string().optional(),
+  event: z.string().optional(),
+  name: z.string().optional(),
+  category: z.string().optional(),
+  properties: jsonObject.optional(),
+  traits: jsonObject.optional(),
+  context: jsonObject.optional(),
+  time: instant,
+  receivedAt: instant,
+});
+
+export const runSchema = z.object({
+  id: z.string(),
+  journey: z.string(),
+  version: z.int(),
+  key: z.string().nullable(),
+  enteredAt: instant,
+  step: z.string(),
+  stepEnteredAt: instant,
+  /** What the run does on the step: about to pass it, waiting until `due`, or sending `message`. */
+  doing: z.enum(["step", "wait", "send"]),
+  due: instant.optional(),
+  message: z.string().optional(),
+});
+
+export const userSchema = z.object({
+  id: z.string().nullable(),
+  anonymousId: z.string().nullable(),
+  attributes: jsonObject,
+  tags: z.array(z.string()),
+  segments: z.array(z.object({ key: z.string(), since: instant })),
+  suppressions: jsonObject,
+  subscriptions: jsonObject,
+  anonymousIds: z.array(z.string()),
+  createdAt: instant,
+  lastSeenAt: instant,
+  nextDue: instant.nullable(),
+  runs: z.array(runSchema),
+});
+
+/** One line of a timeline: an event, or a fact (segment joined, step entered, message sent …) with the reason in `because`. */
+export const timelineItemSchema = z.union([
+  z.object({ at: instant, type: z.literal("event"), event: eventSchema }),
+  z.object({ at: instant, type: z.literal("fact"), number: z.int(), fact: z.looseObject({ kind: z.string(), at: instant }) }),
+]);
+
+export const messageSummarySchema = z.object({
+  id: z.string(),
+  userId: z.string().nullable(),
+  anonymousId: z.string().nullable(),
+  channel: z.string(),
+  template: z.string(),
+  topic: z.string().nullable(),
+  journey: z.string().nullable(),
+  version: z.int().nullable(),
+  run: z.string().nullable(),
+  step: z.string().nullable(),
+  provider: z.string().nullable(),
+  to: z.string().nullable(),
+  subject: z.string().nullable(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  attempts: z.int(),
+  createdAt: instant,
+  updatedAt: instant,
+});
+
+/** A message with what was rendered (null until its first claim) and everything that happened to it. */
+export const messageDetailSchema = messageSummarySchema.extend({
+  content: z.looseObject({ channel: z.string() }).nullable(),
+  sentAt: instant.nullable(),
+  providerMessageId: z.string().nullable(),
+  facts: z.array(z.looseObject({ kind: z.string(), at: instant })),
+});
+
+export const memberSchema = userSummarySchema.extend({ since: instant });
+
+export const backfillSchema = z.object({
+  status: z.string(),
+  catalog: z.int().nullable(),
+  done: z.int().describe("users brought up to date"),
+  total: z.int().nullable().describe("users to bring up to date, where known"),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+});
+
+export const scopes = ["read", "write", "send", "ingest", "admin"] as const;
+export const scopeSchema = z.enum(scopes);
+export type Scope = z.infer<typeof scopeSchema>;
+
+export const keyKinds = ["write", "api"] as const;
+export const keySchema = z.object({
+  id: z.string(),
+  kind: z.enum(keyKinds),
+  name: z.string(),
+  prefix: z.string().describe("the first characters, to recognise it by"),
+  scopes: z.array(scopeSchema),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+});
+/** The text is answered once, when the key is made, and kept nowhere. */
+export const newKeySchema = keySchema.extend({ text: z.string() });
+
+export const workspaceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  timezone: z.string(),
+  dataCenter: z.string(),
+  catalogVersion: z.int(),
+  createdAt: instant,
+});
+
+/** Answer of POST /api/setup: the only time these keys can be read. */
+export const setupAnswerSchema = z.object({
+  workspace: workspaceSchema,
+  writeKey: z.string(),
+  apiKey: z.string(),
+  operator: z.object({ email: z.string() }),
+});
+
+/** Frames that /api/live sends. */
+export const liveFrameSchema = z.union([
+  z.object({ type: z.literal("event"), event: eventSchema }),
+  z.object({ type: z.literal("message"), message: messageSummarySchema }),
+  z.object({ type: z.literal("end"), reason: z.string() }),
+]);
+
+export type UserSummary = z.infer<typeof userSummarySchema>;
+export type EventView = z.infer<typeof eventSchema>;
+export type RunView = z.infer<typeof runSchema>;
+export type UserProfile = z.infer<typeof userSchema>;
+export type TimelineView = z.infer<typeof timelineItemSchema>;
+export type MessageSummary = z.infer<typeof messageSummarySchema>;
+export type MessageDetail = z.infer<typeof messageDetailSchema>;
+export type Member = z.infer<typeof memberSchema>;
+export type Statistics = z.infer<typeof statisticsSchema>;
+export type JourneySummary = z.infer<typeof journeySummarySchema>;
+export type JourneyVersion = z.infer<typeof journeyVersionSchema>;
+export type KeyView = z.infer<typeof keySchema>;
+export type NewKeyView = z.infer<typeof newKeySchema>;
+export type WorkspaceView = z.infer<typeof workspaceSchema>;
+export type SetupAnswer = z.infer<typeof setupAnswerSchema>;
+export type LiveFrame = z.infer<typeof liveFrameSchema>;
