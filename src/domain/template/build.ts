@@ -1,0 +1,13 @@
+import type { MessageContent } from "../message/message.ts";
+import * as kinds from "./contents/all.ts";
+import type { Print } from "./contents/content-kind.ts";
+import type { TemplateDefinition } from "./template.ts";
+
+/** Makes the message content of one locale, printing each piece by `print`. Throws what `print` throws. */
+export function buildContent(template: TemplateDefinition, locale: string, print: Print): MessageContent {
+  const content = template.locales[locale];
+  if (content === undefined) throw new Error(`expected content for the locale ${locale} in the template ${template.key}`);
+  // templateSchema checked the content against this very kind's schema; TypeScript cannot pair the two unions.
+  const build = kinds[template.channel].build as (content: object, print: Print) => MessageContent;
+  return build(content, print);
+}

@@ -1,0 +1,60 @@
+import * as z from "zod";
+import { htmlToText } from "../html-to-text.ts";
+import type { ContentKind } from "./content-kind.ts";
+
+const address = z.string().min(1).max(1_000);
+/** RFC 5322 field name. Those that the provider writes itself are refused: a template must not forge them. */
+const headerName = z
+  .string()
+  .regex(/^[!-9;-~]{1,100}$/, "a header name has printable characters without spaces and colons")
+  .refine((name) => !/^(?:from|to|cc|bcc|subject|reply-to|sender|return-path|content-[a-z-]+|mime-version|date|message-id|dkim-signature|received)$/i.test(name), "this header is set by the message itself");
+
+const schema = z.strictObject({
+  subject: z.string().min(1).max(2_000),
+  html: z.string().min(1).max(500_000),
+  text: z.string().max(500_000).optional(),
+  preheader: z.string().max(2_000).optional(),
+  from: address.optional(),
+  replyTo: address.optional(),
+  cc: z.array(address).max(49).optional(),
+  bcc: z.array(address).max(49).optional(),
+  headers: z.record(headerName, z.string().max(2_000)).optional(),
+});
+
+/** An email: subject and HTML; the text part is made from the HTML when it is left out. */
+export const email: ContentKind<typeof schema> & { readonly channel: "email" } = {
+  channel: "email",
+  schema,
+  build(content, print) {
+    const subject = print("subject", content.subject, "line");
+    const body = print("html", content.html, "html");
+    const preheader = content.preheader === undefined ? undefined : print("preheader", content.preheader, "line");
+    const html = preheader === undefined ? body : withPreheader(body, preheader);
+    return {
+      channel: "email",
+      subject,
+      html,
+      text: content.text === undefined ? htmlToText(body) : print("text", content.text, "text"),
+      ...(preheader !== undefined && { preheader }),
+      ...(content.from !== undefined && { from: print("from", content.from, "line") }),
+      ...(content.replyTo !== undefined && { replyTo: print("replyTo", content.replyTo, "line") }),
+      ...(content.cc !== undefined && { cc: content.cc.map((item, index) => print(`cc.${index}`, item, "line")).filter((item) => item !== "") }),
+      ...(content.bcc !== undefined && { bcc: content.bcc.map((item, index) => print(`bcc.${index}`, item, "line")).filter((item) => item !== "") }),
+      ...(content.headers !== undefined && {
+        headers: Object.fromEntries(Object.entries(content.headers).map(([name, value]) => [name, print(`headers.${name}`, value, "line")])),
+      }),
+    };
+  },
+};
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Inbox previews show the first text of the body: the preheader goes there, unseen once the mail is open. */
+function withPreheader(html: string, preheader: string): string {
+  const safe = preheader.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
+  const hidden = `<div style="display:none;max-height:0;overflow:hidden">${safe}</div>`;
+  const body = /<body\b[^>]*>/i.exec(html);
+  if (!body) return hidden + html;
+  const at = body.index + body[0].length;
+  return html.slice(0, at) + hidden + html.slice(at);
+}

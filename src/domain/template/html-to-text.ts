@@ -1,0 +1,76 @@
+const entities: Readonly<Record<string, string>> = {
+  amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", copy: "©", reg: "®", trade: "™", hellip: "…", mdash: "—", ndash: "–",
+  lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”", euro: "€", pound: "£", bull: "•", middot: "·", zwnj: "", shy: "",
+};
+
+/**
+ * The text part of an email made from its HTML: blocks become lines, links keep their address, images their alt text.
+ * Every step walks the text once, so hostile markup costs no more than its length.
+ */
+export function htmlToText(html: string): string {
+  let out = "";
+  let position = 0;
+  let link: { readonly href: string; readonly from: number } | undefined;
+  while (position < html.length) {
+    const open = html.indexOf("<", position);
+    out += decodeEntities(html.slice(position, open < 0 ? html.length : open).replace(/\s+/g, " "));
+    if (open < 0) break;
+    const tag = readTag(html, open);
+    position = tag.end;
+    if (tag.name === "br") out += "\n";
+    else if (tag.name === "li" && !tag.closing) out += "\n- ";
+    else if (tag.name === "hr") out += "\n---\n";
+    else if (tag.name === "img") out += attributeOf(tag.text, "alt");
+    else if (tag.name === "td" || tag.name === "th") out += " ";
+    else if (paragraphs.has(tag.name)) out += "\n\n";
+    else if (lines.has(tag.name)) out += "\n";
+    else if (tag.name === "a" && !tag.closing) link = { href: attributeOf(tag.text, "href"), from: out.length };
+    else if (tag.name === "a" && link) {
+      if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.slice(link.from).includes(link.href)) out += ` (${link.href})`;
+      link = undefined;
+    }
+  }
+  return out.split("\n").map((line) => line.replace(/[ \t]+/g, " ").trim()).join("\n").replace(/\n{3,}/g, "\n\n").trim();
+}
+
+const paragraphs = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"]);
+const lines = new Set(["div", "tr", "section", "article", "header", "footer", "center", "body", "dl", "dt", "dd"]);
+/** Elements whose content is not for reading. */
+const unread = new Set(["script", "style", "head", "title", "template"]);
+
+interface Tag {
+  readonly name: string;
+  readonly closing: boolean;
+  readonly text: string;
+  readonly end: number;
+}
+
+function readTag(html: string, open: number): Tag {
+  if (html.startsWith("<!--", open)) return { name: "", closing: false, text: "", end: endAfter(html, "-->", open) };
+  const head = /^<(\/?)([a-z][a-z0-9]*)/i.exec(html.slice(open, open + 40));
+  const end = endAfter(html, ">", open);
+  if (!head) return { name: "", closing: false, text: "", end };
+  const name = (head[2] ?? "").toLowerCase();
+  const closing = head[1] === "/";
+  if (unread.has(name) && !closing) return { name: "", closing, text: "", end: endAfter(html, `</${name}`, end) };
+  return { name, closing, text: html.slice(open, end), end };
+}
+
+/** Index right after the next `mark`, or the end of the text. */
+function endAfter(html: string, mark: string, from: number): number {
+  const at = html.indexOf(mark, from);
+  return at < 0 ? html.length : at + mark.length;
+}
+
+function attributeOf(tag: string, name: string): string {
+  const found = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s>]+))`, "i").exec(tag);
+  return decodeEntities(found?.[1] ?? found?.[2] ?? found?.[3] ?? "").trim();
+}
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
+    if (name !== undefined) return entities[name.toLowerCase()] ?? whole;
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : "";
+  });
+}

@@ -1,0 +1,77 @@
+/**
+ * The part of liquidjs that we use, typed by hand: its own declarations pull in all of Node's types, which would open
+ * the wall around src/domain (tsconfig.json, `paths`). Bundlers and Node ignore this file and load the library itself.
+ */
+export interface Template {
+  readonly token: Token;
+}
+
+export interface Token {
+  readonly file?: string;
+  getText(): string;
+  /** 1-based line and column. */
+  getPosition(): [number, number];
+}
+
+/** What every filter and tag sees. Sub-classed to give templates an instant and to read null as missing. */
+export declare class Context {
+  constructor(
+    environments: object,
+    options: LiquidOptions,
+    renderOptions: { readonly sync: boolean; readonly strictVariables: boolean },
+    limits: { readonly memoryLimit: Limiter; readonly renderLimit: Limiter; readonly liquid: Liquid },
+  );
+  readonly memoryLimit: Limiter;
+  bottom(): Record<string, unknown>;
+  readProperty(object: unknown, key: unknown): unknown;
+}
+
+/** liquidjs asks these before it allocates (`use`) and before each piece it renders (`check`). */
+export interface Limiter {
+  use(count: number): void;
+  check(count: number): void;
+}
+
+export interface Emitter {
+  buffer: string;
+  write(value: unknown): void;
+}
+
+export interface LiquidOptions {
+  readonly cache?: boolean;
+  readonly strictFilters?: boolean;
+  readonly strictVariables?: boolean;
+  readonly ownPropertyOnly?: boolean;
+  readonly lenientIf?: boolean;
+  readonly parseLimit?: number;
+  readonly locale?: string;
+  readonly timezoneOffset?: number;
+  readonly outputEscape?: (this: FilterThis, value: unknown) => unknown;
+}
+
+export interface FilterThis {
+  readonly context: Context;
+}
+
+export type Filter = (this: FilterThis, value: unknown, ...rest: unknown[]) => unknown;
+
+export declare class CaptureTag {
+  readonly templates: readonly Template[];
+  readonly variable: string;
+  readonly liquid: Liquid;
+  constructor(token: Token, remaining: Token[], liquid: Liquid, parser: unknown);
+}
+
+export declare class Liquid {
+  constructor(options: LiquidOptions);
+  readonly options: LiquidOptions;
+  readonly filters: Record<string, Filter | { readonly handler: Filter; readonly raw?: boolean }>;
+  readonly tags: Record<string, unknown>;
+  readonly renderer: { renderTemplates(templates: readonly Template[], context: Context, emitter: Emitter): Iterator<unknown> };
+  parse(source: string): Template[];
+  registerFilter(name: string, filter: Filter): void;
+  registerTag(name: string, tag: unknown): void;
+}
+
+/** Runs a generator of the renderer to its end, synchronously. */
+export declare function toValueSync(work: Iterator<unknown>): unknown;
