@@ -12,8 +12,8 @@ export interface Env {
   /** Intake: accepted, not yet applied. Locally the same database as DB. */
   readonly INTAKE_0: D1Database;
   readonly [intake: `INTAKE_${number}`]: D1Database;
-  /** Accepted events on their way to the users' objects. */
-  readonly EVENTS: Queue<EventsMessage>;
+  /** Accepted events on their way to the users' objects: as JSON text, parsed by parseEventsMessage. */
+  readonly EVENTS: Queue<EventsMessage | string>;
   /** Messages to send, one queue per channel: a slow email API must not hold up webhooks. */
   readonly DELIVER_EMAIL: Queue<DeliverMessage>;
   readonly DELIVER_SMS: Queue<DeliverMessage>;
