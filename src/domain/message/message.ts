@@ -31,6 +31,8 @@ export interface Message {
   readonly due?: number;
   /** Claims so far; a settle names the attempt it belongs to, so that an expired lease's late answer is told apart. */
   readonly attempts: number;
+  /** The first claim, ms: retries end 23 h after it, while the provider still knows the idempotency key. */
+  readonly firstClaimedAt?: number;
   /** Filled at the first claim and kept: every retry is byte-identical. */
   readonly rendered?: RenderedMessage;
   readonly sentAt?: number;

@@ -1,7 +1,7 @@
 import type { UserEvent } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
-import type { Channel, Outcome } from "../message/message.ts";
-import type { Profile } from "./state.ts";
+import type { Channel, Message, Outcome } from "../message/message.ts";
+import type { EntryCounter, OpenGoal, Profile, Run } from "./state.ts";
 import type { UserKey } from "./user-key.ts";
 
 /**
@@ -20,10 +20,21 @@ export type Stimulus =
   | { readonly type: "subscription"; readonly id: string; readonly topic?: string; readonly channel?: Channel; readonly state: "opted-in" | "opted-out" }
   /** The provider answered, or did not. */
   | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
-  /** A merge's import: the source's profile and history (SEMANTICS: identity of users). */
-  | { readonly type: "import"; readonly merge: string; readonly from: UserKey; readonly profile: Profile; readonly events: readonly UserEvent[] }
+  /**
+   * A merge's import: the source's profile and history (SEMANTICS: identity of users). A long history comes in parts: all but
+   * the last say `more`; `carried` (see `handOver`) comes with the last. A part again, or a merge already taken in, changes nothing.
+   */
+  | { readonly type: "import"; readonly merge: string; readonly from: UserKey; readonly profile: Profile; readonly events: readonly UserEvent[]; readonly more?: boolean; readonly carried?: Carried }
   /** This object is the source of a merge: hand everything over and point at the target. */
   | { readonly type: "freeze"; readonly merge: string; readonly target: UserKey };
+
+/** What a merge's source hands over beside profile and history: its runs, their goals and messages, and its entry counters. */
+export interface Carried {
+  readonly runs: Readonly<Record<string, Run>>;
+  readonly goals: readonly OpenGoal[];
+  readonly entries: Readonly<Record<string, EntryCounter>>;
+  readonly open: Readonly<Record<string, Message>>;
+}
 
 /** What deliver asks at the moment of sending; answered by `claim`, not by `decide`. */
 export interface ClaimRequest {

@@ -1,0 +1,13 @@
+import * as z from "zod";
+
+/** Key of a step within its journey. Not "__proto__" and the like: the pattern lets only lower-case letters, digits and hyphens in. */
+export const stepKey = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "a step key is 1 to 64 lower-case letters, digits and hyphens");
+
+const coordinate = z.number().finite().min(-1e6).max(1e6);
+
+/** What every step may have beside its own fields: a name for people, and its place on the canvas. */
+export const stepCommon = {
+  name: z.string().min(1).max(200).optional(),
+  description: z.string().max(2_000).optional(),
+  position: z.strictObject({ x: coordinate, y: coordinate }).optional(),
+};
