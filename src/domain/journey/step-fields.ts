@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-/** Key of a step within its journey. Not "__proto__" and the like: the pattern lets only lower-case letters, digits and hyphens in. */
-export const stepKey = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "a step key is 1 to 64 lower-case letters, digits and hyphens");
+/** Key of a step within its journey. Not "constructor", the one such name that every object already has. */
+export const stepKey = z.string().regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,63}$/, "a step key is 1 to 64 lower-case letters, digits and hyphens, and not \"constructor\"");
 
 const coordinate = z.number().finite().min(-1e6).max(1e6);
 

@@ -3,6 +3,7 @@ import type { Channel, Message, RenderedMessage } from "../message/message.ts";
 import type { Fact } from "./facts.ts";
 import type { History } from "./history.ts";
 import type { UserState } from "./state.ts";
+import type { Stimulus } from "./stimulus.ts";
 import type { UserKey } from "./user-key.ts";
 
 /** Everything decide is given beside the state: no clock, no randomness, no I/O of its own. */
@@ -34,3 +35,8 @@ export interface ClaimDecision extends Decision {
     | { readonly kind: "send"; readonly attempt: number; readonly message: Message; readonly rendered: RenderedMessage }
     | { readonly kind: "no"; readonly reason: string };
 }
+
+/** Applies one stimulus. Pure. */
+export const decide = (_state: UserState, _stimulus: Stimulus, _context: DecideContext): Decision => {
+  throw new Error("expected decide to be written");
+};

@@ -1,0 +1,2 @@
+export { event } from "./event.ts";
+export { segment } from "./segment.ts";
