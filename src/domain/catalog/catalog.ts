@@ -1,8 +1,10 @@
-import type { CompiledCondition, Tally } from "../segment/condition.ts";
-import type { Channel } from "../message/message.ts";
 import type { JourneyDefinition } from "../journey/journey.ts";
+import type { TriggerSource } from "../journey/trigger.ts";
+import type { Channel } from "../message/message.ts";
+import type { CompiledCondition, Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
 import type { TemplateDefinition } from "../template/template.ts";
+import type { NameIndex } from "./name-index.ts";
 
 /**
  * The published definitions of a workspace as plain JSON: what D1 keeps under one immutable version number, and what
@@ -47,11 +49,14 @@ export interface CompiledJourney {
   readonly version: number;
   readonly status: PublishedJourney["status"];
   readonly definition: JourneyDefinition;
+  readonly trigger: TriggerSource;
   readonly audience: CompiledCondition | undefined;
   readonly exit: CompiledCondition | undefined;
   readonly goals: readonly { readonly key: string; readonly withinMs: number | undefined; readonly condition: CompiledCondition }[];
   /** Conditions inside steps, by "<step>/<path index>". */
   readonly stepConditions: Readonly<Record<string, CompiledCondition>>;
+  /** Every tally of the conditions above. */
+  readonly tallies: readonly Tally[];
 }
 
 /** What decide works with: definitions by key, and indexes from what an event touches to what it may change. */
@@ -65,8 +70,17 @@ export interface Catalog {
   /** Older versions that live runs are pinned to: "key@version". The shell loads those `neededVersions` names. */
   readonly pinned: ReadonlyMap<string, CompiledJourney>;
   readonly templates: ReadonlyMap<string, TemplateDefinition>;
-  readonly tallies: readonly Tally[];
-  /** Tallies by exact history name, and those with a prefix. */
-  readonly talliesByName: ReadonlyMap<string, readonly Tally[]>;
-  readonly prefixTallies: readonly Tally[];
+  /** Positions in `segmentOrder`, by key and by what a segment's condition depends on. */
+  readonly segmentPositions: ReadonlyMap<string, number>;
+  readonly segmentsByEvent: NameIndex<number>;
+  /** "*" holds those that depend on any attribute. */
+  readonly segmentsByAttribute: ReadonlyMap<string, readonly number[]>;
+  readonly segmentsByTag: ReadonlyMap<string, readonly number[]>;
+  readonly segmentsBySegment: ReadonlyMap<string, readonly number[]>;
+  /** Current versions, whatever their status, by what starts them. */
+  readonly journeysByEvent: NameIndex<CompiledJourney>;
+  readonly journeysBySegment: ReadonlyMap<string, readonly CompiledJourney[]>;
+  /** Tallies of segments, current journeys and pinned ones, each once; by id and by history name. */
+  readonly tallies: ReadonlyMap<string, Tally>;
+  readonly talliesByName: NameIndex<Tally>;
 }

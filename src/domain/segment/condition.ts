@@ -9,10 +9,14 @@ export interface ConditionScope {
   readonly state: UserState;
   readonly history: History;
   readonly now: number;
-  /** Inside a journey: the run asked for, and where a condition without `since` starts counting. */
-  readonly run?: Run;
-  readonly since: "ever" | "entry" | "step";
+  /** Inside a journey: the run asked for (an audience is asked with the run that would start), and where counting starts. */
+  readonly run?: Pick<Run, "key" | "enteredAt" | "entryOrder" | "trigger" | "stepEnteredAt" | "stepOrder">;
+  /** Where an event condition without `since` of its own starts counting. */
+  readonly since: Since;
 }
+
+/** ever: the whole history; entry: the trigger's own time on, it not included; step: since the run came to its step. */
+export type Since = "ever" | "entry" | "step";
 
 /** The answer: truth now, when it may differ next without any event, and what decided. */
 export interface Verdict {
@@ -53,20 +57,32 @@ export interface CompiledCondition {
   readonly tallies: readonly Tally[];
 }
 
+/** Any condition's JSON, once its schema has passed: nested ones are typed no closer than this. */
+export interface ConditionJson {
+  readonly type: string;
+}
+
 /** What a condition's compile may use. */
 export interface CompileContext {
-  /** Compiles a nested condition. */
-  readonly compile: (condition: unknown, path: string) => CompiledCondition;
+  /** Dotted path of the condition in its definition, for errors. */
+  readonly path: string;
+  /** Compiles a nested condition found at `path` below this one. */
+  readonly compile: (condition: ConditionJson, path: string) => CompiledCondition;
+  /** Inside a journey `since` may be said; elsewhere it is refused. */
+  readonly inJourney: boolean;
   /** Inside a keyed journey: the path of the run's key on events. */
   readonly keyPath?: string;
+  /** The workspace's zone, for users without one. */
+  readonly timezone: string;
 }
 
 /**
  * A condition type: ONE file in conditions/ and one line in conditions/all.ts.
- * `schema` is the strict zod object with its literal `type`; everything else (union, validation, docs) derives from the registry.
+ * `schema` makes the strict zod object with its literal `type` (given the schema of nested conditions); everything else
+ * (union, validation, docs) derives from the registry.
  */
-export interface ConditionType<T extends { readonly type: string }> {
+export interface ConditionType<T extends ConditionJson> {
   readonly type: T["type"];
-  readonly schema: ZodType<T>;
+  readonly schema: (nested: ZodType<ConditionJson>) => ZodType<T>;
   readonly compile: (condition: T, context: CompileContext) => CompiledCondition;
 }

@@ -1,7 +1,7 @@
 import type { EventOrder, UserEvent } from "../event/event.ts";
 import type { Message } from "../message/message.ts";
 
-/** Bounds of a look at history: instants in ms, `from` exclusive, `to` inclusive unless left out. */
+/** Bounds of a look at history by event time in ms: `after` exclusive, `upTo` inclusive; left out = unbounded. */
 export interface HistoryRange {
   readonly after?: number;
   readonly upTo?: number;
@@ -24,7 +24,7 @@ export interface History {
   append(event: UserEvent): boolean;
   has(id: string): boolean;
   event(id: string): UserEvent | undefined;
-  /** Newest first: matches of a tally (see `Tally` in the catalog), at most `limit`. `key` restricts keyed tallies. */
+  /** Newest first (total order, then id): matches of a tally (see `Tally` in segment/condition.ts), at most `limit`. `key`: the one asked for in keyed tallies, null in others. */
   matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[];
   /** Oldest first; for the few questions that look forward ("first match after the entry"). */
   firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[];

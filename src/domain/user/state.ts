@@ -16,8 +16,8 @@ export interface Profile {
   readonly tags: Readonly<Record<string, number>>;
   /** Anonymous ids seen with this user; the value is the hand-over's state. */
   readonly anonymousIds: Readonly<Record<string, "wanted" | "done" | "other">>;
-  /** Hard suppressions: "*" for all channels, else the channel; value = reason and since. */
-  readonly suppressions: Readonly<Record<string, { readonly reason: string; readonly at: number }>>;
+  /** Hard suppressions: "*" for all channels, else the channel. With an `address` it holds for that address only: a new one may be tried. */
+  readonly suppressions: Readonly<Record<string, { readonly reason: string; readonly at: number; readonly address?: string }>>;
   /** "topic:<key>" or "channel:<key>" -> opted out or in, dated. */
   readonly subscriptions: Readonly<Record<string, { readonly state: "opted-in" | "opted-out"; readonly order: EventOrder }>>;
   /** IANA zone of the newest call that carried context.timezone. */
@@ -59,6 +59,11 @@ export interface Run {
   readonly trigger: UserEvent | null;
   readonly position: Position;
   readonly stepEnteredAt: number;
+  /**
+   * Order of the event that brought the run to its step, absent when a timer did: `since: "step"` counts only what comes
+   * after, so that one event cannot pass two waits for the same name.
+   */
+  readonly stepOrder?: EventOrder;
   /** Steps taken since the last stimulus is bounded elsewhere; this counts visits per step, for message ids. */
   readonly visits: Readonly<Record<string, number>>;
   /** Next instant at which the exit condition may flip by time. */
@@ -87,6 +92,8 @@ export interface EntryCounter {
   readonly recent: readonly number[];
   /** interval + segment trigger: when to enter again while the segment still holds. */
   readonly reenterAt?: number;
+  /** includeCurrent was carried out up to this version of the journey: a repeated backfill enters nobody twice. */
+  readonly included?: number;
 }
 
 /**
@@ -114,6 +121,8 @@ export interface Meta {
   readonly tallies: Readonly<Record<string, true>>;
   /** Set when this object was handed over: everything that reaches it goes there. */
   readonly movedTo?: UserKey;
-  /** Merges taken in, by merge id: an import is applied once. */
+  /** Merges taken in (or, at a source, obeyed), by merge id: each is applied once. */
   readonly merges: Readonly<Record<string, true>>;
+  /** Known users whose history is wanted and not yet here, by merge id; anonymous ones are in `profile.anonymousIds`. */
+  readonly wanted?: Readonly<Record<string, UserKey>>;
 }

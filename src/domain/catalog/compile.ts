@@ -1,0 +1,85 @@
+import { Fault } from "../fault.ts";
+import { hashText, stableText } from "../hash.ts";
+import { compileCondition } from "../segment/compile-condition.ts";
+import type { Tally } from "../segment/condition.ts";
+import type { SegmentDefinition } from "../segment/segment.ts";
+import type { Catalog, CatalogDocument, CompiledJourney, CompiledSegment, PublishedJourney } from "./catalog.ts";
+import { compileJourney, conditionsOf } from "./compile-journey.ts";
+import { nameIndex } from "./name-index.ts";
+import { orderSegments } from "./segment-order.ts";
+
+export { compileJourney } from "./compile-journey.ts";
+
+/**
+ * Turns the published definitions (each already through its schema) into functions and indexes; once per isolate and version.
+ * Throws Fault `bad-definition` for segments in a circle, segments that do not exist and conditions that cannot stand where
+ * they are: a new set of definitions is compiled before it is stored, so a stored one always compiles.
+ */
+export const compileCatalog = (document: CatalogDocument): Catalog => {
+  const segments = new Map(document.segments.map((segment) => [segment.key, compileSegment(segment, document.timezone)]));
+  const segmentOrder = orderSegments(segments);
+  const journeys = new Map(document.journeys.map((published) => [published.definition.key, compileJourney(published, document.timezone)]));
+  for (const journey of journeys.values()) refuseMissingSegments(journey, segments);
+  return {
+    document,
+    segments,
+    segmentOrder,
+    journeys,
+    pinned: new Map(),
+    templates: new Map(document.templates.map((template) => [template.key, template])),
+    segmentPositions: new Map(segmentOrder.map((key, position) => [key, position])),
+    ...segmentIndexes(segments, segmentOrder),
+    journeysByEvent: nameIndex([...journeys.values()].flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : []))),
+    journeysBySegment: groupBy(journeys.values(), (journey) => (journey.trigger.kind === "segment" ? [journey.trigger.segment] : [])),
+    ...tallyIndexes([...segments.values()].flatMap((segment) => segment.condition.tallies).concat([...journeys.values()].flatMap((journey) => journey.tallies))),
+  };
+};
+
+/** The same catalog with older versions that runs are pinned to: their conditions are asked, and their tallies kept, as long as such runs live. */
+export const withPinnedJourneys = (catalog: Catalog, published: readonly PublishedJourney[]): Catalog => {
+  const pinned = new Map(catalog.pinned);
+  for (const journey of published) pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document.timezone));
+  return { ...catalog, pinned, ...tallyIndexes([...catalog.tallies.values(), ...[...pinned.values()].flatMap((journey) => journey.tallies)]) };
+};
+
+const compileSegment = (definition: SegmentDefinition, timezone: string): CompiledSegment => ({
+  key: definition.key,
+  hash: hashText(stableText(definition.condition)),
+  condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone }),
+});
+
+const segmentIndexes = (segments: ReadonlyMap<string, CompiledSegment>, order: readonly string[]): Pick<Catalog, "segmentsByEvent" | "segmentsByAttribute" | "segmentsByTag" | "segmentsBySegment"> => {
+  const dependsOn = (position: number) => segments.get(order[position] ?? "")?.condition.dependsOn ?? { events: [], attributes: [], segments: [], tags: [] };
+  const positions = [...order.keys()];
+  return {
+    segmentsByEvent: nameIndex(positions.flatMap((position) => dependsOn(position).events.map((name) => [name, position] as const))),
+    segmentsByAttribute: groupBy(positions, (position) => dependsOn(position).attributes),
+    segmentsByTag: groupBy(positions, (position) => dependsOn(position).tags),
+    segmentsBySegment: groupBy(positions, (position) => dependsOn(position).segments),
+  };
+};
+
+const tallyIndexes = (all: readonly Tally[]): Pick<Catalog, "tallies" | "talliesByName"> => {
+  const tallies = new Map(all.map((tally) => [tally.id, tally]));
+  return { tallies, talliesByName: nameIndex([...tallies.values()].map((tally) => [tally.name, tally] as const)) };
+};
+
+const groupBy = <T>(items: Iterable<T>, keysOf: (item: T) => readonly string[]): ReadonlyMap<string, readonly T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const item of items)
+    for (const key of keysOf(item)) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [item]);
+      else group.push(item);
+    }
+  return groups;
+};
+
+const refuseMissingSegments = (journey: CompiledJourney, segments: ReadonlyMap<string, CompiledSegment>): void => {
+  const named = [...conditionsOf(journey).flatMap((condition) => condition.dependsOn.segments), ...(journey.trigger.kind === "segment" ? [journey.trigger.segment] : [])];
+  for (const key of named)
+    if (!segments.has(key)) {
+      const message = `Journey "${journey.key}" asks for segment "${key}", which does not exist`;
+      throw new Fault("bad-definition", message, [{ path: `journeys.${journey.key}`, message }]);
+    }
+};

@@ -1,0 +1,33 @@
+import * as z from "zod";
+import type { ConditionJson } from "../condition.ts";
+import { depthProblem } from "../depth.ts";
+import { and } from "./and.ts";
+import { attribute } from "./attribute.ts";
+import { event } from "./event.ts";
+import { everyone } from "./everyone.ts";
+import { not } from "./not.ts";
+import { or } from "./or.ts";
+import { segment } from "./segment.ts";
+import { tag } from "./tag.ts";
+
+/** Every condition type there is: a new one is a file in this folder and its name here. */
+export const conditionTypes = [and, or, not, everyone, attribute, event, segment, tag] as const;
+
+const nested: z.ZodType<ConditionJson> = z.lazy(() => anyCondition);
+
+const anyCondition = z.discriminatedUnion(
+  "type",
+  [and.schema(nested), or.schema(nested), not.schema(nested), everyone.schema(), attribute.schema(), event.schema(), segment.schema(), tag.schema()],
+  { error: (issue) => (issue.code === "invalid_union" ? `Unknown condition type; there are ${conditionTypes.map((type) => type.type).join(", ")}` : undefined) },
+);
+
+/** Any condition. Depth is checked first: zod recurses, and a body of brackets must not overflow its stack. */
+export const conditionSchema = z
+  .unknown()
+  .superRefine((value, context) => {
+    const message = depthProblem(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  })
+  .pipe(anyCondition);
+
+export type Condition = z.infer<typeof anyCondition>;
