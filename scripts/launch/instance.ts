@@ -27,29 +27,35 @@ export interface Instance {
   readonly stop: () => Promise<void>;
 }
 
+/** What wrangler.toml says, in Miniflare's words; only what is read here. */
+interface Configured {
+  readonly bindings?: Record<string, string>;
+  readonly d1Databases?: Readonly<Record<string, { readonly id: string }>>;
+}
+
 const workerOptions = async (options: InstanceOptions) => {
-  const [bundle, read] = [await bundleWorker(), readWorkerOptions(inRoot("wrangler.toml"))];
+  const bundle = await bundleWorker();
+  const configured = readWorkerOptions(inRoot("wrangler.toml")).workerOptions as Configured; // typed loosely by wrangler
   const { SETUP_TOKEN, TERN_SECRET } = options.secrets;
   return {
-    ...read.workerOptions,
+    ...configured,
     name: "tern",
     rootPath: bundle.folder,
     modules: [{ type: "ESModule" as const, path: bundle.main }],
-    bindings: { ...read.workerOptions.bindings, TERN_SECRET, SETUP_TOKEN, ALLOW_LOOPBACK: "true", ...options.vars },
+    bindings: { ...configured.bindings, TERN_SECRET, SETUP_TOKEN, ALLOW_LOOPBACK: "true", ...options.vars },
   };
 };
 
 /** One binding per database: several bindings may share one locally. */
-const distinctDatabases = (databases: unknown): readonly string[] => {
+const distinctDatabases = (databases: Configured["d1Databases"]): readonly string[] => {
   const bindings = new Map<string, string>();
-  for (const [binding, database] of Object.entries(databases ?? {})) {
-    const id = typeof database === "string" ? database : (database as { id: string }).id; // Miniflare's two forms
+  for (const [binding, { id }] of Object.entries(databases ?? {})) {
     if (!bindings.has(id)) bindings.set(id, binding);
   }
   return [...bindings.values()];
 };
 
-const migrateAll = async (runtime: Runtime, databases: unknown): Promise<readonly string[]> => {
+const migrateAll = async (runtime: Runtime, databases: Configured["d1Databases"]): Promise<readonly string[]> => {
   const applied: string[] = [];
   for (const binding of distinctDatabases(databases)) applied.push(...(await migrate(await runtime.miniflare.getD1Database(binding))));
   return applied;
@@ -69,7 +75,7 @@ const runtimeProcesses = (): readonly { pid: number; command: string }[] => {
 export const startInstance = async (options: InstanceOptions): Promise<Instance> => {
   mkdirSync(options.state, { recursive: true });
   const worker = await workerOptions(options);
-  const runtime = await startRuntime(worker as Parameters<typeof startRuntime>[0], { port: options.port, persist: path.join(options.state, "v3") }); // wrangler types its own copy of the same options
+  const runtime = await startRuntime(worker, { port: options.port, persist: path.join(options.state, "v3") });
   noteProcesses(options.state, [{ pid: process.pid, command: "start.ts" }, ...runtimeProcesses()]);
   const migrated = await migrateAll(runtime, worker.d1Databases);
   const fire = async (cron: string): Promise<void> => {

@@ -1,8 +1,13 @@
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { logLine, type Level } from "./log.ts";
 
-/** Options of one Worker as wrangler derives them from a wrangler.toml. */
-export type WorkerOptions = Parameters<typeof convertV4MiniflareOptions>[0] & { readonly d1Databases?: unknown };
+/** One Worker in Miniflare's flat form, which is what wrangler derives from a wrangler.toml. */
+export interface WorkerOptions {
+  readonly name: string;
+  readonly rootPath: string;
+  readonly modules: { type: "ESModule"; path: string }[];
+  readonly bindings?: Record<string, string>;
+}
 
 export interface Runtime {
   /** Without a trailing slash. */
@@ -33,7 +38,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const keepOwnSignals = (before: readonly (readonly NodeJS.SignalsListener[])[]): void => {
   for (const [index, signal] of signals.entries()) {
     for (const listener of process.listeners(signal)) {
-      if (before[index]?.includes(listener) === false) process.off(signal, listener);
+      if (!(before[index] ?? []).includes(listener)) process.off(signal, listener);
     }
   }
 };

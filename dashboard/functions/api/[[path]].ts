@@ -5,10 +5,20 @@ interface Env {
   readonly API_URL?: string;
 }
 
+const unreachable = (detail: string): Response =>
+  Response.json(
+    { type: "about:blank", title: "The platform cannot be reached", status: 502, code: "try-again", detail },
+    { status: 502, headers: { "content-type": "application/problem+json" } },
+  );
+
 /** Passes every call below /api on to the Worker, unchanged: the dashboard has no back end of its own. */
-export const onRequest = ({ request, env }: { readonly request: Request; readonly env: Env }): Promise<Response> => {
+export const onRequest = async ({ request, env }: { readonly request: Request; readonly env: Env }): Promise<Response> => {
   const { pathname, search } = new URL(request.url);
-  if (env.API_URL !== undefined) return fetch(new Request(new URL(pathname + search, env.API_URL), request));
-  if (env.API === undefined) return Promise.resolve(Response.json({ title: "The dashboard is bound to no Worker", status: 502 }, { status: 502 }));
-  return env.API.fetch(request);
+  try {
+    if (env.API_URL !== undefined) return await fetch(new Request(new URL(pathname + search, env.API_URL), request));
+    if (env.API !== undefined) return await env.API.fetch(request);
+  } catch (error) {
+    return unreachable(String(error));
+  }
+  return unreachable("This Pages project is bound to no Worker.");
 };
