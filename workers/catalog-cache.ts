@@ -1,8 +1,11 @@
+import type { ProviderDefinition } from "../src/channels/provider-definition.ts";
 import type { Catalog, CompiledJourney } from "../src/domain/catalog/catalog.ts";
-import { compileCatalog, compileJourney } from "../src/domain/catalog/compile.ts";
+import { compileCatalog, withPinnedJourneys } from "../src/domain/catalog/compile.ts";
 import { readCatalog, readJourneyVersions, readLiveVersion } from "../src/storage/control/catalogs.ts";
+import { readProviders } from "../src/storage/control/providers.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import type { Env } from "./env.ts";
+import { openProvider } from "./provider-store.ts";
 
 /** Catalogs an isolate keeps: each is a workspace's whole set of definitions, so the bound is on count and generous for one tenant, safe for many. */
 const catalogs = new BoundedMap<string, Promise<Catalog>>(64);
@@ -63,9 +66,11 @@ export const withPinned = async (env: Env, catalog: Catalog, needed: readonly st
   const known = variants.get(name);
   if (known !== undefined) return known;
   const journeys = await readJourneyVersions(env.DB, catalog.document.workspace, missing.map(parseName));
-  const extended = catalog; // replaced below once compileJourney's shape is fixed
-  void journeys;
-  void (compileJourney satisfies unknown);
+  const extended = withPinnedJourneys(
+    catalog,
+    // Whether runs may go on is said of the journey, not of its versions; of a deleted one no run goes on.
+    journeys.map(({ key, version, definition }) => ({ version, definition, status: catalog.journeys.get(key)?.status ?? "stopped" })),
+  );
   variants.set(name, extended);
   return extended;
 };
@@ -74,6 +79,32 @@ const isCurrent = (catalog: Catalog, name: string): boolean => {
   const { key, version } = parseName(name);
   return catalog.journeys.get(key)?.version === version;
 };
+
+/** Providers of a workspace with their settings opened, by key, per catalog version: every change of one makes a new version. */
+const providersByVersion = new BoundedMap<string, Promise<ReadonlyMap<string, ProviderDefinition>>>(64);
+
+/** How old the version may be by which settings are looked up, ms. */
+const providersMaxAgeMs = 5_000;
+
+/** The workspace's providers as of a version (default: the live one, at most 5 s old), secrets included: never to be answered or logged. */
+export const providersFor = async (env: Env, workspace: string, version?: number): Promise<ReadonlyMap<string, ProviderDefinition>> => {
+  const name = `${workspace}@${version ?? (await liveVersion(env, workspace, providersMaxAgeMs))}`;
+  const known = providersByVersion.get(name);
+  if (known !== undefined) return known;
+  const loading = loadProviders(env, workspace);
+  providersByVersion.set(name, loading);
+  loading.catch(() => providersByVersion.delete(name));
+  return loading;
+};
+
+const loadProviders = async (env: Env, workspace: string): Promise<ReadonlyMap<string, ProviderDefinition>> => {
+  const rows = await readProviders(env.DB, workspace);
+  const providers = await Promise.all(rows.map((row) => openProvider(env, workspace, row)));
+  return new Map(providers.map((provider) => [provider.key, provider]));
+};
+
+/** One provider with its settings opened; undefined when the workspace has none of that key. */
+export const providerFor = async (env: Env, workspace: string, key: string): Promise<ProviderDefinition | undefined> => (await providersFor(env, workspace)).get(key);
 
 const parseName = (name: string): Pick<CompiledJourney, "key" | "version"> => {
   const at = name.lastIndexOf("@");

@@ -26,6 +26,8 @@ export interface Env {
   readonly BACKFILLS: DurableObjectNamespace<BackfillObject>;
   /** Secret, base64 of 32 bytes: encrypts provider settings at rest. */
   readonly TERN_SECRET: string;
+  /** Secret: lets whoever holds it call POST /api/setup. Without it that route refuses everybody. */
+  readonly SETUP_TOKEN?: string;
   /** "true" only where `npm start` set it: providers and webhooks may reach loopback addresses. */
   readonly ALLOW_LOOPBACK?: string;
   /** "rows" (default: every request has an intake row) or "fallback" (row only when the queue refuses). */
