@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { definitionKey } from "../domain/definition-key.ts";
 import type { Channel } from "../domain/message/message.ts";
+import { isLoopback, refusedAddress } from "./outbound-address.ts";
 import type { HttpCall, HttpProvider, ProviderKind, Sending } from "./provider.ts";
 import * as kinds from "./providers/all.ts";
 
@@ -23,8 +24,6 @@ export interface ProviderDefinition {
 /** Every kind of provider by its type. */
 export const providerKinds: ReadonlyMap<string, ProviderKind> = new Map(Object.values(kinds).map((kind): [string, ProviderKind] => [kind.type, kind]));
 
-const isLoopback = (host: string): boolean => host === "localhost" || host === "[::1]" || /^127(?:\.\d+){3}$/.test(host);
-
 /** An API key must not travel in the clear, so plain HTTP is for loopback addresses only. */
 const baseUrl = z
   .url({ protocol: /^https?$/ })
@@ -32,8 +31,9 @@ const baseUrl = z
   .refine((text) => {
     if (!URL.canParse(text)) return false;
     const url = new URL(text);
-    return url.username === "" && url.password === "" && url.search === "" && url.hash === "" && (url.protocol === "https:" || isLoopback(url.hostname));
-  }, "an https address without user name, query and fragment (http only for loopback addresses)")
+    // Whether loopback may be called is decided where it is called.
+    return refusedAddress(text, true) === undefined && url.search === "" && url.hash === "" && (url.protocol === "https:" || isLoopback(url.hostname));
+  }, "a public https address without user name, query and fragment (http only for loopback addresses)")
   .transform((text) => text.replace(/\/+$/, ""));
 
 const shapeOf = (kind: ProviderKind) =>

@@ -5,6 +5,7 @@ import type { Reply } from "./reply.ts";
 /** One message as a provider is given it. The same message gives the same request, byte for byte, however often it is asked. */
 export interface Sending {
   readonly workspace: string;
+  /** Whose outbox shard it is kept in. Not for requests: a merge between two tries gives the message another user. */
   readonly user: string;
   /** The message's id: the idempotency key. At most 256 characters. */
   readonly id: string;

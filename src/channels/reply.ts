@@ -30,11 +30,15 @@ export function readReply(reply: Reply): Outcome {
   }
 }
 
+/** Cloudflare's edge answers these for a host it could not connect to: refused, unreachable, TLS failed, no such name. 520, 522 and 524 leave it open. */
+const unreached = new Set([521, 523, 525, 526, 530]);
+
 function readAnswer(answer: Answer): Outcome {
   const { status } = answer;
   const detail = describe(answer);
   if (status >= 200 && status < 300) return { kind: "accepted" };
   if (status === 425 || status === 429 || status === 503) return retryAfter(answer);
+  if (unreached.has(status)) return { kind: "retry", detail };
   if (status === 408 || status === 502 || status === 504) return { kind: "uncertain", detail };
   // A clear error body is a JSON object: the application itself spoke. A bare or HTML 500 may come from anything in between.
   if (status === 500) return jsonBody(answer) === undefined ? { kind: "uncertain", detail } : retryAfter(answer);

@@ -52,12 +52,16 @@ export const resend: HttpProvider<typeof settings> = {
   outcome: readResendReply,
 };
 
-/** What comes back in Resend's webhooks. Tags take only ASCII letters, digits, _ and -, at most 256: the route is base64url. */
-function tagsOf({ workspace, user, id }: Sending): readonly { readonly name: string; readonly value: string }[] {
-  const bytes = new TextEncoder().encode(JSON.stringify([workspace, user]));
-  const route = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-  const tags = [{ name: "tern_message", value: id }];
-  return route.length <= 256 ? [...tags, { name: "tern_route", value: route }] : tags;
+/** What comes back in Resend's webhooks. Tags take only ASCII letters, digits, _ and -, at most 256 characters; other ids go as base64url. */
+const tagsOf = ({ workspace, id }: Sending): readonly { readonly name: string; readonly value: string }[] => [
+  { name: "tern_message", value: tagValue(id) },
+  { name: "tern_workspace", value: tagValue(workspace) },
+];
+
+function tagValue(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,256}$/.test(text)) return text;
+  const bytes = new TextEncoder().encode(text);
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "").slice(0, 256);
 }
 
 function readResendReply(reply: Reply): Outcome {

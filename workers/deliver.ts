@@ -1,0 +1,79 @@
+import type { DeliverMessage, ObjectAnswer } from "../src/api/queue.ts";
+import { type OutboxRow, keepInOutbox } from "../src/storage/shard/outbox.ts";
+import { projectFacts } from "../src/storage/shard/project.ts";
+import { liveVersion, providerFor } from "./catalog-cache.ts";
+import { confirmedFor, noteProjected } from "./confirmed.ts";
+import { sendIntents } from "./deliver-queue.ts";
+import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
+import { groupCommit } from "./delivery/group-commit.ts";
+import { isListening } from "./delivery/is-listening.ts";
+import { sharedRead } from "./delivery/shared-read.ts";
+import type { Env } from "./env.ts";
+import { callOutbound } from "./outbound.ts";
+import { pool } from "./pool.ts";
+import { retryDelaySeconds } from "./retry-delay.ts";
+import { userObject } from "./user-stub.ts";
+
+/** Messages under way at once: as many as an invocation may hold connections open. Source: PLATFORM.md, 1. */
+const parallel = 6;
+
+/**
+ * Consumer of the channels' DELIVER queues: each message is claimed at its user's object, handed to its provider and
+ * settled. The facts of all answers are projected together, and the messages that runs went on to are queued together.
+ * A provider's failure is an outcome, never an error of the batch.
+ */
+export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
+  const ports = portsOf(env);
+  const answers: AddressedAnswer[] = [];
+  await pool(batch.messages, parallel, async (message) => {
+    const { body } = message;
+    const delivery = await deliverMessage(body, ports);
+    if (delivery.kind === "done") {
+      answers.push(...delivery.answers.map((answer) => ({ ...body, answer })));
+      return message.ack();
+    }
+    console.error(JSON.stringify({ what: "message could not be claimed", workspace: body.workspace, message: body.message, error: delivery.problem }));
+    message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+  });
+  await Promise.all([queueNext(env, answers), project(env, answers)]);
+};
+
+interface AddressedAnswer extends DeliverMessage {
+  readonly answer: ObjectAnswer;
+}
+
+/** Messages that runs went on to. A queue that refuses costs only time: the object's alarm sends again what nobody claimed. */
+const queueNext = async (env: Env, answers: readonly AddressedAnswer[]): Promise<void> => {
+  const intents = answers.flatMap(({ workspace, user, answer }) => answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })));
+  try {
+    await sendIntents(env, intents);
+  } catch (error) {
+    console.error(JSON.stringify({ what: "messages could not be queued", messages: intents.length, error: String(error) }));
+  }
+};
+
+/** Facts that do not get through stay with their objects, whose alarms send them again. */
+const project = async (env: Env, answers: readonly AddressedAnswer[]): Promise<void> => {
+  const facts = answers.flatMap(({ answer }) => answer.facts ?? []);
+  try {
+    if (facts.length > 0) await projectFacts(env, facts);
+    noteProjected(facts);
+  } catch (error) {
+    console.error(JSON.stringify({ what: "facts could not be projected", users: facts.length, error: String(error) }));
+  }
+};
+
+const portsOf = (env: Env): DeliverPorts => {
+  const allowLoopback = env.ALLOW_LOOPBACK === "true";
+  const keep = groupCommit((rows: readonly OutboxRow[]) => keepInOutbox(env, rows));
+  return {
+    liveVersion: sharedRead((workspace) => liveVersion(env, workspace)),
+    object: (workspace, user) => userObject(env, workspace, user),
+    confirmed: confirmedFor,
+    provider: (workspace, key) => providerFor(env, workspace, key),
+    // Only on this machine, and only where "was it taken?" decides about sending again, is asking first worth a connection.
+    call: (call, mayRepeat) => callOutbound(call, { allowLoopback, ...(allowLoopback && !mayRepeat && { isListening }) }),
+    keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
+    pause: (ms) => scheduler.wait(ms),
+  };
+};

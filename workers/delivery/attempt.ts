@@ -1,0 +1,64 @@
+import { callFor, kindOf, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
+import type { HttpCall, HttpProvider, Sending } from "../../src/channels/provider.ts";
+import type { Reply } from "../../src/channels/reply.ts";
+import type { Outcome } from "../../src/domain/message/message.ts";
+
+/** What an attempt is made with. */
+export interface AttemptPorts {
+  /** Settings of a provider, opened; undefined when there is none of that key. */
+  readonly provider: (workspace: string, key: string) => Promise<ProviderDefinition | undefined>;
+  /** `mayRepeat`: the provider recognises a repeated request, so nothing is lost by not knowing whether one arrived. */
+  readonly call: (call: HttpCall, mayRepeat: boolean) => Promise<Reply>;
+  /** Keeps a message in the workspace's outbox. */
+  readonly keep: (message: Sending) => Promise<void>;
+}
+
+/** Hands one claimed message to its provider. Never throws: whatever happens is one of the six outcomes. */
+export async function attempt(message: Sending, providerKey: string, ports: AttemptPorts): Promise<Outcome> {
+  let definition: ProviderDefinition | undefined;
+  try {
+    definition = await ports.provider(message.workspace, providerKey);
+  } catch (problem) {
+    // Nothing was sent yet.
+    return { kind: "retry", detail: `the provider's settings could not be read: ${messageOf(problem)}` };
+  }
+  if (!definition) return { kind: "misconfigured", detail: `there is no provider ${providerKey}` };
+  const kind = kindOf(definition.type);
+  return kind.via === "outbox" ? keep(message, ports) : send(message, { definition, kind }, ports);
+}
+
+async function keep(message: Sending, ports: AttemptPorts): Promise<Outcome> {
+  try {
+    await ports.keep(message);
+    return { kind: "accepted" };
+  } catch (problem) {
+    // Keeping twice is keeping once, so this may be tried again whatever became of the write.
+    return { kind: "retry", detail: `the outbox could not be written: ${messageOf(problem)}` };
+  }
+}
+
+async function send(message: Sending, provider: { readonly definition: ProviderDefinition; readonly kind: HttpProvider }, ports: AttemptPorts): Promise<Outcome> {
+  const { definition, kind } = provider;
+  let call: HttpCall;
+  try {
+    call = await callFor(kind, definition, message);
+  } catch (problem) {
+    return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
+  }
+  const outcome = kind.outcome(await ports.call(call, kind.idempotency !== undefined));
+  return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, call) };
+}
+
+/** Header values that are no secret and may well occur in a provider's sentence. */
+const openHeaders = new Set(["content-type", "idempotency-key", "user-agent", "accept"]);
+
+/** An endpoint may say back what it was sent: credentials must not end up in a timeline. */
+function withoutSecrets(detail: string, call: HttpCall): string {
+  const secrets = Object.entries(call.headers)
+    .filter(([name]) => !openHeaders.has(name.toLowerCase()))
+    .flatMap(([, value]) => [value, value.replace(/^\w+ /, "")])
+    .filter((value) => value.length >= 4);
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), detail);
+}
+
+const messageOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
