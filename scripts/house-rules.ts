@@ -10,13 +10,21 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
-  { files: /\.tsx?$/, pattern: /^import\s+(?:\{|z\b).*from "zod"/, message: 'write `import * as z from "zod"`: the named import bundles every locale (770 KB instead of 198)' },
+  {
+    files: /\.tsx?$/,
+    pattern: /^import\s+(?:\{|z\b).*from "zod"/,
+    message: 'write `import * as z from "zod"`: the named import bundles every locale (770 KB instead of 198)',
+  },
   { files: /^src\/domain\/(?!.*\.test\.ts$)/, pattern: /\bnew Date\(\s*\)|\bDate\(\s*\)/, message: "the core is given `now`" },
   { files: /\.tsx?$/, pattern: /\b(?:TODO|FIXME|XXX)\b/, message: "file an issue and name it, or do it" },
   { files: /(^|\/)(?:utils?|helpers?|common)\//, pattern: /^/, message: "no folders named for nothing in particular: name what is in it" },
 ];
 
-const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
+const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+  maxBuffer: 1 << 26,
+});
 let found = 0;
 for (const file of listed.split("\n").filter((name) => name !== "" && name !== "scripts/house-rules.ts" && existsSync(inRoot(name)))) {
   const applying = rules.filter((rule) => rule.files.test(file));

@@ -25,7 +25,8 @@ const portFrom = (name: string, fallback: number): number => {
 };
 
 const claimPort = async (name: string, port: number): Promise<void> => {
-  if (!(await isFree(port))) throw new Error(`Port ${port} is in use. Stop what listens there, or choose another: ${name}=${port + 10} npm start`);
+  if (!(await isFree(port)))
+    throw new Error(`Port ${port} is in use. Stop what listens there, or choose another: ${name}=${port + 10} npm start`);
 };
 
 let instance: Instance | undefined;

@@ -18,7 +18,10 @@ const isInstalled = () => {
     const locked = readPackages("package-lock.json");
     const installed = readPackages("node_modules/.package-lock.json");
     const same = Object.entries(installed).every(([name, entry]) => locked[name] !== undefined && locked[name].version === entry.version);
-    const whole = Object.entries(locked).every(([name, entry]) => name === "" || !name.includes("node_modules/") || entry.optional || entry.devOptional || entry.peer || installed[name]);
+    const whole = Object.entries(locked).every(
+      ([name, entry]) =>
+        name === "" || !name.includes("node_modules/") || entry.optional || entry.devOptional || entry.peer || installed[name],
+    );
     return same && whole;
   } catch {
     return false; // no lock file of an earlier install, or a broken one: install again
@@ -30,7 +33,9 @@ const install = () => {
   const npm = process.env.npm_execpath; // the npm that runs us, when one does
   const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
   const options = { cwd: root, stdio: ["ignore", "inherit", "inherit"] };
-  const done = npm?.endsWith(".js") ? spawnSync(process.execPath, [npm, ...args], options) : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
+  const done = npm?.endsWith(".js")
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
   if (done.status !== 0) {
     console.error("npm ci failed; see above.");
     process.exit(done.status ?? 1);

@@ -17,6 +17,8 @@ export const freePort = (): Promise<number> =>
     server.once("error", reject);
     server.listen(0, host, () => {
       const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("listening, but on no port"))));
+      server.close(() =>
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("listening, but on no port")),
+      );
     });
   });

@@ -8,7 +8,12 @@ import { quietEnv } from "./quiet-env.ts";
  */
 export const runTool = (tool: string, args: readonly string[], cwd = inRoot()): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn(inRoot("node_modules/.bin", tool), args, { cwd, env: quietEnv(), stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+    const child = spawn(inRoot("node_modules/.bin", tool), args, {
+      cwd,
+      env: quietEnv(),
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.once("error", reject);

@@ -24,7 +24,11 @@ export const sourcesHash = (...sources: readonly string[]): string => {
   for (const source of sources) {
     const full = path.join(root, source);
     const files = statSync(full).isDirectory() ? filesUnder(full).sort() : [full];
-    for (const file of files) hash.update(`${path.relative(root, file)}\0`).update(readFileSync(file)).update("\0");
+    for (const file of files)
+      hash
+        .update(`${path.relative(root, file)}\0`)
+        .update(readFileSync(file))
+        .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 };
