@@ -27,7 +27,9 @@ export const keyInHeader = (header: string | null): string | undefined => {
 
 /** The key a body brings as `writeKey`. */
 export const keyInBody = (body: unknown): string | undefined =>
-  typeof body === "object" && body !== null && "writeKey" in body && typeof body.writeKey === "string" && body.writeKey !== "" ? body.writeKey : undefined;
+  typeof body === "object" && body !== null && "writeKey" in body && typeof body.writeKey === "string" && body.writeKey !== ""
+    ? body.writeKey
+    : undefined;
 
 /** Whether a key may send events: write keys exist for it, a server key needs the scope (admin holds them all). */
 export const maySend = (key: FoundKey): boolean => key.kind === "write" || key.scopes.includes("ingest") || key.scopes.includes("admin");

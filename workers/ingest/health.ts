@@ -1,7 +1,8 @@
 import type { Env } from "../env.ts";
 
 /** A table of each part of the schema, the newest last: names one that is missing and the statement fails. */
-const probe = "SELECT EXISTS(SELECT 1 FROM workspaces), EXISTS(SELECT 1 FROM users), EXISTS(SELECT 1 FROM intake), EXISTS(SELECT 1 FROM rejections)";
+const probe =
+  "SELECT EXISTS(SELECT 1 FROM workspaces), EXISTS(SELECT 1 FROM users), EXISTS(SELECT 1 FROM intake), EXISTS(SELECT 1 FROM rejections)";
 const validMs = 1_000;
 
 let healthyUntil = 0;

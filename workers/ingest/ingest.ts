@@ -8,7 +8,9 @@ import * as surfaces from "./surfaces/all.ts";
 export const ingest = new Hono<{ Bindings: Env }>();
 
 ingest.options("*", () => new Response(null, { status: 204, headers: cors }));
-ingest.get("/health", async (c) => ((await isHealthy(c.env)) ? json({ status: "ok" }) : problem("try-again", "the database does not answer or is not migrated")));
+ingest.get("/health", async (c) =>
+  (await isHealthy(c.env)) ? json({ status: "ok" }) : problem("try-again", "the database does not answer or is not migrated"),
+);
 for (const surface of Object.values(surfaces)) ingest.route("/", surface);
 
 ingest.notFound(() => problem("not-found"));

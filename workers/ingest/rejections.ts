@@ -45,15 +45,17 @@ const sampleOf = (item: unknown): string => {
 /** Keeps a bounded sample of refused items for whoever looks for them later. Costs the request nothing and never fails it. */
 export const recordRejections = (env: Env, ctx: KeepAlive, refused: RefusedItems): void => {
   if (refused.rejected.length === 0) return;
-  const kept: KeptRejection[] = refused.rejected.slice(0, Math.max(0, room(refused.workspace, refused.at))).map(({ index, code, field, message }) => ({
-    workspace: refused.workspace,
-    at: refused.at,
-    id: crypto.randomUUID(),
-    code,
-    field,
-    message,
-    sample: sampleOf(refused.items[index]),
-  }));
+  const kept: KeptRejection[] = refused.rejected
+    .slice(0, Math.max(0, room(refused.workspace, refused.at)))
+    .map(({ index, code, field, message }) => ({
+      workspace: refused.workspace,
+      at: refused.at,
+      id: crypto.randomUUID(),
+      code,
+      field,
+      message,
+      sample: sampleOf(refused.items[index]),
+    }));
   if (kept.length === 0) return;
   keptByWorkspace.set(refused.workspace, (keptByWorkspace.get(refused.workspace) ?? 0) + kept.length);
   ctx.waitUntil(
@@ -64,4 +66,5 @@ export const recordRejections = (env: Env, ctx: KeepAlive, refused: RefusedItems
 };
 
 /** For the sweep: removes what is older than 7 days, a bounded number at a time. */
-export const pruneRejections = async (env: Pick<Env, "INTAKE_0">, now: number = Date.now()): Promise<number> => deleteOldRejections(env.INTAKE_0, now);
+export const pruneRejections = async (env: Pick<Env, "INTAKE_0">, now: number = Date.now()): Promise<number> =>
+  deleteOldRejections(env.INTAKE_0, now);

@@ -16,7 +16,8 @@ export type IngestContext = Context<{ Bindings: Env }>;
 
 /** Finds the key, or answers why there is none. */
 const authenticate = async (env: Env, text: string | undefined): Promise<FoundKey | Response> => {
-  if (text === undefined) return refuse(401, "missing-key", "no write key: give it as Basic user name, as writeKey in the body or in the query");
+  if (text === undefined)
+    return refuse(401, "missing-key", "no write key: give it as Basic user name, as writeKey in the body or in the query");
   const key = await findKey(env, text);
   if (key === undefined) return refuse(401, "wrong-key", "the key is not known, expired or revoked");
   return maySend(key) ? key : refuse(403, "not-allowed", "the key's scopes do not include ingest");
@@ -25,7 +26,7 @@ const authenticate = async (env: Env, text: string | undefined): Promise<FoundKe
 const judge = (body: unknown, frame: Frame, kind: EventType | "batch"): Verdicts | Response => {
   if (kind !== "batch") return readItems([body], { ...frame, type: kind });
   const envelope = readEnvelope(body);
-  if ("code" in envelope) return refuse(400, envelope.code, envelope.message, [{ index: 0, ...envelope }]);
+  if ("code" in envelope) return refuse(400, envelope.code, envelope.message);
   return readItems(envelope.items, { ...frame, sentAt: envelope.sentAt, context: envelope.context });
 };
 
@@ -52,7 +53,12 @@ export const take = async (c: IngestContext, kind: EventType | "batch"): Promise
     };
     const verdict = judge(body, frame, kind);
     if (verdict instanceof Response) return verdict;
-    recordRejections(c.env, c.executionCtx, { workspace: key.workspace, at: receivedAt, rejected: verdict.rejected, items: itemsOf(body, kind) });
+    recordRejections(c.env, c.executionCtx, {
+      workspace: key.workspace,
+      at: receivedAt,
+      rejected: verdict.rejected,
+      items: itemsOf(body, kind),
+    });
     await accept(c.env, c.executionCtx, { workspace: key.workspace, receivedAt, events: verdict.accepted });
     return verdicts(verdict.accepted.length, verdict.rejected);
   } catch (error) {

@@ -24,7 +24,8 @@ export interface Verdicts {
 }
 
 /** An item is measured as it came, so that ids and times we add never push it over; most are so short that their stored text tells. */
-const isTooLarge = (item: unknown, storedBytes: number): boolean => storedBytes > limits.itemBytes && utf8Length(JSON.stringify(item)) > limits.itemBytes;
+const isTooLarge = (item: unknown, storedBytes: number): boolean =>
+  storedBytes > limits.itemBytes && utf8Length(JSON.stringify(item)) > limits.itemBytes;
 
 const readOne = (item: unknown, index: number, frame: Frame): Packed => {
   const event = readItem(item, index, frame);

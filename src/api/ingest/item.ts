@@ -110,7 +110,8 @@ export const readItem = (item: unknown, index: number, frame: Frame): UserEvent 
   const type = readType(fields, frame);
   const userId = readId(fields["userId"], "userId");
   const anonymousId = readId(fields["anonymousId"], "anonymousId");
-  if (userId === undefined && anonymousId === undefined) throw new Refused("userId", "no_user_anon_id", "one of userId and anonymousId is needed");
+  if (userId === undefined && anonymousId === undefined)
+    throw new Refused("userId", "no_user_anon_id", "one of userId and anonymousId is needed");
   const draft: Draft = {
     id: readId(fields["messageId"], "messageId") ?? frame.newId(),
     type,

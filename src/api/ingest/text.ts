@@ -2,7 +2,16 @@ import { utf8Length } from "./utf8-length.ts";
 import { Refused } from "./verdict.ts";
 
 /** Longest ids and names, in UTF-8 bytes: an object's name holds at most 1,024, and it holds a user's id. */
-export const maxBytes = { userId: 512, anonymousId: 512, previousId: 512, groupId: 512, messageId: 256, event: 256, name: 512, category: 512 } as const;
+export const maxBytes = {
+  userId: 512,
+  anonymousId: 512,
+  previousId: 512,
+  groupId: 512,
+  messageId: 256,
+  event: 256,
+  name: 512,
+  category: 512,
+} as const;
 export type TextField = keyof typeof maxBytes;
 
 /** A NUL would cut the text short in SQLite's functions; a lone surrogate has no UTF-8 and would become another user's id. */

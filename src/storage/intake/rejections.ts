@@ -29,7 +29,9 @@ export const insertRejections = async (db: D1Database, rejections: readonly Kept
 /** A workspace's newest rejections, newest first. */
 export const readRejections = async (db: D1Database, workspace: string, limit: number): Promise<readonly KeptRejection[]> => {
   const { results } = await db
-    .prepare("SELECT workspace, at, id, code, field, message, sample FROM rejections WHERE workspace = ?1 ORDER BY at DESC, id DESC LIMIT ?2")
+    .prepare(
+      "SELECT workspace, at, id, code, field, message, sample FROM rejections WHERE workspace = ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+    )
     .bind(workspace, limit)
     .all<KeptRejection>();
   return results;

@@ -25,7 +25,9 @@ export const insertParts = async (db: D1Database, parts: readonly Part[]): Promi
   const statements: D1PreparedStatement[] = [];
   for (let from = 0; from < parts.length; from += rowsPerStatement) {
     const rows = parts.slice(from, from + rowsPerStatement);
-    statements.push(db.prepare(statementText(rows.length)).bind(...rows.flatMap((part) => [part.id, part.workspace, part.body, part.receivedAt])));
+    statements.push(
+      db.prepare(statementText(rows.length)).bind(...rows.flatMap((part) => [part.id, part.workspace, part.body, part.receivedAt])),
+    );
   }
   const [only] = statements;
   if (statements.length === 1 && only !== undefined) await only.run();
