@@ -36,12 +36,16 @@ export interface ObjectAnswer {
   /** All facts no one has confirmed yet (at most 500, oldest first); undefined when there are none. */
   readonly facts?: NumberedFacts;
   readonly deliver: readonly DeliverIntent[];
+  /** The user who answered, when the one asked was merged away: facts and messages are theirs. */
+  readonly movedTo?: UserKey;
 }
 
 /** Common to every request: the live catalog version the caller read, and how far this user's facts were projected, if known. */
 export interface ObjectRequest {
   readonly catalog: number;
   readonly confirmed?: number;
+  /** Objects that forwarded the request so far: merges are transitive, a loop of them must not be endless. */
+  readonly hops?: number;
 }
 
 export interface ApplyRequest extends ObjectRequest {

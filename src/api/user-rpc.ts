@@ -3,10 +3,10 @@ import type { UserEvent } from "../domain/event/event.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Message } from "../domain/message/message.ts";
 import type { Fact } from "../domain/user/facts.ts";
-import type { Run } from "../domain/user/state.ts";
+import type { Profile, Run } from "../domain/user/state.ts";
 import type { Stimulus } from "../domain/user/stimulus.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
-import type { ObjectAnswer, ObjectRequest } from "./queue.ts";
+import type { ApplyAnswer, ApplyRequest, ClaimAnswer, ClaimRequestMessage, ObjectAnswer, ObjectRequest, SettleRequest } from "./queue.ts";
 
 export interface UserView {
   readonly user: UserKey;
@@ -52,3 +52,34 @@ export interface UserRpc {
 
 /** Where the timeline's `because` values go through. */
 export type Reason = Json;
+
+/** Asks the source of a merge to hand over, page by page. The first call freezes it; each may be repeated. */
+export interface FreezeRequest extends ObjectRequest {
+  readonly merge: string;
+  readonly target: UserKey;
+  /** Id of the last event received; absent = from the beginning. */
+  readonly after?: string;
+}
+
+export type FreezeAnswer =
+  | { readonly kind: "page"; readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: string | null }
+  /** The history went to another user before (a shared device): only the pointer moved. */
+  | { readonly kind: "elsewhere" };
+
+/** Everything a user's object answers to. */
+export interface UserRpcSurface extends UserRpc {
+  /** Applies events, in the order given, in one transaction. */
+  apply(request: ApplyRequest): Promise<ApplyAnswer>;
+  /** Asks for a message right before it is sent. */
+  claim(request: ClaimRequestMessage): Promise<ClaimAnswer>;
+  /** Says how sending it ended. */
+  settle(request: SettleRequest): Promise<ObjectAnswer>;
+  /** Facts up to this number are projected. */
+  confirm(number: number): Promise<void>;
+  /** Source of a merge: stop, point at the target, hand over. */
+  freeze(request: FreezeRequest): Promise<FreezeAnswer>;
+  /** Source of a merge: the target has everything; forget the history, keep the pointer. */
+  acknowledge(merge: string): Promise<void>;
+  /** Target of a merge: was it taken in? False also wakes what is left to do. */
+  hasMerged(merge: string, from: UserKey): Promise<boolean>;
+}

@@ -1,0 +1,84 @@
+import { type UserEvent, historyName } from "../../domain/event/event.ts";
+import type { Message } from "../../domain/message/message.ts";
+import type { History, HistoryRange, TallyMatch } from "../../domain/user/history.ts";
+import { newestOfNames } from "./newest-of-names.ts";
+import { type SqlPort, type SqlRow, numberOf, textOf } from "./sql-port.ts";
+
+/** Wider than any instant: an open end of a range. */
+const always = 9e15;
+
+const matchOf = (row: SqlRow): TallyMatch => ({
+  order: [numberOf(row, "time"), numberOf(row, "received"), numberOf(row, "idx")],
+  id: textOf(row, "id"),
+});
+
+const readMatches = (direction: "ASC" | "DESC"): string =>
+  `SELECT time, received, idx, id FROM matches WHERE tally = ? AND key = ? AND time > ? AND time <= ?
+   ORDER BY time ${direction}, received ${direction}, idx ${direction}, id ${direction} LIMIT ?`;
+const newestFirst = readMatches("DESC");
+const oldestFirst = readMatches("ASC");
+
+/**
+ * A user's past in the object's own database. Every look is a range of one index with a limit, so its cost does not grow
+ * with history. `changed` holds messages that the transaction at hand has decided but not written yet.
+ */
+export class SqliteHistory implements History {
+  readonly #sql: SqlPort;
+  readonly #changed: ReadonlyMap<string, Message>;
+  constructor(sql: SqlPort, changed: ReadonlyMap<string, Message> = new Map()) {
+    this.#sql = sql;
+    this.#changed = changed;
+  }
+
+  append(event: UserEvent): boolean {
+    if (this.has(event.id)) return false;
+    this.#sql.run("INSERT INTO events (id, body) VALUES (?, ?)", event.id, JSON.stringify(event));
+    this.#file(`n:${historyName(event)}`, "", event);
+    return true;
+  }
+
+  has(id: string): boolean {
+    return this.#sql.run("SELECT 1 AS found FROM events WHERE id = ?", id).length > 0;
+  }
+
+  event(id: string): UserEvent | undefined {
+    const row = this.#sql.run("SELECT body FROM events WHERE id = ?", id)[0];
+    return row === undefined ? undefined : eventOf(row);
+  }
+
+  matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#look(newestFirst, tally, key, range, limit);
+  }
+
+  firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#look(oldestFirst, tally, key, range, limit);
+  }
+
+  addMatch(tally: string, key: string | null, event: UserEvent): void {
+    this.#file(`t:${tally}`, key ?? "", event);
+  }
+
+  byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[] {
+    return newestOfNames(this.#sql, name, range, limit, before).map(eventOf);
+  }
+
+  message(id: string): Message | undefined {
+    const changed = this.#changed.get(id);
+    if (changed !== undefined) return changed;
+    const row = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key = ?", id)[0];
+    return row === undefined ? undefined : (JSON.parse(textOf(row, "body")) as Message); // written by UserStore only
+  }
+
+  #look(sql: string, tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#sql.run(sql, `t:${tally}`, key ?? "", range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
+  }
+
+  #file(tally: string, key: string, event: UserEvent): void {
+    this.#sql.run(
+      "INSERT OR IGNORE INTO matches (tally, key, time, received, idx, id) VALUES (?, ?, ?, ?, ?, ?)",
+      tally, key, event.time, event.receivedAt, event.index, event.id,
+    );
+  }
+}
+
+const eventOf = (row: SqlRow): UserEvent => JSON.parse(textOf(row, "body")) as UserEvent; // written by append only

@@ -1,0 +1,141 @@
+import type { Message } from "../../domain/message/message.ts";
+import type { Run, UserState } from "../../domain/user/state.ts";
+import type { UserKey } from "../../domain/user/user-key.ts";
+import { isLaidOut, layOut } from "./layout.ts";
+import { type SqlPort, type SqlRow, textOf } from "./sql-port.ts";
+
+/** Parts of the state kept as one row each. Runs and messages have a row of their own: they may be many and large. */
+const parts = ["profile", "memberships", "goals", "entries", "meta"] as const;
+
+/** A merge this user waits for: another user's history is to be taken in. */
+export interface WantedMerge {
+  readonly merge: string;
+  readonly from: UserKey;
+}
+
+/** What one transaction leaves behind, beside its facts. */
+export interface Change {
+  readonly state: UserState;
+  /** Messages created or changed, by id. */
+  readonly messages: ReadonlyMap<string, Message>;
+  readonly merges: readonly WantedMerge[];
+}
+
+/** Notes of the shell about itself, each one row. */
+export type Note = "alarm" | "handover";
+
+/**
+ * A user's state in the object's database: loaded as a whole once per life of the object, written by difference.
+ * Everything is synchronous; the caller holds the transaction.
+ */
+export class UserStore {
+  readonly #sql: SqlPort;
+  constructor(sql: SqlPort) {
+    this.#sql = sql;
+  }
+
+  /** False for an object nobody wrote to: nothing but `layOut` may be called then. */
+  exists(): boolean {
+    return isLaidOut(this.#sql);
+  }
+
+  layOut(): void {
+    layOut(this.#sql);
+  }
+
+  /** The state as last committed; undefined before the first commit. */
+  load(): UserState | undefined {
+    const rows = this.#sql.run("SELECT kind, key, body FROM kept WHERE kind >= 'part' AND kind <= 'run'");
+    const stored = new Map(rows.map((row) => [`${textOf(row, "kind")} ${textOf(row, "key")}`, row]));
+    const read = (part: string, empty: unknown): unknown => {
+      const row = stored.get(`part ${part}`);
+      return row === undefined ? empty : parse(row);
+    };
+    const user = read("user", undefined) as Pick<UserState, "workspace" | "user"> | undefined;
+    if (user === undefined) return undefined;
+    const runs = rows.filter((row) => row["kind"] === "run").map((row) => parse(row) as Run);
+    const open = (read("open", []) as readonly string[]).map((id) => this.#message(id));
+    // Written by commit below and by nobody else: the shapes are those of UserState.
+    return {
+      ...user,
+      profile: read("profile", undefined),
+      memberships: read("memberships", {}),
+      runs: Object.fromEntries(runs.map((run) => [run.id, run])),
+      goals: read("goals", []),
+      entries: read("entries", {}),
+      open: Object.fromEntries(open.map((message) => [message.id, message])),
+      meta: read("meta", undefined),
+    } as UserState;
+  }
+
+  /** Writes what differs from `previous` (undefined: a new user), by reference. */
+  commit(previous: UserState | undefined, change: Change): void {
+    const { state } = change;
+    if (previous === undefined) this.#put("part", "user", { workspace: state.workspace, user: state.user });
+    for (const part of parts) {
+      // A new user's empty parts need no row: load reads a missing one as empty.
+      if (previous === undefined ? !isEmpty(state[part]) : previous[part] !== state[part]) this.#put("part", part, state[part]);
+    }
+    this.#putRuns(previous?.runs ?? {}, state.runs);
+    for (const message of change.messages.values()) this.#put("message", message.id, message);
+    const open = Object.keys(state.open);
+    if (open.join() !== Object.keys(previous?.open ?? {}).join()) this.#put("part", "open", open);
+    for (const merge of change.merges) this.#put("merge", merge.merge, merge);
+  }
+
+  /** Merges not taken in yet, oldest name first. */
+  wantedMerges(): readonly WantedMerge[] {
+    return this.#sql.run("SELECT body FROM kept WHERE kind = 'merge' ORDER BY key").map((row) => parse(row) as WantedMerge); // written by commit
+  }
+
+  dropMerge(merge: string): void {
+    this.#sql.run("DELETE FROM kept WHERE kind = 'merge' AND key = ?", merge);
+  }
+
+  note(name: Note): unknown {
+    const row = this.#sql.run("SELECT body FROM kept WHERE kind = 'part' AND key = ?", name)[0];
+    return row === undefined ? undefined : parse(row);
+  }
+
+  setNote(name: Note, value: unknown): void {
+    if (value === undefined) this.#sql.run("DELETE FROM kept WHERE kind = 'part' AND key = ?", name);
+    else this.#put("part", name, value);
+  }
+
+  /** A page of what a merge hands over: events by id after the one given. */
+  eventsAfter(id: string, limit: number): readonly SqlRow[] {
+    return this.#sql.run("SELECT id, body FROM events WHERE id > ? ORDER BY id LIMIT ?", id, limit);
+  }
+
+  /** Newest first messages with ids before the one given (ids begin with their creation time). */
+  messagesBefore(id: string | undefined, limit: number): readonly Message[] {
+    const rows = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key < ? ORDER BY key DESC LIMIT ?", id ?? "\u{10FFFF}", limit);
+    return rows.map((row) => parse(row) as Message); // written by commit
+  }
+
+  /** Forgets the past after a merge took it; the pointer, the journal and the messages stay. */
+  eraseHistory(): void {
+    this.#sql.run("DELETE FROM events");
+    this.#sql.run("DELETE FROM matches");
+  }
+
+  #message(id: string): Message {
+    const row = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key = ?", id)[0];
+    if (row === undefined) throw new Error(`expected a row for the open message ${id}, found none`);
+    return parse(row) as Message; // written by commit
+  }
+
+  #putRuns(before: UserState["runs"], after: UserState["runs"]): void {
+    if (before === after) return;
+    for (const [id, run] of Object.entries(after)) if (before[id] !== run) this.#put("run", id, run);
+    for (const id of Object.keys(before)) if (!(id in after)) this.#sql.run("DELETE FROM kept WHERE kind = 'run' AND key = ?", id);
+  }
+
+  #put(kind: string, key: string, value: unknown): void {
+    this.#sql.run("INSERT OR REPLACE INTO kept (kind, key, body) VALUES (?, ?, ?)", kind, key, JSON.stringify(value));
+  }
+}
+
+const parse = (row: SqlRow): unknown => JSON.parse(textOf(row, "body"));
+
+const isEmpty = (part: object): boolean => Object.keys(part).length === 0;

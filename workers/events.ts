@@ -1,0 +1,164 @@
+import type { ApplyAnswer, EventsMessage } from "../src/api/queue.ts";
+import { parseEventsMessage } from "../src/api/queue-codec.ts";
+import { type UserEvent, compareOrder, orderOf } from "../src/domain/event/event.ts";
+import type { NumberedFacts } from "../src/domain/user/facts.ts";
+import { type UserKey, objectNameOf, userKeyOf } from "../src/domain/user/user-key.ts";
+import { type LoggedEvent, isSampled, logEvents } from "../src/storage/shard/event-log.ts";
+import { factStatements } from "../src/storage/shard/project.ts";
+import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
+import { deleteApplied } from "../src/storage/intake/redrive.ts";
+import { liveVersion } from "./catalog-cache.ts";
+import { confirmedFor, noteProjected } from "./confirmed.ts";
+import { type AddressedIntent, sendIntents } from "./deliver-queue.ts";
+import type { Env } from "./env.ts";
+import { giveWay } from "./give-way.ts";
+import { pool } from "./pool.ts";
+import { retryDelaySeconds } from "./retry-delay.ts";
+import { userObject } from "./user-stub.ts";
+
+/** Objects asked at once; 2,000 at most per batch (20 messages of 100 items), far below the platform's 10,000 subrequests. */
+const parallel = 25;
+
+/** A message of this batch and whether anything of it failed. */
+interface Delivery {
+  readonly message: Message<EventsMessage>;
+  readonly body: EventsMessage;
+  failed: boolean;
+}
+
+/** One user's events of this batch, with the deliveries they came in. */
+interface UserWork {
+  readonly workspace: string;
+  readonly user: UserKey;
+  readonly events: UserEvent[];
+  readonly deliveries: Set<Delivery>;
+}
+
+/** What one user's object answered. */
+interface Applied {
+  readonly work: UserWork;
+  readonly answer: ApplyAnswer;
+}
+
+/**
+ * Applies accepted events: one call per user, then messages to their queues and one D1 transaction per shard (event log and
+ * facts), and only then the intake rows go. Whatever fails is delivered again by the queue, or by the sweep; doing it
+ * twice changes nothing. A message that is none of ours is logged and acknowledged: it must not hold up the others.
+ */
+export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
+  const deliveries = batch.messages.flatMap(readDelivery);
+  const works = groupByUser(deliveries);
+  const versions = await readVersions(env, works);
+  const applied: Applied[] = [];
+  const yielded = giveWay(works.length);
+  await pool(works, parallel, async (work) => {
+    const catalog = versions.get(work.workspace);
+    if (catalog === undefined) return fail(work.deliveries);
+    await yielded();
+    const confirmed = confirmedFor(work.workspace, work.user);
+    try {
+      const answer = await userObject(env, work.workspace, work.user).apply({ catalog, events: work.events, ...(confirmed !== undefined && { confirmed }) });
+      applied.push({ work, answer });
+    } catch (error) {
+      console.error(JSON.stringify({ what: "events could not be applied", workspace: work.workspace, events: work.events.length, error: String(error) }));
+      fail(work.deliveries);
+    }
+  });
+  await Promise.all([sendAll(env, applied), writeShards(env, applied)]);
+  await deleteApplied(env, deliveries.filter((delivery) => !delivery.failed).map((delivery) => delivery.body));
+  for (const { message, failed } of deliveries) {
+    if (failed) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    else message.ack();
+  }
+};
+
+const fail = (deliveries: Iterable<Delivery>): void => {
+  for (const delivery of deliveries) delivery.failed = true;
+};
+
+const readDelivery = (message: Message<EventsMessage>): readonly Delivery[] => {
+  try {
+    return [{ message, body: parseEventsMessage(message.body), failed: false }];
+  } catch (error) {
+    console.error(JSON.stringify({ what: "no events message", id: message.id, error: String(error) }));
+    message.ack();
+    return [];
+  }
+};
+
+const groupByUser = (deliveries: readonly Delivery[]): readonly UserWork[] => {
+  const byName = new Map<string, UserWork>();
+  for (const delivery of deliveries) {
+    const { workspace, items } = delivery.body;
+    for (const event of items) {
+      const user = userKeyOf(event);
+      // Ingest refuses events without a user; one that came here all the same belongs to nobody.
+      if (user === undefined) continue;
+      const name = objectNameOf(workspace, user);
+      const work = byName.get(name) ?? { workspace, user, events: [], deliveries: new Set() };
+      byName.set(name, work);
+      work.events.push(event);
+      work.deliveries.add(delivery);
+    }
+  }
+  for (const work of byName.values()) work.events.sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+  return [...byName.values()];
+};
+
+/** The live catalog version of each workspace in the batch, read once; those that could not be read are left out. */
+const readVersions = async (env: Env, works: readonly UserWork[]): Promise<ReadonlyMap<string, number>> => {
+  const versions = new Map<string, number>();
+  await pool([...new Set(works.map((work) => work.workspace))], parallel, async (workspace) => {
+    try {
+      versions.set(workspace, await liveVersion(env, workspace));
+    } catch (error) {
+      console.error(JSON.stringify({ what: "live catalog could not be read", workspace, error: String(error) }));
+    }
+  });
+  return versions;
+};
+
+/** A queue that refuses costs only time: the object's alarm sends again what nobody claimed. */
+const sendAll = async (env: Env, applied: readonly Applied[]): Promise<void> => {
+  const intents = applied.flatMap(({ work, answer }): readonly AddressedIntent[] =>
+    answer.deliver.map((intent) => ({ ...intent, workspace: work.workspace, user: answer.movedTo ?? work.user })),
+  );
+  try {
+    await sendIntents(env, intents);
+  } catch (error) {
+    console.error(JSON.stringify({ what: "messages could not be queued", messages: intents.length, error: String(error) }));
+  }
+};
+
+/** One transaction per shard: the event log and the facts of its users. */
+const writeShards = async (env: Env, applied: readonly Applied[]): Promise<void> => {
+  const shards = shardsOf(env);
+  const fraction = Number(env.EVENT_LOG_SAMPLE ?? "1");
+  // A forwarded user's rows are in the target's shard.
+  const byShard = Map.groupBy(applied, ({ work, answer }) => shardNumberOf(work.workspace, answer.movedTo ?? work.user, shards.length));
+  await Promise.all(
+    [...byShard].map(async ([number, own]) => {
+      const db = shards[number] ?? env.SHARD_0;
+      const facts = own.flatMap(({ answer }): readonly NumberedFacts[] => (answer.facts === undefined ? [] : [answer.facts]));
+      const events = own.flatMap(loggedEvents).filter(({ event }) => isSampled(event.id, fraction));
+      try {
+        const statements = [...logEvents(db, events), ...factStatements(db, facts)];
+        if (statements.length > 0) await db.batch(statements);
+        noteProjected(facts);
+      } catch (error) {
+        console.error(JSON.stringify({ what: "shard could not be written", shard: number, events: events.length, error: String(error) }));
+        for (const { work } of own) fail(work.deliveries);
+      }
+    }),
+  );
+};
+
+/** Events the object knew before are logged under the time it knows, so that a repetition finds its row. */
+const loggedEvents = ({ work, answer }: Applied): readonly LoggedEvent[] => {
+  const times = new Map(answer.known.map(({ id, time }) => [id, time]));
+  const user = answer.movedTo ?? work.user;
+  return work.events.map((event) => {
+    const time = times.get(event.id);
+    return { workspace: work.workspace, user, event: time === undefined ? event : { ...event, time } };
+  });
+};

@@ -1,0 +1,264 @@
+import { DurableObject } from "cloudflare:workers";
+import type { ApplyAnswer, ApplyRequest, ClaimAnswer, ClaimRequestMessage, ObjectAnswer, ObjectRequest, SettleRequest } from "../src/api/queue.ts";
+import type { FreezeAnswer, FreezeRequest, Page, PageRequest, StimulateRequest, TimelineItem, UserRpcSurface, UserView } from "../src/api/user-rpc.ts";
+import type { Catalog } from "../src/domain/catalog/catalog.ts";
+import type { UserEvent } from "../src/domain/event/event.ts";
+import type { Message } from "../src/domain/message/message.ts";
+import { renderTemplate } from "../src/domain/template/render.ts";
+import { claim } from "../src/domain/user/claim.ts";
+import { decide } from "../src/domain/user/decide.ts";
+import type { Fact } from "../src/domain/user/facts.ts";
+import { neededVersions } from "../src/domain/user/new-user.ts";
+import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
+import { durableSql } from "../src/storage/object/durable-sql.ts";
+import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
+import type { SqlPort } from "../src/storage/object/sql-port.ts";
+import { catalogFor, withPinned } from "./catalog-cache.ts";
+import type { Env } from "./env.ts";
+import { acknowledge, freeze } from "./user/merging.ts";
+import { eventsPage, knownEvent, limitOf, timelinePage, viewOf } from "./user/reading.ts";
+import { type Identity, type Turn, UserSession } from "./user/session.ts";
+import { backOffMs, factsRetryMs, wake } from "./user/wake.ts";
+import { userObject } from "./user-stub.ts";
+
+/** An alarm this late was lost: it is set anew. */
+const overdueMs = 60_000;
+/** Objects a request may pass through: merges are transitive, but nobody merges this often. */
+const maxHops = 8;
+
+/**
+ * One user. Loads, lets the core decide, commits, arms its alarm, answers; single-threaded and the only source of truth
+ * about the user. Every method is safe to repeat. An object nobody wrote to answers reads without writing anything.
+ */
+export class UserObject extends DurableObject<Env> implements UserRpcSurface {
+  readonly #sql: SqlPort;
+  readonly #identity: Identity;
+  readonly #session: UserSession;
+  /** The alarm as set; null = none, undefined = not asked yet. */
+  #armed: number | null | undefined;
+  #catalog: { readonly version: number; readonly needed: string; readonly catalog: Catalog } | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const identity = parseObjectName(ctx.id.name ?? "");
+    if (identity === undefined) throw new Error(`expected an object name "<workspace>:<user key>", got ${ctx.id.name ?? "none"}`);
+    this.#identity = identity;
+    this.#sql = durableSql(ctx.storage.sql);
+    this.#session = new UserSession({ sql: this.#sql, transaction: (work) => ctx.storage.transactionSync(work), clock: () => Date.now() }, identity);
+    if (this.#session.exists()) void ctx.blockConcurrencyWhile(() => this.#mendAlarm());
+  }
+
+  async apply(request: ApplyRequest): Promise<ApplyAnswer> {
+    this.#confirm(request);
+    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const moved = this.#movedTo();
+    if (moved !== undefined) return { ...(await moved(request).apply(this.#forward(request))), ...this.#movedMark() };
+    const { turn, value: known } = this.#session.turn((open) =>
+      request.events.flatMap((event) => {
+        const before = knownEvent(open.history, event);
+        open.take(decide(open.state, { type: "event", event }, open.context(this.#session.now(event.receivedAt), catalog)));
+        return before === undefined ? [] : [before];
+      }),
+    );
+    // No alarm for the facts: the intake row stays until they are projected, and a repeated apply answers them again.
+    this.#arm(this.#dueOf(turn));
+    return { ...this.#answer(turn), known };
+  }
+
+  async stimulate(request: StimulateRequest): Promise<ObjectAnswer> {
+    this.#confirm(request);
+    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const moved = this.#movedTo();
+    if (moved !== undefined) return { ...(await moved(request).stimulate(this.#forward(request))), ...this.#movedMark() };
+    const { turn } = this.#session.turn((open) => {
+      for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
+    });
+    this.#arm(this.#dueWithFacts(turn));
+    return this.#answer(turn);
+  }
+
+  async claim(request: ClaimRequestMessage): Promise<ClaimAnswer> {
+    this.#confirm(request);
+    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const moved = this.#movedTo(request.message);
+    if (moved !== undefined) return { ...(await moved(request).claim(this.#forward(request))), ...this.#movedMark() };
+    if (!this.#session.exists()) return { claim: { kind: "no", reason: "unknown" }, deliver: [] };
+    const { name, timezone } = catalog.document;
+    const { turn, value } = this.#session.turn((open) => {
+      const decision = claim(open.state, { message: request.message, workspace: { name, timezone } }, { ...open.context(this.#session.now(), catalog), render: renderTemplate });
+      open.take(decision);
+      return decision.claim;
+    });
+    this.#arm(this.#dueWithFacts(turn));
+    return { ...this.#answer(turn), claim: value };
+  }
+
+  async settle(request: SettleRequest): Promise<ObjectAnswer> {
+    this.#confirm(request);
+    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const moved = this.#movedTo(request.message);
+    if (moved !== undefined) return { ...(await moved(request).settle(this.#forward(request))), ...this.#movedMark() };
+    if (!this.#session.exists()) return { deliver: [] };
+    const { message, attempt, outcome } = request;
+    const { turn } = this.#session.turn((open) => open.take(decide(open.state, { type: "settled", message, attempt, outcome }, open.context(this.#session.now(), catalog))));
+    this.#arm(this.#dueWithFacts(turn));
+    return this.#answer(turn);
+  }
+
+  async confirm(number: number): Promise<void> {
+    if (!this.#session.exists()) return;
+    this.#session.write((_store, journal) => {
+      journal.confirm(number);
+      journal.storeConfirmed();
+    });
+  }
+
+  async freeze(request: FreezeRequest): Promise<FreezeAnswer> {
+    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const answer = freeze(this.#session, request, catalog);
+    this.#arm(this.#session.now() + factsRetryMs);
+    return answer;
+  }
+
+  async acknowledge(merge: string): Promise<void> {
+    if (this.#session.exists()) acknowledge(this.#session, merge);
+  }
+
+  async hasMerged(merge: string, _from: UserKey): Promise<boolean> {
+    const state = this.#session.state();
+    if (state === undefined) return false;
+    if (this.#session.store.wantedMerges().some((wanted) => wanted.merge === merge)) this.#arm(this.#session.now());
+    return state.meta.merges[merge] === true;
+  }
+
+  async view(): Promise<UserView | undefined> {
+    const state = this.#session.state();
+    return state === undefined ? undefined : viewOf(state, this.#armed ?? null);
+  }
+
+  async timeline(page: PageRequest): Promise<Page<TimelineItem>> {
+    if (!this.#session.exists()) return { items: [], next: null };
+    return timelinePage(new SqliteHistory(this.#sql), this.#session.journal(), page);
+  }
+
+  async events(page: PageRequest): Promise<Page<UserEvent>> {
+    return this.#session.exists() ? eventsPage(new SqliteHistory(this.#sql), page) : { items: [], next: null };
+  }
+
+  async messages(page: PageRequest): Promise<Page<Message>> {
+    if (!this.#session.exists()) return { items: [], next: null };
+    const limit = limitOf(page);
+    const items = this.#session.store.messagesBefore(page.cursor, limit);
+    return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
+  }
+
+  async message(id: string): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined> {
+    const message = this.#session.exists() ? new SqliteHistory(this.#sql).message(id) : undefined;
+    if (message === undefined) return undefined;
+    const facts = this.#session.journal().newest(Number.MAX_SAFE_INTEGER, 1_000);
+    return { message, facts: facts.map(({ fact }) => fact).filter((fact) => fact.kind === "message" && fact.message === id) };
+  }
+
+  /** Drains what is due. Never throws: a throwing alarm is retried six times and then lost for ever (PLATFORM.md, 2.1). */
+  override async alarm(): Promise<void> {
+    // Null while the handler runs, unless the constructor mended it meanwhile.
+    this.#armed = await this.ctx.storage.getAlarm();
+    let failures = 0;
+    let due: number | undefined;
+    try {
+      failures = Number(this.#session.exists() ? (this.#session.store.note("alarm") ?? 0) : 0);
+      due = await wake({ env: this.env, session: this.#session, identity: this.#identity, catalog: (version) => this.#loadCatalog({ catalog: version }) });
+      if (failures > 0) this.#session.write((store) => store.setNote("alarm", undefined));
+    } catch (error) {
+      this.#session.forget();
+      console.error(JSON.stringify({ what: "alarm failed", object: this.ctx.id.name, failures: failures + 1, error: String(error) }));
+      due = this.#session.now() + backOffMs(failures);
+      this.#session.write((store) => store.setNote("alarm", failures + 1));
+    } finally {
+      this.#arm(due);
+    }
+  }
+
+  /** Sets an alarm that was lost. Never moves one that is set: this runs before alarm() too. */
+  async #mendAlarm(): Promise<void> {
+    this.#armed = await this.ctx.storage.getAlarm();
+    const state = this.#session.state();
+    if (state === undefined) return;
+    const isWaiting =
+      Object.keys(state.runs).length > 0 || Object.keys(state.open).length > 0 || Object.values(state.memberships).some((one) => one.nextChange !== undefined);
+    if (this.#armed === null && isWaiting) this.#arm(Date.now() + overdueMs);
+    else if (this.#armed !== null && this.#armed < Date.now() - overdueMs) {
+      this.#armed = null;
+      this.#arm(Date.now());
+    }
+  }
+
+  /** Sets the alarm where nothing earlier is set; an alarm that comes too early only asks again. Belongs to the turn before it: no await between. */
+  #arm(due: number | undefined): void {
+    if (due === undefined || (typeof this.#armed === "number" && this.#armed <= due)) return;
+    this.#armed = due;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
+  }
+
+  #dueOf(turn: Turn): number | undefined {
+    return turn.merges.length > 0 ? this.#session.now() : turn.nextDue;
+  }
+
+  /** Facts that no intake row vouches for are sent again by the alarm. */
+  #dueWithFacts(turn: Turn): number | undefined {
+    const due = this.#dueOf(turn);
+    return this.#session.journal().hasUnconfirmed ? Math.min(due ?? Number.MAX_SAFE_INTEGER, this.#session.now() + factsRetryMs) : due;
+  }
+
+  #answer(turn: Turn): ObjectAnswer {
+    const facts = this.#session.journal().unconfirmed(turn.state.workspace, turn.state.user);
+    return { deliver: turn.deliver, ...(facts !== undefined && { facts }) };
+  }
+
+  #confirm(request: ObjectRequest): void {
+    if (request.confirmed !== undefined && this.#session.exists()) this.#session.journal().confirm(request.confirmed);
+  }
+
+  /** The catalog, where this object used it last: no await, so nothing comes between. */
+  #catalogAtHand(request: ObjectRequest): Catalog | undefined {
+    const state = this.#session.state();
+    const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
+    const needed = state === undefined ? "" : neededVersions(state).join();
+    return this.#catalog?.version === version && this.#catalog.needed === needed ? this.#catalog.catalog : undefined;
+  }
+
+  /** Never an older catalog than this user has seen, with the versions its runs are pinned to when the turn begins. */
+  async #loadCatalog(request: Pick<ObjectRequest, "catalog">): Promise<Catalog> {
+    for (;;) {
+      const state = this.#session.state();
+      const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
+      const needed = state === undefined ? [] : neededVersions(state);
+      const catalog = await withPinned(this.env, await catalogFor(this.env, this.#identity.workspace, version), needed);
+      this.#catalog = { version, needed: needed.join(), catalog };
+      // Other calls ran meanwhile: what is needed may have changed.
+      if (this.#catalogAtHand(request) !== undefined) return catalog;
+    }
+  }
+
+  /** Where this user went; undefined when it is still here, or the message asked about is. */
+  #movedTo(message?: string): ((request: ObjectRequest) => UserRpcSurface) | undefined {
+    const target = this.#session.state()?.meta.movedTo;
+    if (target === undefined || (message !== undefined && new SqliteHistory(this.#sql).message(message) !== undefined)) return undefined;
+    return ({ hops = 0 }) => {
+      if (hops >= maxHops) throw new Error(`merged in a circle: ${this.#identity.workspace} ${this.#identity.user}`);
+      return userObject(this.env, this.#identity.workspace, target);
+    };
+  }
+
+  /** What was confirmed is about this user's own facts, not the target's. */
+  #forward<T extends ObjectRequest>(request: T): Omit<T, "confirmed"> {
+    const { confirmed: _own, ...rest } = request;
+    return { ...rest, hops: (request.hops ?? 0) + 1 };
+  }
+
+  #movedMark(): { readonly movedTo: UserKey } | undefined {
+    const target = this.#session.state()?.meta.movedTo;
+    return target === undefined ? undefined : { movedTo: target };
+  }
+}
+

@@ -1,0 +1,96 @@
+import * as z from "zod";
+import type { Page, PageRequest, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
+import { type UserEvent, orderOf } from "../../src/domain/event/event.ts";
+import { Fault } from "../../src/domain/fault.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { TallyMatch } from "../../src/domain/user/history.ts";
+import type { UserState } from "../../src/domain/user/state.ts";
+import type { Journal } from "../../src/storage/object/journal.ts";
+import type { SqliteHistory } from "../../src/storage/object/sqlite-history.ts";
+
+/** Items of one page at most, whatever was asked for. */
+export const pageLimit = 200;
+
+export const limitOf = (page: PageRequest): number => Math.min(Math.max(1, Math.trunc(page.limit)), pageLimit);
+
+/** What the API shows of a user. */
+export const viewOf = (state: UserState, nextDue: number | null): UserView => {
+  const { profile } = state;
+  const attributes = Object.entries(profile.attributes).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const]));
+  return {
+    user: state.user,
+    attributes: Object.fromEntries(attributes),
+    tags: Object.keys(profile.tags).toSorted(),
+    segments: Object.entries(state.memberships)
+      .filter(([, membership]) => membership.member)
+      .map(([key, { since }]) => ({ key, since }))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    suppressions: profile.suppressions as unknown as JsonObject, // records of texts and numbers are JSON
+    subscriptions: profile.subscriptions as unknown as JsonObject, // likewise
+    anonymousIds: Object.keys(profile.anonymousIds).toSorted(),
+    createdAt: profile.createdAt,
+    lastSeenAt: profile.lastSeenAt,
+    nextDue,
+    runs: Object.values(state.runs),
+  };
+};
+
+const eventPosition = z.tuple([z.number(), z.number(), z.number(), z.string()]);
+const timelinePosition = z.object({ fact: z.number(), event: eventPosition.nullable() });
+
+const readCursor = <T extends z.ZodType>(cursor: string | undefined, schema: T): z.output<T> | undefined => {
+  if (cursor === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(cursor));
+  } catch {
+    throw new Fault("bad-cursor");
+  }
+};
+
+const positionOf = (event: UserEvent): z.output<typeof eventPosition> => [event.time, event.receivedAt, event.index, event.id];
+
+const matchAt = ([time, received, index, id]: z.output<typeof eventPosition>): TallyMatch => ({ order: [time, received, index], id });
+
+/** Newest first events. */
+export const eventsPage = (history: SqliteHistory, page: PageRequest): Page<UserEvent> => {
+  const cursor = readCursor(page.cursor, eventPosition);
+  const limit = limitOf(page);
+  const items = history.byName("*", {}, limit, cursor === undefined ? undefined : matchAt(cursor));
+  const last = items.at(-1);
+  return { items, next: last === undefined || items.length < limit ? null : JSON.stringify(positionOf(last)) };
+};
+
+/**
+ * Events and facts in one list, newest first: a merge of two ordered lists, so a page costs two bounded reads. Each list
+ * keeps its own order; a late event stands where its own time puts it.
+ */
+export const timelinePage = (history: SqliteHistory, journal: Journal, page: PageRequest): Page<TimelineItem> => {
+  const cursor = readCursor(page.cursor, timelinePosition);
+  const limit = limitOf(page);
+  const events = history.byName("*", {}, limit, cursor?.event ? matchAt(cursor.event) : undefined);
+  const facts = journal.newest(cursor?.fact ?? Number.MAX_SAFE_INTEGER, limit);
+  const items: TimelineItem[] = [];
+  let event = 0;
+  let fact = 0;
+  while (items.length < limit) {
+    const nextEvent = events[event];
+    const nextFact = facts[fact];
+    // At the same instant the event came first, so it stands below what followed from it.
+    if (nextFact !== undefined && (nextEvent === undefined || nextFact.fact.at >= nextEvent.time)) {
+      items.push({ at: nextFact.fact.at, type: "fact", number: nextFact.number, fact: nextFact.fact });
+      fact++;
+    } else if (nextEvent !== undefined) {
+      items.push({ at: nextEvent.time, type: "event", event: nextEvent });
+      event++;
+    } else break;
+  }
+  const lastEvent = events[event - 1];
+  const position = { fact: facts[fact - 1]?.number ?? cursor?.fact ?? Number.MAX_SAFE_INTEGER, event: lastEvent === undefined ? (cursor?.event ?? null) : positionOf(lastEvent) };
+  return { items, next: items.length < limit ? null : JSON.stringify(position) };
+};
+
+/** True when an event of the order given is in history already; answers the time it is known by. */
+export const knownEvent = (history: SqliteHistory, event: UserEvent): { readonly id: string; readonly time: number } | undefined => {
+  const known = history.event(event.id);
+  return known === undefined ? undefined : { id: known.id, time: orderOf(known)[0] };
+};

@@ -1,0 +1,91 @@
+import type { FactsMessage } from "../../src/api/queue.ts";
+import type { Catalog } from "../../src/domain/catalog/catalog.ts";
+import { decide } from "../../src/domain/user/decide.ts";
+import type { NumberedFacts } from "../../src/domain/user/facts.ts";
+import { projectFacts, projectedUpTo } from "../../src/storage/shard/project.ts";
+import { shardOf } from "../../src/storage/shard/shards.ts";
+import { liveVersion } from "../catalog-cache.ts";
+import { sendIntents } from "../deliver-queue.ts";
+import type { Env } from "../env.ts";
+import { userObject } from "../user-stub.ts";
+import { acknowledge, handoverOf, takeIn } from "./merging.ts";
+import type { Identity, UserSession } from "./session.ts";
+
+/** Facts that a caller took are asked after, and a frozen source asks its target, this much later. */
+export const factsRetryMs = 60_000;
+/** How old the pointer to the live catalog may be for an alarm (DESIGN.md, catalog). */
+const catalogMaxAgeMs = 5_000;
+/** A queue message holds 128 KB; characters may take three bytes. */
+const factsCharacters = 40_000;
+
+/** Pause after the n-th failed alarm in a row: 1 s doubling to 10 minutes. */
+export const backOffMs = (failures: number): number => Math.min(1_000 * 2 ** Math.min(failures, 20), 600_000);
+
+export interface WakeContext {
+  readonly env: Env;
+  readonly session: UserSession;
+  readonly identity: Identity;
+  readonly catalog: (version: number) => Promise<Catalog>;
+}
+
+const earliest = (...instants: readonly (number | undefined)[]): number | undefined => {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+/**
+ * What an alarm does: lets due time pass, sends what wants to be sent, carries merges on, hands on facts nobody took.
+ * Answers when to wake next; rejects when something could not be done (all of it is safe to repeat).
+ */
+export const wake = async (context: WakeContext): Promise<number | undefined> => {
+  const { env, session, identity } = context;
+  if (session.state() === undefined) return undefined;
+  const catalog = await context.catalog(await liveVersion(env, identity.workspace, catalogMaxAgeMs));
+  const told = session.journal().last;
+  const { turn } = session.turn((open) => open.take(decide(open.state, { type: "tick" }, open.context(session.now(), catalog))));
+  await sendIntents(env, turn.deliver.map((intent) => ({ ...intent, ...identity })));
+  for (const wanted of session.store.wantedMerges()) await takeIn(env, session, wanted, await context.catalog(catalog.document.version));
+  const handover = await askTarget(context);
+  const facts = await handOnFacts(context, { told, claimsFollow: turn.deliver.length > 0 });
+  // A merge's import may have made something due: a tick right after it finds out.
+  const again = session.state() === turn.state ? undefined : session.now();
+  return earliest(turn.nextDue, handover, facts, again);
+};
+
+/** Source of a merge: has the target taken everything in? Then the history goes. */
+const askTarget = async ({ env, session, identity }: WakeContext): Promise<number | undefined> => {
+  const handover = handoverOf(session.store);
+  if (handover === undefined || handover.done) return undefined;
+  if (!(await userObject(env, identity.workspace, handover.target).hasMerged(handover.merge, identity.user))) return session.now() + factsRetryMs;
+  acknowledge(session, handover.merge);
+  return undefined;
+};
+
+/**
+ * Facts that no call has confirmed. Those told before are most often projected already, which one row of the directory
+ * says; what is not goes to the FACTS queue, unless a claim is about to take it along.
+ */
+const handOnFacts = async ({ env, session, identity }: WakeContext, since: { readonly told: number; readonly claimsFollow: boolean }): Promise<number | undefined> => {
+  const first = session.journal().unconfirmed(identity.workspace, identity.user);
+  if (first === undefined) return undefined;
+  if (first.first <= since.told) {
+    const projected = await projectedUpTo(shardOf(env, identity.workspace, identity.user), identity.workspace, identity.user);
+    session.write((_store, journal) => {
+      journal.confirm(projected);
+      journal.storeConfirmed();
+    });
+  }
+  const facts = session.journal().unconfirmed(identity.workspace, identity.user);
+  if (facts === undefined) return undefined;
+  if (!since.claimsFollow) await sendFacts(env, facts);
+  return session.now() + factsRetryMs;
+};
+
+const sendFacts = async (env: Env, facts: NumberedFacts): Promise<void> => {
+  let characters = 0;
+  const fitting = facts.facts.findIndex((fact) => (characters += JSON.stringify(fact).length) > factsCharacters);
+  // One fact too large for the queue (attributes): projected right here, rarely enough not to burden D1.
+  if (fitting === 0) return projectFacts(env, [{ ...facts, facts: facts.facts.slice(0, 1) }]);
+  const message: FactsMessage = fitting === -1 ? facts : { ...facts, facts: facts.facts.slice(0, fitting) };
+  await env.FACTS.send(message);
+};
