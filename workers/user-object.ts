@@ -9,13 +9,14 @@ import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
 import type { Fact } from "../src/domain/user/facts.ts";
 import { neededVersions } from "../src/domain/user/new-user.ts";
+import type { UserState } from "../src/domain/user/state.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
 import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../src/storage/object/sql-port.ts";
 import { catalogFor, withPinned } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
-import { acknowledge, freeze } from "./user/merging.ts";
+import { acknowledge, freeze, handoverOf } from "./user/merging.ts";
 import { eventsPage, knownEvent, limitOf, timelinePage, viewOf } from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
 import { backOffMs, factsRetryMs, wake } from "./user/wake.ts";
@@ -51,8 +52,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
     this.#confirm(request);
     const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
-    const moved = this.#movedTo();
-    if (moved !== undefined) return { ...(await moved(request).apply(this.#forward(request))), ...this.#movedMark() };
+    const target = this.#movedTo();
+    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.apply(onward));
     const { turn, value: known } = this.#session.turn((open) =>
       request.events.flatMap((event) => {
         const before = knownEvent(open.history, event);
@@ -68,8 +69,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async stimulate(request: StimulateRequest): Promise<ObjectAnswer> {
     this.#confirm(request);
     const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
-    const moved = this.#movedTo();
-    if (moved !== undefined) return { ...(await moved(request).stimulate(this.#forward(request))), ...this.#movedMark() };
+    const target = this.#movedTo();
+    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.stimulate(onward));
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
@@ -80,8 +81,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async claim(request: ClaimRequestMessage): Promise<ClaimAnswer> {
     this.#confirm(request);
     const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
-    const moved = this.#movedTo(request.message);
-    if (moved !== undefined) return { ...(await moved(request).claim(this.#forward(request))), ...this.#movedMark() };
+    const target = this.#movedTo(request.message);
+    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.claim(onward));
     if (!this.#session.exists()) return { claim: { kind: "no", reason: "unknown" }, deliver: [] };
     const { name, timezone } = catalog.document;
     const { turn, value } = this.#session.turn((open) => {
@@ -96,8 +97,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async settle(request: SettleRequest): Promise<ObjectAnswer> {
     this.#confirm(request);
     const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
-    const moved = this.#movedTo(request.message);
-    if (moved !== undefined) return { ...(await moved(request).settle(this.#forward(request))), ...this.#movedMark() };
+    const target = this.#movedTo(request.message);
+    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.settle(onward));
     if (!this.#session.exists()) return { deliver: [] };
     const { message, attempt, outcome } = request;
     const { turn } = this.#session.turn((open) => open.take(decide(open.state, { type: "settled", message, attempt, outcome }, open.context(this.#session.now(), catalog))));
@@ -184,13 +185,23 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#armed = await this.ctx.storage.getAlarm();
     const state = this.#session.state();
     if (state === undefined) return;
-    const isWaiting =
-      Object.keys(state.runs).length > 0 || Object.keys(state.open).length > 0 || Object.values(state.memberships).some((one) => one.nextChange !== undefined);
-    if (this.#armed === null && isWaiting) this.#arm(Date.now() + overdueMs);
+    if (this.#armed === null && this.#isWaiting(state)) this.#arm(Date.now() + overdueMs);
     else if (this.#armed !== null && this.#armed < Date.now() - overdueMs) {
       this.#armed = null;
       this.#arm(Date.now());
     }
+  }
+
+  /** True when something may be due by itself; too often true only costs a look. */
+  #isWaiting(state: UserState): boolean {
+    const { store } = this.#session;
+    return (
+      Object.keys(state.runs).length > 0 ||
+      Object.keys(state.open).length > 0 ||
+      Object.values(state.memberships).some((one) => one.nextChange !== undefined) ||
+      store.wantedMerges().length > 0 ||
+      handoverOf(store)?.done === false
+    );
   }
 
   /** Sets the alarm where nothing earlier is set; an alarm that comes too early only asks again. Belongs to the turn before it: no await between. */
@@ -241,24 +252,18 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   /** Where this user went; undefined when it is still here, or the message asked about is. */
-  #movedTo(message?: string): ((request: ObjectRequest) => UserRpcSurface) | undefined {
+  #movedTo(message?: string): UserKey | undefined {
     const target = this.#session.state()?.meta.movedTo;
     if (target === undefined || (message !== undefined && new SqliteHistory(this.#sql).message(message) !== undefined)) return undefined;
-    return ({ hops = 0 }) => {
-      if (hops >= maxHops) throw new Error(`merged in a circle: ${this.#identity.workspace} ${this.#identity.user}`);
-      return userObject(this.env, this.#identity.workspace, target);
-    };
+    return target;
   }
 
-  /** What was confirmed is about this user's own facts, not the target's. */
-  #forward<T extends ObjectRequest>(request: T): Omit<T, "confirmed"> {
+  /** Passes a request on to the user this one became. What was confirmed is about this user's own facts and stays here. */
+  async #forward<R extends ObjectRequest, A extends ObjectAnswer>(target: UserKey, request: R, call: (object: UserRpcSurface, onward: R) => Promise<A>): Promise<A> {
+    const hops = (request.hops ?? 0) + 1;
+    if (hops > maxHops) throw new Error(`merged in a circle: ${this.#identity.workspace} ${this.#identity.user}`);
     const { confirmed: _own, ...rest } = request;
-    return { ...rest, hops: (request.hops ?? 0) + 1 };
-  }
-
-  #movedMark(): { readonly movedTo: UserKey } | undefined {
-    const target = this.#session.state()?.meta.movedTo;
-    return target === undefined ? undefined : { movedTo: target };
+    // The last in a chain of merges says who answered.
+    return { movedTo: target, ...(await call(userObject(this.env, this.#identity.workspace, target), { ...(rest as R), hops })) };
   }
 }
-
