@@ -68,7 +68,7 @@ export const describeTrigger = (trigger: unknown): string => {
   const loose = asLoose(trigger);
   const where = asList(loose["where"]).map(describeFilter);
   if (loose["type"] === "event") return `When a user does “${text(loose["event"])}”${where.length > 0 ? ` where ${where.join(" and ")}` : ""}`;
-  if (loose["type"] === "segment") return `When a user ${loose["on"] === "leave" || loose["when"] === "leave" ? "leaves" : "enters"} segment “${text(loose["segment"])}”`;
+  if (loose["type"] === "segment") return `When a user ${loose["change"] === "leave" ? "leaves" : "enters"} segment “${text(loose["segment"])}”`;
   return `Trigger: ${text(loose["type"] ?? "unknown")}`;
 };
 

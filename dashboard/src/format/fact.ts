@@ -1,0 +1,73 @@
+import type { Because } from "../../../src/domain/user/facts.ts";
+import type { WireFact } from "../api/types.ts";
+import { sentence, shortValue } from "./text.ts";
+import { formatDateTime } from "./time.ts";
+import { toneOf, type Tone } from "./status.ts";
+
+/** What a fact is about, which chooses its sign. */
+export type FactSign = "user" | "segment" | "journey" | "wait" | "goal" | "message" | "tag" | "refused" | "consent";
+
+export interface FactText {
+  readonly sign: FactSign;
+  readonly tone: Tone;
+  readonly title: string;
+  readonly because?: string;
+}
+
+/** "because event “Order Completed”": the clause and the value that decided. */
+export const describeBecause = (because: Because | undefined): string | undefined =>
+  because && `because ${because.clause}${because.value === undefined ? "" : ` (${shortValue(because.value)})`}`;
+
+const withBecause = (text: Omit<FactText, "because">, because?: Because): FactText => {
+  const words = describeBecause(because);
+  return words === undefined ? text : { ...text, because: words };
+};
+
+const describeMessage = (fact: Extract<WireFact, { kind: "message" }>): FactText => {
+  const title = `${sentence(fact.channel)} “${fact.template}” ${fact.status}${fact.subject === undefined ? "" : `: ${fact.subject}`}`;
+  return { sign: "message", tone: toneOf(fact.status), title, ...(fact.reason === undefined ? {} : { because: fact.reason }) };
+};
+
+/** A fact of the timeline in words. */
+export const describeFact = (fact: WireFact): FactText => {
+  switch (fact.kind) {
+    case "user":
+      return { sign: "user", tone: "calm", title: "Profile changed" };
+    case "segment-entered":
+      return withBecause({ sign: "segment", tone: "accent", title: `Entered segment “${fact.segment}”` }, fact.because);
+    case "segment-left":
+      return withBecause({ sign: "segment", tone: "calm", title: `Left segment “${fact.segment}”` }, fact.because);
+    case "run-started":
+      return withBecause({ sign: "journey", tone: "good", title: `Entered journey “${fact.journey}”${fact.key === null ? "" : ` for ${fact.key}`}` }, fact.because);
+    case "run-refused":
+      return withBecause({ sign: "refused", tone: "wait", title: `Not entered into “${fact.journey}”: ${fact.reason}` }, fact.because);
+    case "step-entered":
+      return withBecause({ sign: "journey", tone: "calm", title: `“${fact.journey}”: reached ${fact.step}` }, fact.because);
+    case "step-left":
+      return withBecause({ sign: "journey", tone: "calm", title: `“${fact.journey}”: left ${fact.step}${fact.path === undefined ? "" : ` by ${fact.path}`}` }, fact.because);
+    case "waiting":
+      return { sign: "wait", tone: "wait", title: `“${fact.journey}”: waits at ${fact.step} until ${formatDateTime(fact.until)}` };
+    case "run-ended":
+      return withBecause({ sign: "journey", tone: "calm", title: `Left journey “${fact.journey}” at ${fact.step}: ${fact.reason}` }, fact.because);
+    case "goal":
+      return withBecause({ sign: "goal", tone: "good", title: `Reached goal “${fact.goal}” of “${fact.journey}”` }, fact.because);
+    case "message":
+      return describeMessage(fact);
+    case "tag-added":
+      return { sign: "tag", tone: "accent", title: `Tagged “${fact.tag}”` };
+    case "tag-removed":
+      return { sign: "tag", tone: "calm", title: `Tag “${fact.tag}” removed` };
+    case "event-refused":
+      return { sign: "refused", tone: "bad", title: `Event refused: ${fact.reason}` };
+    case "suppressed":
+      return { sign: "consent", tone: "bad", title: `Suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}`, ...(fact.reason === undefined ? {} : { because: fact.reason }) };
+    case "unsuppressed":
+      return { sign: "consent", tone: "good", title: `No longer suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}` };
+    case "subscription":
+      return { sign: "consent", tone: fact.state === "opted-in" ? "good" : "wait", title: `${sentence(fact.state)} ${fact.topic ?? fact.channel ?? ""}`.trim() };
+    case "merged":
+      return { sign: "user", tone: fact.refused === undefined ? "calm" : "bad", title: fact.refused === undefined ? `Took over the history of ${fact.from}` : `Merge with ${fact.from} refused: ${fact.refused}` };
+  }
+  // A newer platform than this page: named, not hidden.
+  return { sign: "user", tone: "calm", title: sentence((fact as { readonly kind: string }).kind) };
+};

@@ -1,0 +1,51 @@
+import { Skeleton, Stack } from "@mantine/core";
+import { IconKey } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keysQuery, workspaceQuery } from "../api/queries.ts";
+import type { KeyView } from "../api/types.ts";
+import { Ago } from "../parts/ago.tsx";
+import { DataTable, type Column } from "../parts/data-table.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Fields } from "../parts/fields.tsx";
+import { PageHeader } from "../parts/page-header.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { Shown } from "../parts/shown.tsx";
+
+const kinds: Readonly<Record<string, string>> = { write: "Write key: sends events, may be public", api: "API key: for servers, keep it secret" };
+
+const columns: readonly Column<KeyView>[] = [
+  {
+    header: "Key",
+    cell: ({ name, kind }) => (
+      <>
+        <div style={{ fontWeight: 550 }}>{name}</div>
+        <div style={{ fontSize: 13, color: "var(--tern-muted)" }}>{kinds[kind] ?? kind}</div>
+      </>
+    ),
+  },
+  { header: "Begins with", width: 150, cell: ({ prefix }) => <code>{prefix}…</code> },
+  { header: "Scopes", from: "wide", width: "22%", cell: ({ scopes }) => scopes.join(", ") },
+  { header: "Made", from: "wide", width: 130, cell: ({ createdAt }) => <Ago at={createdAt} /> },
+  { header: "Expires", from: "wider", width: 130, cell: ({ expiresAt }) => (expiresAt === null ? "never" : <Ago at={expiresAt} />) },
+];
+
+/** The workspace and its keys. Only what a key begins with is kept, so no key can be read here again. */
+export const Settings = () => {
+  const workspace = useQuery(workspaceQuery);
+  const keys = useInfiniteQuery(keysQuery);
+  return (
+    <>
+      <PageHeader title="Settings" />
+      <Stack gap="lg">
+        <Shown query={workspace} loading={<Skeleton height={176} radius={10} />}>
+          {({ id, name, timezone, dataCenter }) => (
+            <Panel title="Workspace">
+              <Fields items={[["Name", name], ["Id", <code key="id">{id}</code>], ["Time zone", timezone], ["Data center", dataCenter]]} />
+            </Panel>
+          )}
+        </Shown>
+        <DataTable label="Keys" columns={columns} rowKey={({ id }) => id} query={keys} empty={<Empty icon={IconKey} title="No keys" />} />
+      </Stack>
+    </>
+  );
+};
