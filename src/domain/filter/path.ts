@@ -6,7 +6,7 @@ export type PathPart = string | number | null;
 export type Path = readonly PathPart[];
 
 const MAX_LENGTH = 500;
-const partPattern = /(?:(^|\.)([\p{L}\p{N}_-]+)|\[(\d{1,6})\]|\[(\*)\]|\[("(?:[^"\\]|\\.)+")\])/uy;
+const partPattern = /(?:(?:^|(?!^)\.)([\p{L}\p{N}_-]+)|\[(\d{1,6})\]|\[(\*)\]|\[("(?:[^"\\]|\\["\\])+")\])/uy;
 
 /** Reads `address.city`, `items[0].sku`, `tags[*]`, `["first name"].de`; undefined for any other text. */
 export const parsePath = (text: string): Path | undefined => {
@@ -16,22 +16,14 @@ export const parsePath = (text: string): Path | undefined => {
   for (let at = 0; at < text.length; at = partPattern.lastIndex) {
     const match = partPattern.exec(text);
     if (match === null) return undefined;
-    const [, , name, index, every, quoted] = match;
+    const [, name, index, every, quoted] = match;
     const part = name ?? (index !== undefined ? Number(index) : every !== undefined ? null : unquote(quoted ?? ""));
-    if (part === undefined) return undefined;
     path.push(part);
   }
   return typeof path[0] === "string" ? path : undefined;
 };
 
-const unquote = (quoted: string): string | undefined => {
-  try {
-    const text: unknown = JSON.parse(quoted);
-    return typeof text === "string" ? text : undefined;
-  } catch {
-    return undefined; // an escape JSON does not know: the path is refused
-  }
-};
+const unquote = (quoted: string): string => quoted.slice(1, -1).replace(/\\(["\\])/g, "$1");
 
 /** The path of a text that `pathSchema` let through. */
 export const readPath = (text: string): Path => {

@@ -1,0 +1,43 @@
+import type { UserEvent } from "../event/event.ts";
+import type { History, HistoryRange, TallyMatch } from "../user/history.ts";
+
+/** Passes everything on and counts the rows read and the rows of tallies written. */
+export class CountingHistory implements History {
+  rowsRead = 0;
+  matchesAdded = 0;
+  readonly #inner: History;
+  constructor(inner: History) {
+    this.#inner = inner;
+  }
+  append(event: UserEvent): boolean {
+    return this.#inner.append(event);
+  }
+  has(id: string): boolean {
+    this.rowsRead += 1;
+    return this.#inner.has(id);
+  }
+  event(id: string): UserEvent | undefined {
+    this.rowsRead += 1;
+    return this.#inner.event(id);
+  }
+  matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#counted(this.#inner.matches(tally, key, range, limit));
+  }
+  firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#counted(this.#inner.firstMatches(tally, key, range, limit));
+  }
+  addMatch(tally: string, key: string | null, event: UserEvent): void {
+    this.matchesAdded += 1;
+    this.#inner.addMatch(tally, key, event);
+  }
+  byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[] {
+    return this.#counted(this.#inner.byName(name, range, limit, before));
+  }
+  message(id: string) {
+    return this.#inner.message(id);
+  }
+  #counted<T>(rows: readonly T[]): readonly T[] {
+    this.rowsRead += rows.length;
+    return rows;
+  }
+}
