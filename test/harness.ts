@@ -90,7 +90,7 @@ export const startTern = async (options: TernOptions = {}): Promise<Tern> => {
     track: async (call, body) => {
       const headers = { "content-type": "application/json", authorization: basic };
       const answer = await fetch(`${local.url}/v1/${call}`, { method: "POST", headers, body: JSON.stringify(body) });
-      return { status: answer.status, body: (await answer.json()) as unknown };
+      return { status: answer.status, body: await answer.json() };
     },
     kill: async () => {
       signalGroup(child, "SIGKILL");
