@@ -8,29 +8,59 @@ const entities: Readonly<Record<string, string>> = {
  * Every step walks the text once, so hostile markup costs no more than its length.
  */
 export function htmlToText(html: string): string {
-  let out = "";
+  const out = new Lines();
   let position = 0;
   let link: { readonly href: string; readonly from: number } | undefined;
   while (position < html.length) {
     const open = html.indexOf("<", position);
-    out += decodeEntities(html.slice(position, open < 0 ? html.length : open).replace(/\s+/g, " "));
+    out.write(decodeEntities(html.slice(position, open < 0 ? html.length : open).replace(/\s+/g, " ")));
     if (open < 0) break;
     const tag = readTag(html, open);
     position = tag.end;
-    if (tag.name === "br") out += "\n";
-    else if (tag.name === "li" && !tag.closing) out += "\n- ";
-    else if (tag.name === "hr") out += "\n---\n";
-    else if (tag.name === "img") out += attributeOf(tag.text, "alt");
-    else if (tag.name === "td" || tag.name === "th") out += " ";
-    else if (paragraphs.has(tag.name)) out += "\n\n";
-    else if (lines.has(tag.name)) out += "\n";
-    else if (tag.name === "a" && !tag.closing) link = { href: attributeOf(tag.text, "href"), from: out.length };
+    if (tag.name === "a" && !tag.closing) link = { href: attributeOf(tag.text, "href"), from: out.parts.length };
     else if (tag.name === "a" && link) {
-      if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.slice(link.from).includes(link.href)) out += ` (${link.href})`;
+      if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.parts.slice(link.from).join("").includes(link.href)) out.write(` (${link.href})`);
       link = undefined;
-    }
+    } else writeTag(out, tag);
   }
-  return out.split("\n").map((line) => line.replace(/[ \t]+/g, " ").trim()).join("\n").replace(/\n{3,}/g, "\n\n").trim();
+  return out.parts.join("").split("\n").map((line) => line.trim()).join("\n").replace(/\n{3,}/g, "\n\n").trim();
+}
+
+/** Text under way. The last character is remembered, because asking a growing string for it would copy the string. */
+class Lines {
+  readonly parts: string[] = [];
+  #last = "\n";
+
+  /** Never two spaces in a row, and none at the beginning of a line. */
+  write(text: string): void {
+    this.#push(this.#last === " " || this.#last === "\n" ? text.replace(/^ +/, "") : text);
+  }
+  breakLine(breaks: string): void {
+    this.#push(breaks);
+  }
+  /** A line break unless a line has just begun. */
+  endLine(): void {
+    if (this.#last !== "\n") this.#push("\n");
+  }
+  #push(text: string): void {
+    if (text === "") return;
+    this.parts.push(text);
+    this.#last = text.at(-1) ?? this.#last;
+  }
+}
+
+function writeTag(out: Lines, tag: Tag): void {
+  if (tag.name === "<") out.write("<");
+  else if (tag.name === "br") out.breakLine("\n");
+  else if (tag.name === "hr") out.breakLine("\n---\n");
+  else if (tag.name === "img") out.write(attributeOf(tag.text, "alt"));
+  else if (tag.name === "td" || tag.name === "th") out.write(" ");
+  else if (paragraphs.has(tag.name)) out.breakLine("\n\n");
+  else if (lines.has(tag.name)) out.endLine();
+  else if (tag.name === "li" && !tag.closing) {
+    out.endLine();
+    out.write("- ");
+  }
 }
 
 const paragraphs = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"]);
@@ -48,12 +78,20 @@ interface Tag {
 function readTag(html: string, open: number): Tag {
   if (html.startsWith("<!--", open)) return { name: "", closing: false, text: "", end: endAfter(html, "-->", open) };
   const head = /^<(\/?)([a-z][a-z0-9]*)/i.exec(html.slice(open, open + 40));
+  // A bracket that begins no tag is text.
+  if (!head && !/^<[!?/]/.test(html.slice(open, open + 2))) return { name: "<", closing: false, text: "", end: open + 1 };
   const end = endAfter(html, ">", open);
   if (!head) return { name: "", closing: false, text: "", end };
   const name = (head[2] ?? "").toLowerCase();
   const closing = head[1] === "/";
-  if (unread.has(name) && !closing) return { name: "", closing, text: "", end: endAfter(html, `</${name}`, end) };
+  if (unread.has(name) && !closing) return { name: "", closing, text: "", end: endOfElement(html, name, end) };
   return { name, closing, text: html.slice(open, end), end };
+}
+
+function endOfElement(html: string, name: string, from: number): number {
+  const closing = new RegExp(`</${name}[^>]*>`, "gi");
+  closing.lastIndex = from;
+  return closing.exec(html) ? closing.lastIndex : html.length;
 }
 
 /** Index right after the next `mark`, or the end of the text. */

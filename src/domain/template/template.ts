@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { definitionKey } from "../definition-key.ts";
 import * as kinds from "./contents/all.ts";
+import { keyProblem } from "./contents/key-problem.ts";
 
 const localeTag = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/, "a locale is a language tag such as en or pt-BR");
 
@@ -14,7 +15,7 @@ const templateOf = <Key extends Name>(kind: Kinds[Key]) =>
     channel: z.literal(kind.channel),
     name: z.string().min(1).max(200),
     description: z.string().max(2_000).optional(),
-    locales: z.record(localeTag, kind.schema),
+    locales: z.record(localeTag, kind.schema, keyProblem),
     defaultLocale: localeTag,
     /** Missing variables print as nothing instead of failing the message. */
     lenient: z.boolean().optional(),

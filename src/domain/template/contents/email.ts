@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { htmlToText } from "../html-to-text.ts";
 import type { ContentKind } from "./content-kind.ts";
+import { keyProblem } from "./key-problem.ts";
 
 const address = z.string().min(1).max(1_000);
 /** RFC 5322 field name. Those that the provider writes itself are refused: a template must not forge them. */
@@ -18,7 +19,7 @@ const schema = z.strictObject({
   replyTo: address.optional(),
   cc: z.array(address).max(49).optional(),
   bcc: z.array(address).max(49).optional(),
-  headers: z.record(headerName, z.string().max(2_000)).optional(),
+  headers: z.record(headerName, z.string().max(2_000), keyProblem).optional(),
 });
 
 /** An email: subject and HTML; the text part is made from the HTML when it is left out. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ContentKind } from "./content-kind.ts";
+import { keyProblem } from "./key-problem.ts";
 
 const headerName = z
   .string()
@@ -9,7 +10,7 @@ const headerName = z
 const schema = z.strictObject({
   url: z.string().min(1).max(4_000),
   method: z.enum(["POST", "PUT", "PATCH", "DELETE", "GET"]).default("POST"),
-  headers: z.record(headerName, z.string().max(4_000)).default({}),
+  headers: z.record(headerName, z.string().max(4_000), keyProblem).default({}),
   body: z.string().max(200_000).default(""),
 });
 

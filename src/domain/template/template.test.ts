@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { lintTemplate } from "./lint.ts";
+import { templateSchema } from "./template.ts";
+
+const email = { key: "welcome", channel: "email", name: "Welcome", defaultLocale: "en", locales: { en: { subject: "Hi", html: "<p>Hi</p>" } } };
+const problems = (input: unknown): string => {
+  const result = templateSchema.safeParse(input);
+  return result.success ? "" : result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n");
+};
+
+describe("templateSchema", () => {
+  it("takes a template of each channel", () => {
+    expect(problems(email)).toBe("");
+    expect(problems({ ...email, channel: "sms", locales: { en: { body: "Hi" } } })).toBe("");
+    expect(problems({ ...email, channel: "webhook", locales: { en: { url: "https://example.com" } } })).toBe("");
+  });
+
+  it("fills in what a webhook leaves out", () => {
+    const parsed = templateSchema.parse({ ...email, channel: "webhook", locales: { en: { url: "https://example.com" } } });
+    expect(parsed.locales["en"]).toEqual({ url: "https://example.com", method: "POST", headers: {}, body: "" });
+  });
+
+  it.each([
+    ["an unknown key", { ...email, colour: "red" }, /colour/],
+    ["mjml, which is not built", { ...email, locales: { en: { subject: "Hi", mjml: "<mjml/>" } } }, /mjml/],
+    ["blocks, which are not built", { ...email, locales: { en: { subject: "Hi", html: "x", blocks: [] } } }, /blocks/],
+    ["a channel without contents", { ...email, channel: "push" }, /channel: .*email.*sms.*webhook/],
+    ["another channel's content", { ...email, channel: "sms" }, /locales\.en/],
+    ["a default locale without content", { ...email, defaultLocale: "de" }, /^defaultLocale: the default locale has no content/],
+    ["a locale that is no language tag", { ...email, locales: { ...email.locales, "e n": email.locales.en } }, /language tag/],
+    ["a key with capitals", { ...email, key: "Welcome" }, /^key: .*lower-case/],
+    ["a header that the message sets itself", { ...email, locales: { en: { ...email.locales.en, headers: { Bcc: "x@example.com" } } } }, /set by the message itself/],
+    ["a header name with a line break", { ...email, locales: { en: { ...email.locales.en, headers: { "X-A\r\nBcc": "x" } } } }, /header name/],
+    ["no subject", { ...email, locales: { en: { html: "x" } } }, /locales\.en\.subject/],
+  ])("refuses %s and says where", (_, input, message) => {
+    expect(problems(input)).toMatch(message);
+  });
+});
+
+describe("lintTemplate", () => {
+  const lint = (content: Record<string, unknown>) => lintTemplate(templateSchema.parse({ ...email, locales: { en: { ...email.locales.en, ...content } } }));
+
+  it("has nothing to say about Liquid that parses", () => {
+    expect(lint({ subject: "{{ user.name | default: 'friend' }}", html: "{% for item in trigger.properties.items %}{{ item.sku }}{% endfor %}" })).toEqual([]);
+  });
+
+  it.each([
+    ["an output that is not closed", { subject: "Hi {{ user.name" }, "locales.en.subject", /line 1: .*not closed/],
+    ["a block that is not closed, with its line", { html: "<p>\n\n{% if user.vip %}\n</p>" }, "locales.en.html", /line 3: .*not closed/],
+    ["an unknown tag", { html: "{% module 'x' %}" }, "locales.en.html", /tag "module" not found/],
+    ["an unknown filter", { html: "a\n{{ 1 | money }}" }, "locales.en.html", /line 2: undefined filter: money/],
+    ["a tag that reads files", { html: "{% include 'secrets' %}" }, "locales.en.html", /tag "include" not found/],
+    ["a random filter", { html: "{{ list | sample }}" }, "locales.en.html", /undefined filter: sample/],
+    ["a condition without a value", { text: "{% if %}x{% endif %}" }, "locales.en.text", /line 1/],
+    ["a header's value", { headers: { "X-Ref": "{{" } }, "locales.en.headers.X-Ref", /line 1/],
+    ["one of several copies", { cc: ["a@example.com", "{{"] }, "locales.en.cc.1", /line 1/],
+  ])("names %s", (_, content, path, message) => {
+    const found = lint(content);
+    expect(found.map((problem) => problem.path)).toEqual([path]);
+    expect(found[0]?.message).toMatch(message);
+  });
+});
