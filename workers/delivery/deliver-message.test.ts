@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { answer, queued, recordingPorts, resend, toSend } from "./fixtures.ts";
+import { deliverMessage } from "./deliver-message.ts";
+
+const failing = (message: string) => () => Promise.reject(new Error(message));
+
+describe("deliverMessage", () => {
+  it("claims, calls, settles, in this order", async () => {
+    const { ports, recorded } = recordingPorts();
+    expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "done", answers: [toSend, { deliver: [] }] });
+    expect(recorded.steps).toEqual(["claim u:1", "call", "settle u:1"]);
+    expect(recorded.claims).toEqual([{ catalog: 7, message: "m1" }]);
+    expect(recorded.settles).toEqual([{ catalog: 7, message: "m1", attempt: 1, outcome: { kind: "accepted", providerMessageId: "p1" } }]);
+  });
+
+  it("reads the live catalog right before the claim: once stop has answered, no claim starts", async () => {
+    const order: string[] = [];
+    const { ports } = recordingPorts({
+      liveVersion: () => {
+        order.push("version");
+        return Promise.resolve(7);
+      },
+      claim: () => {
+        order.push("claim");
+        return Promise.resolve(toSend);
+      },
+    });
+    await deliverMessage(queued, ports);
+    expect(order).toEqual(["version", "claim"]);
+  });
+
+  it("makes no call when the claim is refused: a message queued but not claimed is not sent", async () => {
+    const refused = { claim: { kind: "no", reason: "exited" }, deliver: [{ channel: "email", message: "m2" }] } as const;
+    const { ports, recorded } = recordingPorts({ claim: () => Promise.resolve(refused) });
+    expect(await deliverMessage(queued, ports)).toEqual({ kind: "done", answers: [refused] });
+    expect(recorded.steps).toEqual(["claim u:1"]);
+  });
+
+  it.each([
+    ["the object cannot be asked", { claim: failing("overloaded") }],
+    ["the live version cannot be read", { liveVersion: failing("D1 down") }],
+  ])("leaves the message to the queue when %s", async (_, replace) => {
+    const { ports, recorded } = recordingPorts(replace);
+    expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "not-claimed" });
+    expect(recorded.steps).not.toContain("call");
+  });
+
+  it("tells the object how far its facts are projected", async () => {
+    const { ports, recorded } = recordingPorts({ confirmed: () => 41 });
+    await deliverMessage(queued, ports);
+    expect(recorded.claims[0]).toMatchObject({ confirmed: 41 });
+  });
+
+  it("settles at the user who answered when the one asked was merged away", async () => {
+    const { ports, recorded } = recordingPorts({ claim: () => Promise.resolve({ ...toSend, movedTo: "u:9" }) });
+    await deliverMessage(queued, ports);
+    expect(recorded.steps).toEqual(["claim u:1", "call", "settle u:9"]);
+  });
+
+  describe("whatever goes wrong with the provider is an outcome, never an error", () => {
+    it.each([
+      ["its settings cannot be read", { provider: failing("D1 down") }, "retry"],
+      ["it was deleted meanwhile", { provider: () => Promise.resolve(undefined) }, "misconfigured"],
+      ["it serves another channel", { provider: () => Promise.resolve({ ...resend, type: "webhook" }) }, "misconfigured"],
+      ["it refuses the message", { call: () => Promise.resolve(answer(422, '{"name":"validation_error"}')) }, "rejected"],
+      ["nobody answers", { call: () => Promise.resolve({ kind: "lost", detail: "time-out" } as const) }, "uncertain"],
+      ["the outbox cannot be written", { provider: () => Promise.resolve({ ...resend, type: "outbox" }), keep: failing("D1 down") }, "retry"],
+    ] as const)("%s", async (_, replace, kind) => {
+      const { ports, recorded } = recordingPorts(replace);
+      expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "done" });
+      expect(recorded.settles[0]?.outcome.kind).toBe(kind);
+    });
+  });
+
+  it("keeps the message when the provider is the outbox, and calls nobody", async () => {
+    const { ports, recorded } = recordingPorts({ provider: () => Promise.resolve({ ...resend, type: "outbox", settings: {} }) });
+    await deliverMessage(queued, ports);
+    expect(recorded.steps).toEqual(["claim u:1", "keep", "settle u:1"]);
+    expect(recorded.settles[0]?.outcome).toEqual({ kind: "accepted" });
+  });
+
+  it("tries a few times to settle, then leaves it to the lease and does not send again", async () => {
+    let left = 2;
+    const slow = recordingPorts({ settle: () => (left-- > 0 ? Promise.reject(new Error("reset")) : Promise.resolve({ deliver: [] })) });
+    await deliverMessage(queued, slow.ports);
+    expect(slow.recorded.steps).toEqual(["claim u:1", "call", "settle u:1", "settle u:1", "settle u:1"]);
+
+    const dead = recordingPorts({ settle: failing("gone") });
+    expect(await deliverMessage(queued, dead.ports)).toEqual({ kind: "done", answers: [toSend] });
+    expect(dead.recorded.steps.filter((step) => step === "call")).toHaveLength(1);
+    expect(dead.recorded.pauses).toEqual([50, 250, 1_000, 4_000]);
+  });
+
+  it("lets no credential into an outcome, also when the provider says it back", async () => {
+    const { ports, recorded } = recordingPorts({ call: () => Promise.resolve(answer(400, '{"name":"bad","message":"got Bearer re_secret_key and re_secret_key"}')) });
+    await deliverMessage(queued, ports);
+    expect(JSON.stringify(recorded.settles)).not.toContain("re_secret_key");
+    expect(recorded.settles[0]?.outcome).toMatchObject({ detail: "400 bad: got *** and ***" });
+  });
+
+  it("says whether the provider recognises a repetition", async () => {
+    const asked: boolean[] = [];
+    const { ports } = recordingPorts({
+      call: (_, mayRepeat) => {
+        asked.push(mayRepeat);
+        return Promise.resolve(answer(200));
+      },
+    });
+    await deliverMessage(queued, ports);
+    expect(asked).toEqual([true]);
+  });
+});
