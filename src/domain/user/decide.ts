@@ -3,6 +3,18 @@ import type { Channel, Message, RenderedMessage } from "../message/message.ts";
 import type { Fact } from "./facts.ts";
 import type { History } from "./history.ts";
 import type { UserState } from "./state.ts";
+import { orderOf } from "../event/event.ts";
+import { applyEvent, mayEnter } from "./apply-event.ts";
+import { catchUp, timeCause } from "./catch-up.ts";
+import { subscribe, suppress, unsuppress } from "./consent.ts";
+import { closeDraft, openDraft, type Cause, type Draft } from "./draft.ts";
+import { freeze, takeIn } from "./merge.ts";
+import { moveOn } from "./move-on.ts";
+import { NEVER_DECIDED } from "./new-user.ts";
+import { settleAttempt } from "./settle.ts";
+import { changeTags } from "./tags.ts";
+import { nextDue } from "./timers.ts";
+import { userFact } from "./user-fact.ts";
 import type { Stimulus } from "./stimulus.ts";
 import type { UserKey } from "./user-key.ts";
 
@@ -36,7 +48,67 @@ export interface ClaimDecision extends Decision {
     | { readonly kind: "no"; readonly reason: string };
 }
 
-/** Applies one stimulus. Pure. */
-export const decide = (_state: UserState, _stimulus: Stimulus, _context: DecideContext): Decision => {
-  throw new Error("expected decide to be written");
+/**
+ * Applies one stimulus to one user (SEMANTICS, Applying one stimulus): first everything that was due before it, each at its own
+ * instant, then the stimulus and all that follows from it. Pure but for `context.history`, which it appends to.
+ * The catalog must hold the versions `neededVersions(state)` names; the shell passes the newer of the live version and the
+ * one the user was last brought up to (`meta.catalog`).
+ */
+export const decide = (state: UserState, stimulus: Stimulus, context: DecideContext): Decision => {
+  const draft = openDraft(state, context);
+  if (state.meta.movedTo !== undefined) {
+    // Handed over: the shell forwards everything else. Only the pointer itself may still be set anew.
+    if (stimulus.type === "freeze") freeze(draft, stimulus);
+    return finish(draft);
+  }
+  if (state.meta.catalog === NEVER_DECIDED && !isFirstContact(stimulus)) return closeDraft(draft, undefined);
+  const enters = stimulus.type === "event" && mayEnter(stimulus.event, context.now);
+  const fires = stimulus.type === "refresh" && !stimulus.silent;
+  catchUp(draft, { inclusive: !enters, mayStop: stimulus.type === "tick", fires });
+  apply(draft, stimulus, enters);
+  return finish(draft);
+};
+
+/** What makes a user of an object that nobody ever wrote to; anything else finds nothing there and leaves nothing. */
+const isFirstContact = ({ type }: Stimulus): boolean => type !== "tick" && type !== "refresh" && type !== "settled";
+
+const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
+  switch (stimulus.type) {
+    case "event": {
+      const { event } = stimulus;
+      const isNew = applyEvent(draft, event);
+      return moveOn(draft, isNew ? { order: orderOf(event), event, id: event.id, enters } : timeCause(draft.at));
+    }
+    case "tick":
+      return;
+    case "refresh":
+      return stimulus.enter === undefined ? undefined : moveOn(draft, timeCause(draft.at), { enter: stimulus.enter });
+    case "suppress":
+      return suppress(draft, stimulus.channel, stimulus.reason);
+    case "unsuppress":
+      return unsuppress(draft, stimulus.channel);
+    case "tags":
+      changeTags(draft, stimulus.add, stimulus.remove);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "subscription":
+      subscribe(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "settled":
+      settleAttempt(draft, stimulus.message, stimulus.attempt, stimulus.outcome);
+      return moveOn(draft, timeCause(draft.at));
+    case "import":
+      takeIn(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.merge));
+    case "freeze":
+      freeze(draft, stimulus);
+      return;
+  }
+};
+
+const callCause = (at: number, id: string): Cause => ({ order: [at, 0, 0], event: null, id: `call:${id}`, enters: true });
+
+/** Closes the draft; the directory row is told once, before all that refers to it. */
+export const finish = (draft: Draft): Decision => {
+  if (draft.userChanged) draft.facts.unshift(userFact(draft.state, draft.at));
+  return closeDraft(draft, nextDue(draft.state, draft.context.catalog));
 };

@@ -10,7 +10,15 @@ export interface HistoryCase {
 }
 
 const track = (id: string, name: string, time: number, more: Partial<UserEvent> = {}): UserEvent => ({
-  id, type: "track", event: name, userId: "u1", time, receivedAt: time, index: 0, key: "client", ...more,
+  id,
+  type: "track",
+  event: name,
+  userId: "u1",
+  time,
+  receivedAt: time,
+  index: 0,
+  key: "client",
+  ...more,
 });
 const ids = (list: readonly { readonly id: string }[]): readonly string[] => list.map(({ id }) => id);
 const matchOf = (event: UserEvent): TallyMatch => ({ order: orderOf(event), id: event.id });
@@ -35,16 +43,21 @@ export const historyCases: readonly HistoryCase[] = [
     name: "events come newest first: by time, arrival, index, then id",
     run: (history) => {
       for (const event of [
-        track("b", "A", 5, { receivedAt: 9, index: 1 }), track("a", "A", 5, { receivedAt: 9, index: 1 }),
-        track("c", "A", 5, { receivedAt: 9, index: 0 }), track("d", "A", 5, { receivedAt: 8, index: 7 }), track("e", "A", 4, { receivedAt: 99 }),
-      ]) history.append(event);
+        track("b", "A", 5, { receivedAt: 9, index: 1 }),
+        track("a", "A", 5, { receivedAt: 9, index: 1 }),
+        track("c", "A", 5, { receivedAt: 9, index: 0 }),
+        track("d", "A", 5, { receivedAt: 8, index: 7 }),
+        track("e", "A", 4, { receivedAt: 99 }),
+      ])
+        history.append(event);
       expect(ids(history.byName("track:A", {}, 10))).toEqual(["b", "a", "c", "d", "e"]);
     },
   },
   {
     name: "an exact name is neither a prefix nor a pattern, and case counts",
     run: (history) => {
-      for (const [index, name] of ["Order", "Order Completed", "order", "Or%er", "Or_er", "Örder", "O*der", ""].entries()) history.append(track(`e${index}`, name, index));
+      for (const [index, name] of ["Order", "Order Completed", "order", "Or%er", "Or_er", "Örder", "O*der", ""].entries())
+        history.append(track(`e${index}`, name, index));
       for (const [index, name] of ["Order", "Order Completed", "order", "Or%er", "Or_er", "Örder", "O*der", ""].entries())
         expect(ids(history.byName(`track:${name}`, {}, 10))).toEqual([`e${index}`]);
       history.append({ id: "page", type: "page", name: "Order", time: 50, receivedAt: 50, index: 0, key: "client" });
@@ -57,7 +70,8 @@ export const historyCases: readonly HistoryCase[] = [
   {
     name: "a trailing * takes every name that begins so, in one order",
     run: (history) => {
-      for (const [index, name] of ["Order Completed", "Product", "Order", "order", "Or%", "Orde\u{10ffff}z"].entries()) history.append(track(`e${index}`, name, index));
+      for (const [index, name] of ["Order Completed", "Product", "Order", "order", "Or%", "Orde\u{10ffff}z"].entries())
+        history.append(track(`e${index}`, name, index));
       expect(ids(history.byName("track:Order*", {}, 10))).toEqual(["e2", "e0"]);
       expect(ids(history.byName("track:Or%*", {}, 10))).toEqual(["e4"]);
       expect(ids(history.byName("track:Orde*", {}, 10))).toEqual(["e5", "e2", "e0"]);
@@ -118,7 +132,12 @@ export const historyCases: readonly HistoryCase[] = [
     run: (history) => {
       const kept: UserEvent[] = [];
       const time = fc.integer({ min: 0, max: 12 });
-      const look = fc.record({ after: fc.option(time, { nil: undefined }), upTo: fc.option(time, { nil: undefined }), limit: fc.integer({ min: 0, max: 6 }), name: fc.constantFrom("A", "AB", "B") });
+      const look = fc.record({
+        after: fc.option(time, { nil: undefined }),
+        upTo: fc.option(time, { nil: undefined }),
+        limit: fc.integer({ min: 0, max: 6 }),
+        name: fc.constantFrom("A", "AB", "B"),
+      });
       const step = fc.record({ name: fc.constantFrom("A", "AB", "B"), time, arrival: time, index: fc.integer({ min: 0, max: 2 }), look });
       fc.assert(
         fc.property(step, (made) => {
@@ -134,9 +153,18 @@ export const historyCases: readonly HistoryCase[] = [
   },
 ];
 
-const expectScan = (history: History, kept: readonly UserEvent[], look: { readonly after: number | undefined; readonly upTo: number | undefined; readonly limit: number; readonly name: string }): void => {
-  const range: HistoryRange = { ...(look.after !== undefined && { after: look.after }), ...(look.upTo !== undefined && { upTo: look.upTo }) };
-  const inRange = kept.filter((event) => event.time > (look.after ?? -1) && event.time <= (look.upTo ?? Number.POSITIVE_INFINITY)).toSorted(compare);
+const expectScan = (
+  history: History,
+  kept: readonly UserEvent[],
+  look: { readonly after: number | undefined; readonly upTo: number | undefined; readonly limit: number; readonly name: string },
+): void => {
+  const range: HistoryRange = {
+    ...(look.after !== undefined && { after: look.after }),
+    ...(look.upTo !== undefined && { upTo: look.upTo }),
+  };
+  const inRange = kept
+    .filter((event) => event.time > (look.after ?? -1) && event.time <= (look.upTo ?? Number.POSITIVE_INFINITY))
+    .toSorted(compare);
   const exact = inRange.filter((event) => historyName(event) === `track:${look.name}`);
   const prefixed = inRange.filter((event) => historyName(event).startsWith(`track:${look.name}`));
   expect(history.byName(`track:${look.name}`, range, look.limit)).toEqual(exact.toReversed().slice(0, look.limit));

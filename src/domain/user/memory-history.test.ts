@@ -1,7 +1,10 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { historyCases } from "./history-conformance.test-suite.ts";
 import { MemoryHistory } from "./memory-history.ts";
 
 describe("MemoryHistory", () => {
-  for (const { name, run } of historyCases) it(name, () => run(new MemoryHistory()));
+  it.each(historyCases)("$name", ({ run }) => {
+    expect.hasAssertions();
+    run(new MemoryHistory());
+  });
 });

@@ -103,6 +103,12 @@ const boundsOf = (list: readonly TallyMatch[], { after, upTo }: HistoryRange): r
 
 const newest = (list: readonly TallyMatch[], range: HistoryRange, limit: number, before?: TallyMatch): readonly TallyMatch[] => {
   const [from, upTo] = boundsOf(list, range);
-  const to = before === undefined ? upTo : Math.min(upTo, search(list, (match) => compareMatches(match, before) >= 0));
+  const to =
+    before === undefined
+      ? upTo
+      : Math.min(
+          upTo,
+          search(list, (match) => compareMatches(match, before) >= 0),
+        );
   return list.slice(Math.max(from, to - limit), Math.max(from, to)).reverse();
 };

@@ -1,0 +1,28 @@
+import { stepTypeOf, type JourneyDefinition } from "./journey.ts";
+
+/**
+ * Cycles that a run could go round without time passing, one list of step keys each: the graph without the steps that take
+ * at least a minute must have no cycle (SEMANTICS, Applying one stimulus). A send takes no time: a skipped one passes at once.
+ */
+export const timelessCycles = (journey: JourneyDefinition): string[][] => {
+  const nexts = new Map<string, readonly string[]>();
+  for (const [key, step] of Object.entries(journey.steps)) {
+    const type = stepTypeOf(step);
+    if (type.takesTime?.(step) !== true) nexts.set(key, type.edges(step).map((edge) => edge.to));
+  }
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  const trail: string[] = [];
+  // Recursion goes as deep as a journey has steps, which its schema bounds.
+  const visit = (key: string): void => {
+    const at = trail.indexOf(key);
+    if (at >= 0) cycles.push(trail.slice(at));
+    if (at >= 0 || done.has(key)) return;
+    trail.push(key);
+    for (const next of nexts.get(key) ?? []) visit(next);
+    trail.pop();
+    done.add(key);
+  };
+  for (const key of nexts.keys()) visit(key);
+  return cycles;
+};

@@ -1,0 +1,58 @@
+import { compareOrder, type EventOrder } from "../event/event.ts";
+import { stableText } from "../hash.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { AttributeEntry, Profile } from "./state.ts";
+
+type Attributes = Profile["attributes"];
+
+export interface Written {
+  /** The same reference when nothing was newer. */
+  readonly attributes: Attributes;
+  /** Names whose value is another now; a newer date alone is no change. */
+  readonly changed: readonly string[];
+}
+
+/** Writes values said at `order`: last write wins per top-level attribute, null and "" leave a dated tombstone. */
+export const writeAttributes = (attributes: Attributes, traits: JsonObject, order: EventOrder): Written =>
+  mergeAttributes(attributes, Object.entries(traits).map(([name, value]) => [name, isAbsent(value) ? { order } : { value, order }] as const));
+
+/** Lets newer entries win; the outcome does not depend on the order in which entries come. */
+export const mergeAttributes = (attributes: Attributes, entries: Iterable<readonly [string, AttributeEntry]>): Written => {
+  let written: Record<string, AttributeEntry> | undefined;
+  const changed: string[] = [];
+  for (const [name, entry] of entries) {
+    // The one name that cannot be a field of a plain object.
+    if (name === "__proto__") continue;
+    const before = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+    if (before !== undefined && !wins(entry, before)) continue;
+    written ??= { ...attributes };
+    written[name] = entry;
+    if (!isSameValue(before?.value, entry.value)) changed.push(name);
+  }
+  return { attributes: written ?? attributes, changed };
+};
+
+/** The newer of two dated entries. */
+export const newerEntry = (a: AttributeEntry | undefined, b: AttributeEntry | undefined): AttributeEntry | undefined =>
+  a === undefined ? b : b === undefined || !wins(b, a) ? a : b;
+
+const isAbsent = (value: Json): boolean => value === null || value === "";
+
+/** Two requests may carry the very same order; then the text decides, so that any sequence ends alike. */
+const wins = (entry: AttributeEntry, before: AttributeEntry): boolean => {
+  const byOrder = compareOrder(entry.order, before.order);
+  return byOrder > 0 || (byOrder === 0 && stableText(entry.value) > stableText(before.value));
+};
+
+const isSameValue = (a: Json | undefined, b: Json | undefined): boolean =>
+  a === b || (typeof a === "object" && typeof b === "object" && stableText(a) === stableText(b));
+
+/** The attributes as plain values, without tombstones. */
+export const plainAttributes = (attributes: Attributes): JsonObject =>
+  Object.fromEntries(Object.entries(attributes).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const])));
+
+/** An attribute as text, where it is text. */
+export const textAttribute = (attributes: Attributes, name: string): string | undefined => {
+  const value = Object.hasOwn(attributes, name) ? attributes[name]?.value : undefined;
+  return typeof value === "string" ? value : undefined;
+};

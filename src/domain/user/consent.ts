@@ -1,0 +1,48 @@
+import type { Channel, Message } from "../message/message.ts";
+import { setProfile, without, type Draft } from "./draft.ts";
+import type { Profile } from "./state.ts";
+import type { Stimulus } from "./stimulus.ts";
+
+/** A hard suppression by call; suppressing again says nothing new. */
+export const suppress = (draft: Draft, channel: Channel | "*", reason: string): void => {
+  const { suppressions } = draft.state.profile;
+  if (Object.hasOwn(suppressions, channel) && suppressions[channel]?.address === undefined) return;
+  setProfile(draft, { suppressions: { ...suppressions, [channel]: { reason, at: draft.at } } });
+  draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason });
+};
+
+export const unsuppress = (draft: Draft, channel: Channel | "*"): void => {
+  const suppressions = without(draft.state.profile.suppressions, channel);
+  if (suppressions === draft.state.profile.suppressions) return;
+  setProfile(draft, { suppressions });
+  draft.facts.push({ kind: "unsuppressed", at: draft.at, channel });
+};
+
+/** What an opt-out covers: a whole topic, a whole channel, or a topic on one channel. */
+const subscriptionKey = (topic: string | undefined, channel: Channel | undefined): string | undefined =>
+  topic === undefined ? channel && `channel:${channel}` : channel === undefined ? `topic:${topic}` : `topic:${topic}@${channel}`;
+
+/** An opt-in or opt-out. */
+export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimulus, { type: "subscription" }>): void => {
+  const { subscriptions } = draft.state.profile;
+  const key = subscriptionKey(topic, channel);
+  if (key === undefined || subscriptions[key]?.state === state) return;
+  setProfile(draft, { subscriptions: { ...subscriptions, [key]: { state, order: [draft.at, draft.at, 0] } } });
+  draft.facts.push({ kind: "subscription", at: draft.at, state, ...(topic !== undefined && { topic }), ...(channel !== undefined && { channel }) });
+};
+
+/**
+ * Why consent forbids this message to this address; undefined = it does not. Transactional messages pass opt-outs, never
+ * a hard suppression (SEMANTICS, Sending).
+ */
+export const refusedByConsent = (profile: Profile, message: Message, address: string | undefined): string | undefined => {
+  for (const name of ["*", message.channel]) {
+    const found = Object.hasOwn(profile.suppressions, name) ? profile.suppressions[name] : undefined;
+    if (found !== undefined && (found.address === undefined || found.address === address)) return `suppressed: ${found.reason}`;
+  }
+  if (message.transactional === true) return undefined;
+  const { channel, topic } = message;
+  const isOut = (key: string): boolean => profile.subscriptions[key]?.state === "opted-out";
+  if (isOut(`channel:${channel}`)) return "unsubscribed from the channel";
+  return topic !== undefined && (isOut(`topic:${topic}`) || isOut(`topic:${topic}@${channel}`)) ? "unsubscribed from the topic" : undefined;
+};

@@ -1,0 +1,111 @@
+import type { UserEvent, EventOrder } from "../event/event.ts";
+import type { Channel, Message } from "../message/message.ts";
+import type { Touched } from "../segment/members.ts";
+import type { DecideContext, Decision } from "./decide.ts";
+import type { Fact } from "./facts.ts";
+import type { Profile, Run, UserState } from "./state.ts";
+import type { UserKey } from "./user-key.ts";
+
+/** Why the user's state moves at this instant, as far as entries and facts need to know. */
+export interface Cause {
+  /** Runs started now count exits and goals from here on. */
+  readonly order: EventOrder;
+  /** The event at hand; null for timers and calls. */
+  readonly event: UserEvent | null;
+  /** What makes run ids unique and stable: the event's id, or what else happened and when. */
+  readonly id: string;
+  /** May it start journeys? Late and backfilled events, imports of history and changed definitions may not. */
+  readonly enters: boolean;
+}
+
+/** What has changed since conditions were last asked; filled by whatever changes the state, emptied by `moveOn`. */
+export interface Changes {
+  eventName: string | undefined;
+  attributes: string[];
+  tags: string[];
+  segments: string[];
+  /** Ask everything again: first contact, a new catalog, a merge. */
+  all: boolean;
+}
+
+/**
+ * A decision in the making. The state's fields are replaced, never changed in place, so a field nothing touched keeps its
+ * reference and costs no write. `at` is the instant being decided: a timer's own when it was overdue.
+ */
+export interface Draft {
+  readonly before: UserState;
+  readonly state: { -readonly [Field in keyof UserState]: UserState[Field] };
+  readonly context: DecideContext;
+  at: number;
+  readonly changes: Changes;
+  readonly facts: Fact[];
+  readonly messages: Map<string, Message>;
+  readonly deliver: Map<string, Channel>;
+  readonly merges: { readonly merge: string; readonly from: UserKey }[];
+  /** The directory row has to be written again. */
+  userChanged: boolean;
+}
+
+export const openDraft = (state: UserState, context: DecideContext): Draft => ({
+  before: state,
+  state: { ...state },
+  context,
+  at: context.now,
+  changes: { eventName: undefined, attributes: [], tags: [], segments: [], all: false },
+  facts: [],
+  messages: new Map(),
+  deliver: new Map(),
+  merges: [],
+  userChanged: false,
+});
+
+/** What the drafted state asks of the shell. `nextDue` is the caller's to compute: it needs every part. */
+export const closeDraft = (draft: Draft, nextDue: number | undefined): Decision => ({
+  state: isSame(draft.before, draft.state) ? draft.before : draft.state,
+  facts: draft.facts,
+  messages: [...draft.messages.values()],
+  // A message taken back later in the same decision (exited, settled) must not be offered.
+  deliver: [...draft.deliver].filter(([id]) => draft.state.open[id]?.status === "queued").map(([message, channel]) => ({ channel, message })),
+  merges: draft.merges,
+  nextDue,
+});
+
+const isSame = (before: UserState, after: UserState): boolean =>
+  before.profile === after.profile && before.memberships === after.memberships && before.runs === after.runs && before.goals === after.goals &&
+  before.entries === after.entries && before.open === after.open && before.meta === after.meta;
+
+export const setRun = (draft: Draft, run: Run): void => {
+  draft.state.runs = { ...draft.state.runs, [run.id]: run };
+};
+
+export const removeRun = (draft: Draft, id: string): void => {
+  draft.state.runs = without(draft.state.runs, id);
+};
+
+export const setProfile = (draft: Draft, change: Partial<Profile>): void => {
+  draft.state.profile = { ...draft.state.profile, ...change };
+};
+
+/** The record without a key; the same reference when it was not there. */
+export const without = <T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> => {
+  if (!Object.hasOwn(record, key)) return record;
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+};
+
+/** What segments are to be asked about, in their language. */
+export const touchedBy = (changes: Changes, due: number | undefined): Touched => ({
+  ...(changes.eventName !== undefined && { eventName: changes.eventName }),
+  ...(changes.attributes.length > 0 && { attributes: changes.attributes }),
+  ...(changes.tags.length > 0 && { tags: changes.tags }),
+  ...(due !== undefined && { due }),
+  ...(changes.all && { all: true }),
+});
+
+export const forgetChanges = (changes: Changes): void => {
+  changes.eventName = undefined;
+  changes.attributes = [];
+  changes.tags = [];
+  changes.segments = [];
+  changes.all = false;
+};

@@ -1,0 +1,103 @@
+import type { CompiledJourney } from "../catalog/catalog.ts";
+import { hashText } from "../hash.ts";
+import { windowMs } from "../schedule/duration.ts";
+import type { CompiledCondition, Verdict } from "../segment/condition.ts";
+import type { Because } from "./facts.ts";
+import { setRun, type Cause, type Draft } from "./draft.ts";
+import { withExitChange } from "./exits.ts";
+import { countEntry, counterKey, counterOf, refusedByFrequency, withCounter } from "./frequency.ts";
+import { openGoals } from "./goals.ts";
+import { timedId } from "./ids.ts";
+import { scopeIn } from "./journeys.ts";
+import { endRun } from "./runs.ts";
+import type { Run } from "./state.ts";
+
+/** Runs of one journey a user may be in side by side. */
+const MAX_SIDE_BY_SIDE = 100;
+
+/** What asks for a run: the journey's own trigger, by an event or a membership. */
+export interface Entrance {
+  readonly journey: CompiledJourney;
+  readonly key: string | null;
+  readonly because?: Because;
+}
+
+/** Starts a run, or records why not. True when a run began. */
+export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): boolean => {
+  const { journey, key } = entrance;
+  if (journey.status === "stopped") return false;
+  const refuse = (reason: string, because?: Because): false => {
+    draft.facts.push({ kind: "run-refused", at: draft.at, journey: journey.key, version: journey.version, reason, ...(because && { because }) });
+    return false;
+  };
+  if (journey.status === "paused") return refuse("paused");
+  if (journey.trigger.kind === "event" && journey.trigger.key !== undefined && key === null) return refuse("no-key");
+  const live = liveRuns(draft, journey.key, key);
+  const restarted = live.length > 0 && journey.definition.trigger.onRetrigger === "restart" ? live : [];
+  if (restarted.length === 0 && live.length >= allowedLive(journey, key)) return refuse(live.length === 1 ? "already-in-run" : "too-many-runs");
+  const at = counterKey(journey.key, key);
+  const counter = counterOf(draft.state.entries, at);
+  const byFrequency = restarted.length > 0 ? undefined : refusedByFrequency(journey.definition.frequency, counter, draft.at);
+  if (byFrequency !== undefined) return refuse(byFrequency);
+  const run = newRun(draft, entrance, cause, counter.count + draft.facts.length);
+  const audience = ask(draft, journey.audience, run, "ever");
+  if (audience?.value === false) return refuse("audience", audience.because);
+  const exit = ask(draft, journey.exit, run, "entry");
+  if (exit?.value === true) return refuse("exit-already-true", exit.because);
+  for (const old of restarted) startOver(draft, old);
+  if (restarted.length === 0) draft.state.entries = withCounter(draft.state.entries, at, countEntry(counter, draft.at, nextInterval(journey, draft.at)));
+  setRun(draft, withExitChange(run, exit?.nextChange));
+  draft.facts.push({ kind: "run-started", at: draft.at, journey: run.journey, version: run.version, run: run.id, key, ...(entrance.because && { because: entrance.because }) });
+  openGoals(draft, journey, run);
+  return true;
+};
+
+const ask = (draft: Draft, condition: CompiledCondition | undefined, run: Run, since: "ever" | "entry"): Verdict | undefined =>
+  condition?.evaluate(scopeIn(draft, run, since));
+
+const liveRuns = (draft: Draft, journey: string, key: string | null): readonly Run[] => {
+  const found: Run[] = [];
+  for (const id in draft.state.runs) {
+    const run = draft.state.runs[id];
+    if (run?.journey === journey && run.key === key) found.push(run);
+  }
+  return found;
+};
+
+/** Only an every-time journey on an event, without a key and not one at a time, lets runs go side by side. */
+const allowedLive = (journey: CompiledJourney, key: string | null): number => (isSideBySide(journey) && key === null ? MAX_SIDE_BY_SIDE : 1);
+
+export const isSideBySide = (journey: CompiledJourney): boolean => {
+  const { frequency } = journey.definition;
+  return journey.trigger.kind === "event" && frequency.type === "every-time" && frequency.oneAtATime !== true;
+};
+
+const newRun = (draft: Draft, { journey, key }: Entrance, cause: Cause, salt: number): Run => {
+  const { workspace, user } = draft.state;
+  return {
+    id: timedId("r", draft.at, hashText(`${workspace}|${user}|${journey.key}|${key ?? ""}|${cause.id}|${salt}`)),
+    journey: journey.key,
+    version: journey.version,
+    key,
+    enteredAt: draft.at,
+    entryOrder: cause.order,
+    // A join has no event of its own: what made it true may as well have been time.
+    trigger: journey.trigger.kind === "event" ? cause.event : null,
+    position: { at: "step", step: journey.definition.start },
+    stepEnteredAt: draft.at,
+    ...(cause.event && { stepOrder: cause.order }),
+    visits: {},
+  };
+};
+
+/** `onRetrigger: "restart"`: the old run gives way to the new one, and so do its goals; it is the same entry, so nothing is counted. */
+const startOver = (draft: Draft, old: Run): void => {
+  endRun(draft, old, "restarted");
+  draft.state.goals = draft.state.goals.filter((goal) => goal.run !== old.id);
+};
+
+/** When an interval journey on a segment asks again whether the user is still in it. */
+export const nextInterval = (journey: CompiledJourney, now: number): number | undefined => {
+  const { frequency } = journey.definition;
+  return frequency.type === "interval" && journey.trigger.kind === "segment" ? now + windowMs(frequency.every) : undefined;
+};

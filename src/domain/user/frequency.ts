@@ -1,0 +1,58 @@
+import type { Frequency } from "../journey/frequency.ts";
+import { windowMs } from "../schedule/duration.ts";
+import type { EntryCounter } from "./state.ts";
+
+/** As many of the newest entries are kept as a `limit` can count. */
+const MAX_RECENT = 50;
+/** Counters of one user; beyond it the keyed ones entered longest ago are forgotten. */
+const MAX_COUNTERS = 1_000;
+
+const NEVER: EntryCounter = { count: 0, lastEnteredAt: 0, recent: [] };
+
+/** Counters are per journey and key; a journey's own key holds no "|". */
+export const counterKey = (journey: string, key: string | null): string => (key === null ? journey : `${journey}|${key}`);
+
+type Counters = Readonly<Record<string, EntryCounter>>;
+
+export const counterOf = (entries: Counters, at: string): EntryCounter => (Object.hasOwn(entries, at) ? (entries[at] ?? NEVER) : NEVER);
+
+/** Why the frequency lets no run start at `now` (ms); undefined = it does. Interval clocks start at entry. */
+export const refusedByFrequency = (frequency: Frequency, counter: EntryCounter, now: number): string | undefined => {
+  if (frequency.type === "once") return counter.count > 0 ? "once" : undefined;
+  if (frequency.type === "interval" && counter.count > 0 && now < counter.lastEnteredAt + windowMs(frequency.every)) return "interval";
+  if (frequency.limit === undefined) return undefined;
+  const since = now - windowMs(frequency.limit.per);
+  return counter.recent.filter((enteredAt) => enteredAt > since).length >= frequency.limit.count ? "limit" : undefined;
+};
+
+/** The counter after an entry at `now`. `again` (ms) is when an interval comes round. */
+export const countEntry = (counter: EntryCounter, now: number, again: number | undefined): EntryCounter => {
+  const { reenterAt: _old, ...rest } = counter;
+  const counted = { ...rest, count: counter.count + 1, lastEnteredAt: now, recent: [now, ...counter.recent].slice(0, MAX_RECENT) };
+  return again === undefined ? counted : { ...counted, reenterAt: again };
+};
+
+/** The counters with one of them set, within their bound. */
+export const withCounter = (entries: Counters, at: string, counter: EntryCounter): Counters => {
+  const all = { ...entries, [at]: counter };
+  const keyed = Object.keys(all).filter((name) => name.includes("|"));
+  if (keyed.length <= MAX_COUNTERS) return all;
+  const oldest = keyed.reduce((found, name) => ((all[name]?.lastEnteredAt ?? 0) < (all[found]?.lastEnteredAt ?? 0) ? name : found));
+  const { [oldest]: _gone, ...kept } = all;
+  return kept;
+};
+
+/** Two users' counters as one: `once` means once ever, also after a merge. */
+export const mergeCounters = (a: EntryCounter, b: EntryCounter): EntryCounter => {
+  const reenterAt = laterOf(a.reenterAt, b.reenterAt);
+  const included = laterOf(a.included, b.included);
+  return {
+    count: a.count + b.count,
+    lastEnteredAt: Math.max(a.lastEnteredAt, b.lastEnteredAt),
+    recent: [...a.recent, ...b.recent].toSorted((x, y) => y - x).slice(0, MAX_RECENT),
+    ...(reenterAt !== undefined && { reenterAt }),
+    ...(included !== undefined && { included }),
+  };
+};
+
+const laterOf = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : b === undefined || a >= b ? a : b);

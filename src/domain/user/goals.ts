@@ -1,0 +1,69 @@
+import type { CompiledJourney } from "../catalog/catalog.ts";
+import type { ConditionScope } from "../segment/condition.ts";
+import { type Draft } from "./draft.ts";
+import { definitionOf, isTouched, keepEarlier, scopeIn } from "./journeys.ts";
+import type { OpenGoal, Run } from "./state.ts";
+
+/** A late event may still tell of a goal reached in time: goals stay open this long after their window. */
+const GRACE_MS = 72 * 3_600_000;
+/** Goals without a window stay open for ever; beyond this many the oldest are given up. */
+const MAX_OPEN = 500;
+
+/** Opens a run's goals at its entry; `assessGoals` asks them first right after, as events may have come before it. */
+export const openGoals = (draft: Draft, journey: CompiledJourney, run: Run): void => {
+  if (journey.goals.length === 0) return;
+  const opened = journey.goals.map((goal): OpenGoal => ({
+    run: run.id, journey: run.journey, version: run.version, key: run.key, goal: goal.key,
+    entryOrder: run.entryOrder, enteredAt: run.enteredAt,
+    ...(goal.withinMs !== undefined && { until: run.enteredAt + goal.withinMs }),
+  }));
+  const goals = [...draft.state.goals, ...opened].map((goal) => (goal.run === run.id ? assess(draft, goal) : goal));
+  draft.state.goals = goals.filter((goal) => goal !== undefined).slice(-MAX_OPEN);
+};
+
+/** Counts every open goal that was reached, once per run, also after the run ended; lets go of those whose window is over. */
+export const assessGoals = (draft: Draft): void => {
+  const { goals } = draft.state;
+  if (goals.length === 0) return;
+  const kept = goals.map((goal) => (isOver(goal, draft.at) ? undefined : isAsked(draft, goal) ? assess(draft, goal) : goal));
+  if (kept.some((goal, index) => goal !== goals[index])) draft.state.goals = kept.filter((goal) => goal !== undefined);
+};
+
+const isOver = (goal: OpenGoal, at: number): boolean => goal.until !== undefined && at > goal.until + GRACE_MS;
+
+const isAsked = (draft: Draft, goal: OpenGoal): boolean => {
+  const condition = conditionOf(draft, goal);
+  if (condition === undefined) return false;
+  // After the window only an event can bring news, of something that happened within it.
+  if (goal.until !== undefined && draft.at > goal.until) return draft.changes.eventName !== undefined && isTouched(condition, { ...draft.changes, attributes: [], tags: [], segments: [] });
+  return (goal.nextChange !== undefined && goal.nextChange <= draft.at) || isTouched(condition, draft.changes);
+};
+
+const conditionOf = (draft: Draft, goal: OpenGoal) =>
+  definitionOf(draft.context.catalog, goal)?.goals.find((candidate) => candidate.key === goal.goal)?.condition;
+
+/** The goal as it stays open; undefined once reached. */
+const assess = (draft: Draft, goal: OpenGoal): OpenGoal | undefined => {
+  const condition = conditionOf(draft, goal);
+  if (condition === undefined) return goal;
+  const scope = scopeIn(draft, runOf(draft, goal), "entry");
+  const verdict = condition.evaluate(goal.until !== undefined && goal.until < scope.now ? { ...scope, now: goal.until } : scope);
+  if (verdict.value) {
+    draft.facts.push({
+      kind: "goal", at: draft.at, journey: goal.journey, version: goal.version, run: goal.run, goal: goal.goal,
+      ...(verdict.because && { because: verdict.because }),
+    });
+    return undefined;
+  }
+  const next = keepEarlier(goal.nextChange, withinWindow(goal, verdict.nextChange), draft.at);
+  if (next === goal.nextChange) return goal;
+  const { nextChange: _old, ...rest } = goal;
+  return next === undefined ? rest : { ...rest, nextChange: next };
+};
+
+const withinWindow = (goal: OpenGoal, next: number | undefined): number | undefined =>
+  next !== undefined && goal.until !== undefined && next > goal.until ? undefined : next;
+
+/** The run a goal belongs to; of an ended one, what conditions need of it. */
+const runOf = (draft: Draft, goal: OpenGoal): NonNullable<ConditionScope["run"]> =>
+  draft.state.runs[goal.run] ?? { key: goal.key, enteredAt: goal.enteredAt, entryOrder: goal.entryOrder, trigger: null, stepEnteredAt: goal.enteredAt };

@@ -1,0 +1,48 @@
+import { compareOrder } from "../event/event.ts";
+import { mergeAttributes, newerEntry } from "./attributes.ts";
+import type { Profile } from "./state.ts";
+
+/**
+ * Two users' profiles as one (SEMANTICS, Identity of users): attributes by last write, tags united, opt-outs and
+ * suppressions the most restrictive, the older user's sampling id. Any number of profiles in any sequence end alike.
+ */
+export const mergeProfiles = (a: Profile, b: Profile): Profile => {
+  const timezone = newerEntry(a.timezone, b.timezone);
+  return {
+    attributes: mergeAttributes(a.attributes, Object.entries(b.attributes)).attributes,
+    tags: unite(a.tags, b.tags, Math.min),
+    anonymousIds: unite(a.anonymousIds, b.anonymousIds, furtherStage),
+    suppressions: unite(a.suppressions, b.suppressions, widerSuppression),
+    subscriptions: unite(a.subscriptions, b.subscriptions, stricterSubscription),
+    ...(timezone && { timezone }),
+    createdAt: Math.min(a.createdAt, b.createdAt),
+    lastSeenAt: Math.max(a.lastSeenAt, b.lastSeenAt),
+    samplingId: isOlder(a, b) ? a.samplingId : b.samplingId,
+  };
+};
+
+const unite = <T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, both: (a: T, b: T) => T): Readonly<Record<string, T>> => {
+  const united = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const mine = Object.hasOwn(a, key) ? a[key] : undefined;
+    united[key] = mine === undefined ? value : both(mine, value);
+  }
+  return united;
+};
+
+const stages = ["other", "wanted", "done"] as const;
+type Stage = (typeof stages)[number];
+const furtherStage = (a: Stage, b: Stage): Stage => (stages.indexOf(a) >= stages.indexOf(b) ? a : b);
+
+type Suppression = Profile["suppressions"][string];
+/** One without an address covers all of them; of equals the earlier. */
+const widerSuppression = (a: Suppression, b: Suppression): Suppression => {
+  if ((a.address === undefined) !== (b.address === undefined)) return a.address === undefined ? a : b;
+  return a.at < b.at || (a.at === b.at && `${a.address}|${a.reason}` <= `${b.address}|${b.reason}`) ? a : b;
+};
+
+type Subscription = Profile["subscriptions"][string];
+const stricterSubscription = (a: Subscription, b: Subscription): Subscription =>
+  a.state !== b.state ? (a.state === "opted-out" ? a : b) : compareOrder(a.order, b.order) >= 0 ? a : b;
+
+const isOlder = (a: Profile, b: Profile): boolean => a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.samplingId <= b.samplingId);

@@ -1,0 +1,75 @@
+import { recordMatches } from "../segment/tallies.ts";
+import { without, type Draft } from "./draft.ts";
+
+import { counterOf, mergeCounters, withCounter } from "./frequency.ts";
+import { isSideBySide } from "./enter.ts";
+import { definitionOf } from "./journeys.ts";
+import { mergeProfiles } from "./merge-profile.ts";
+import { messageFact } from "./messages.ts";
+import { endRun } from "./runs.ts";
+import type { Run, UserState } from "./state.ts";
+import type { Carried, Stimulus } from "./stimulus.ts";
+
+/** What a frozen source hands over beside its profile and history: with the last part of the import. */
+export const handOver = ({ runs, goals, entries, open }: UserState): Carried => ({ runs, goals, entries, open });
+
+/**
+ * The source's side: everything that reaches it from now on goes to the target, and nothing moves here any more. Another
+ * user on the same device points it anew (later anonymous events are theirs) and gets no history: that was given away.
+ * True when the pointer was set.
+ */
+export const freeze = (draft: Draft, { merge, target }: Extract<Stimulus, { type: "freeze" }>): boolean => {
+  const { meta, user } = draft.state;
+  if (target === user || Object.hasOwn(meta.merges, merge)) return false;
+  draft.state.meta = { ...meta, movedTo: target, merges: { ...meta.merges, [merge]: true } };
+  draft.userChanged = true;
+  return true;
+};
+
+/**
+ * The target's side: the source's past becomes this user's. Past events count for segments and never trigger again; joins
+ * the merge causes do fire. False for a merge that was taken in before.
+ */
+export const takeIn = (draft: Draft, source: Extract<Stimulus, { type: "import" }>): boolean => {
+  if (Object.hasOwn(draft.state.meta.merges, source.merge)) return false;
+  for (const event of source.events) if (draft.context.history.append(event)) recordMatches(event, draft.context);
+  draft.state.profile = mergeProfiles(draft.state.profile, source.profile);
+  draft.changes.all = true;
+  draft.userChanged = true;
+  if (source.more === true) return true;
+  if (source.carried !== undefined) takeCarried(draft, source.carried);
+  const { meta } = draft.state;
+  const { wanted, ...rest } = meta;
+  const left = without(wanted ?? {}, source.merge);
+  draft.state.meta = { ...rest, merges: { ...meta.merges, [source.merge]: true }, ...(Object.keys(left).length > 0 && { wanted: left }) };
+  if (source.from.startsWith("a:")) {
+    draft.state.profile = { ...draft.state.profile, anonymousIds: { ...draft.state.profile.anonymousIds, [source.from.slice(2)]: "done" } };
+  }
+  draft.facts.push({ kind: "merged", at: draft.at, from: source.from });
+  return true;
+};
+
+const takeCarried = (draft: Draft, carried: Carried): void => {
+  draft.state.open = { ...draft.state.open, ...carried.open };
+  for (const message of Object.values(carried.open)) {
+    draft.messages.set(message.id, message);
+    draft.facts.push(messageFact(message, draft.at));
+  }
+  for (const [name, counter] of Object.entries(carried.entries)) {
+    draft.state.entries = withCounter(draft.state.entries, name, mergeCounters(counterOf(draft.state.entries, name), counter));
+  }
+  const dropped = new Set<string>();
+  for (const run of Object.values(carried.runs)) for (const loser of takeRun(draft, run)) dropped.add(loser);
+  draft.state.goals = [...draft.state.goals, ...carried.goals].filter((goal) => !dropped.has(goal.run));
+};
+
+/** Both runs are kept unless they are of the same journey and key: then the older. Answers the runs that gave way. */
+const takeRun = (draft: Draft, run: Run): readonly string[] => {
+  const journey = definitionOf(draft.context.catalog, run);
+  const rivals = journey !== undefined && isSideBySide(journey) && run.key === null ? [] : Object.values(draft.state.runs).filter((mine) => mine.journey === run.journey && mine.key === run.key);
+  const older = rivals.find((mine) => mine.enteredAt < run.enteredAt || (mine.enteredAt === run.enteredAt && mine.id <= run.id));
+  draft.state.runs = { ...draft.state.runs, [run.id]: run };
+  const losers = older === undefined ? rivals : [run];
+  for (const loser of losers) endRun(draft, loser, "merged");
+  return losers.map((loser) => loser.id);
+};

@@ -1,0 +1,58 @@
+import { isFinal } from "../message/lattice.ts";
+import type { Message } from "../message/message.ts";
+import type { Fact } from "./facts.ts";
+import { without, type Draft } from "./draft.ts";
+
+/** A queued message that nobody claimed is offered again after this; then ever less often, up to the second figure. */
+const FIRST_REPEAT_MS = 15_000;
+const LONGEST_REPEAT_MS = 600_000;
+
+/** The message as this decision has it: changed just now, open, or long settled. */
+export const messageOf = (draft: Draft, id: string): Message | undefined =>
+  draft.messages.get(id) ?? (Object.hasOwn(draft.state.open, id) ? draft.state.open[id] : undefined) ?? draft.context.history.message(id);
+
+/** Writes the message down, and tells of it when it is told apart from before. */
+export const putMessage = (draft: Draft, message: Message): void => {
+  const before = messageOf(draft, message.id);
+  draft.messages.set(message.id, message);
+  draft.state.open = isFinal(message.status) ? without(draft.state.open, message.id) : { ...draft.state.open, [message.id]: message };
+  if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts) draft.facts.push(messageFact(message, draft.at));
+};
+
+/** What the outside is told of a message. */
+export const messageFact = (message: Message, at: number): Fact => ({
+  kind: "message", at, message: message.id, createdAt: message.createdAt, status: message.status,
+  channel: message.channel, template: message.template, attempts: message.attempts,
+  ...(message.topic !== undefined && { topic: message.topic }),
+  ...(message.run && { journey: message.run.journey, version: message.run.version, run: message.run.id, step: message.run.step }),
+  ...(message.rendered ? { provider: message.rendered.provider, to: message.rendered.to } : message.provider !== undefined && { provider: message.provider }),
+  ...(message.rendered?.content.channel === "email" && { subject: message.rendered.content.subject }),
+  ...(message.reason !== undefined && { reason: message.reason }),
+});
+
+/** Puts the message (again) before whoever sends; it comes back by itself when nobody claims it. */
+export const queueMessage = (draft: Draft, message: Message): void => {
+  const { reason: _reason, due: _due, ...rest } = message;
+  const waited = draft.at - message.createdAt;
+  const repeat = message.status === "queued" ? Math.min(Math.max(waited, FIRST_REPEAT_MS), LONGEST_REPEAT_MS) : FIRST_REPEAT_MS;
+  putMessage(draft, { ...rest, status: "queued", due: draft.at + repeat });
+  draft.deliver.set(message.id, message.channel);
+};
+
+/** Holds the message back, to be asked again at `due`; without one, when a new catalog comes (a paused journey). */
+export const holdMessage = (draft: Draft, message: Message, reason: string, due?: number): void => {
+  const { due: _due, ...rest } = message;
+  putMessage(draft, { ...rest, status: "held", reason, ...(due !== undefined && { due }) });
+};
+
+/** The message will never move again by itself. */
+export const closeMessage = (draft: Draft, message: Message, status: "sent" | "skipped" | "failed" | "uncertain", reason?: string): void => {
+  const { due: _due, reason: _reason, ...rest } = message;
+  putMessage(draft, { ...rest, status, ...(reason !== undefined && { reason }) });
+};
+
+/** Drops a message nobody has claimed; does nothing to one that is claimed or settled. */
+export const skipMessage = (draft: Draft, id: string, reason: string): void => {
+  const message = Object.hasOwn(draft.state.open, id) ? draft.state.open[id] : undefined;
+  if (message !== undefined && message.status !== "claimed") closeMessage(draft, message, "skipped", reason);
+};

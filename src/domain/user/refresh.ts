@@ -1,0 +1,38 @@
+import type { Cause, Draft } from "./draft.ts";
+import { statusOf } from "./journeys.ts";
+import { moveOn } from "./move-on.ts";
+import { queueMessage } from "./messages.ts";
+import { endRun } from "./runs.ts";
+import { withCounter } from "./frequency.ts";
+
+/**
+ * Brings the user up to a newer catalog, at the draft's instant: runs of stopped and deleted journeys end, every segment is
+ * asked again, what a pause held back goes on. Joins that a changed definition causes are silent unless `fires`.
+ */
+export const refresh = (draft: Draft, fires: boolean): void => {
+  const { catalog } = draft.context;
+  for (const run of Object.values(draft.state.runs)) if (statusOf(catalog, run.journey) === "stopped") endRun(draft, run, "stopped");
+  if (draft.state.goals.some((goal) => !catalog.journeys.has(goal.journey))) {
+    draft.state.goals = draft.state.goals.filter((goal) => catalog.journeys.has(goal.journey));
+  }
+  releaseHeld(draft);
+  releaseIntervals(draft);
+  draft.changes.all = true;
+  draft.state.meta = { ...draft.state.meta, catalog: catalog.document.version };
+  const cause: Cause = { order: [draft.at, 0, 0], event: null, id: `catalog:${catalog.document.version}`, enters: fires };
+  moveOn(draft, cause);
+};
+
+const releaseHeld = (draft: Draft): void => {
+  for (const message of Object.values(draft.state.open)) {
+    const isPaused = message.status === "held" && message.due === undefined;
+    if (isPaused && (message.run === undefined || statusOf(draft.context.catalog, message.run.journey) === "live")) queueMessage(draft, message);
+  }
+};
+
+/** Intervals that came round during a pause are due now, not back then. */
+const releaseIntervals = (draft: Draft): void => {
+  for (const [name, counter] of Object.entries(draft.state.entries)) {
+    if (counter.reenterAt !== undefined && counter.reenterAt < draft.at) draft.state.entries = withCounter(draft.state.entries, name, { ...counter, reenterAt: draft.at });
+  }
+};

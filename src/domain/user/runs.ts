@@ -1,0 +1,24 @@
+import type { Because } from "./facts.ts";
+import { removeRun, type Draft } from "./draft.ts";
+import { skipMessage } from "./messages.ts";
+import type { Run } from "./state.ts";
+
+/**
+ * Ends a run wherever it stands. A message of it that nobody has claimed yet is dropped with the same reason; one already
+ * claimed is at the provider and takes its course.
+ */
+export const endRun = (draft: Draft, run: Run, reason: string, because?: Because): void => {
+  removeRun(draft, run.id);
+  if (run.position.at === "send") skipMessage(draft, run.position.message, reason);
+  draft.facts.push({
+    kind: "run-ended", at: draft.at, journey: run.journey, version: run.version, run: run.id, step: run.position.step, reason,
+    ...(because && { because }),
+  });
+};
+
+/** Where a run stands, as facts name it. */
+export const placeOf = (run: Run): { readonly journey: string; readonly version: number; readonly run: string } => ({
+  journey: run.journey,
+  version: run.version,
+  run: run.id,
+});

@@ -1,0 +1,100 @@
+import { hashText } from "../hash.ts";
+import { isFinal, mergeStatus } from "../message/lattice.ts";
+import type { Message, Outcome } from "../message/message.ts";
+import { resumeRun } from "./advance.ts";
+import { setProfile, type Draft } from "./draft.ts";
+import { closeMessage, holdMessage, messageOf, queueMessage } from "./messages.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Providers forget an idempotency key after 24 h (PROVIDERS.md): no attempt begins later than this after the first. */
+const KEY_LIFE_MS = 23 * HOUR_MS;
+const LONGEST_BACKOFF_MS = HOUR_MS;
+const FIRST_BACKOFF_MS = 10 * SECOND_MS;
+/** A misconfigured provider waits for its operator, not for the net. */
+const FIRST_REPAIR_MS = 5 * MINUTE_MS;
+
+/** The provider answered an attempt. What is old news changes nothing, except that an acceptance always counts: never send again. */
+export const settleAttempt = (draft: Draft, id: string, attempt: number, outcome: Outcome): void => {
+  const message = messageOf(draft, id);
+  if (message === undefined || attempt < 1 || attempt > message.attempts) return;
+  if (outcome.kind === "accepted") return accept(draft, message, outcome.providerMessageId);
+  if (isFinal(message.status) || attempt !== message.attempts) return;
+  // The lease ran out meanwhile and another attempt is on its way: only a clear answer can still stop that.
+  if (message.status !== "claimed" && (outcome.kind === "uncertain" || outcome.kind === "retry")) return;
+  settleMessage(draft, message, outcome);
+};
+
+/** Carries out what an outcome means for the message that is being sent (SEMANTICS, Sending). */
+export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<Outcome, { readonly kind: "accepted" }>): void => {
+  switch (outcome.kind) {
+    case "retry":
+      return again(draft, message, outcome.detail, Math.max(backoff(message, FIRST_BACKOFF_MS), outcome.retryAfterMs ?? 0));
+    case "misconfigured":
+      return again(draft, message, `misconfigured: ${outcome.detail}`, backoff(message, FIRST_REPAIR_MS));
+    case "rejected":
+      return finish(draft, message, "failed", outcome.detail);
+    case "unreachable":
+      suppressAddress(draft, message, outcome.detail);
+      return finish(draft, message, "failed", `unreachable: ${outcome.detail}`);
+    case "uncertain":
+      if (mayResend(draft, message)) return again(draft, message, `uncertain: ${outcome.detail}`, backoff(message, FIRST_BACKOFF_MS));
+      return finish(draft, message, "uncertain", outcome.detail);
+  }
+};
+
+/** Ends the message's own story; the run that waits for it goes on. */
+export const finish = (draft: Draft, message: Message, status: "skipped" | "failed" | "uncertain", reason: string): void => {
+  closeMessage(draft, message, status, reason);
+  resume(draft, message, status);
+};
+
+/** Messages whose own instant has come: offered again, asked again, or a lease that ran out. */
+export const runMessageTimers = (draft: Draft): void => {
+  for (const id in draft.state.open) {
+    const message = draft.state.open[id];
+    if (message?.due === undefined || message.due > draft.at) continue;
+    if (message.status === "claimed") settleMessage(draft, message, { kind: "uncertain", detail: "no answer within the lease" });
+    else queueMessage(draft, message);
+  }
+};
+
+const accept = (draft: Draft, message: Message, providerMessageId: string | undefined): void => {
+  const status = mergeStatus(message.status, "sent");
+  if (status !== "sent" || message.status === "sent") return;
+  const sent = { ...message, sentAt: draft.at, ...(providerMessageId !== undefined && { providerMessageId }) };
+  closeMessage(draft, sent, "sent");
+  resume(draft, message, "sent");
+};
+
+const resume = (draft: Draft, message: Message, result: "sent" | "skipped" | "failed" | "uncertain"): void => {
+  const run = message.run && draft.state.runs[message.run.id];
+  if (run?.position.at === "send" && run.position.message === message.id) resumeRun(draft, run, { kind: "message", result });
+};
+
+const again = (draft: Draft, message: Message, reason: string, delayMs: number): void => {
+  const due = draft.at + delayMs;
+  if (due > (message.firstClaimedAt ?? message.createdAt) + KEY_LIFE_MS) return finish(draft, message, "failed", `given up: ${reason}`);
+  holdMessage(draft, message, reason, due);
+};
+
+/** Triples with each attempt up to an hour, spread by a quarter either way: from the message's id, as the core knows no chance. */
+const backoff = (message: Message, firstMs: number): number => {
+  const plain = Math.min(firstMs * 3 ** Math.max(0, message.attempts - 1), LONGEST_BACKOFF_MS);
+  const share = Number.parseInt(hashText(`${message.id}|${message.attempts}`).slice(0, 6), 36) / 36 ** 6;
+  return Math.round(plain * (0.75 + share / 2));
+};
+
+const mayResend = (draft: Draft, message: Message): boolean =>
+  draft.context.catalog.document.providers.some((provider) => provider.key === message.rendered?.provider && provider.resendUncertain);
+
+const suppressAddress = (draft: Draft, message: Message, reason: string): void => {
+  const { suppressions } = draft.state.profile;
+  const address = message.rendered?.to;
+  const suppression = { reason, at: draft.at, ...(address !== undefined && { address }) };
+  // A suppression of the whole channel is the stronger one and stays.
+  if (Object.hasOwn(suppressions, message.channel) && suppressions[message.channel]?.address === undefined) return;
+  setProfile(draft, { suppressions: { ...suppressions, [message.channel]: suppression } });
+  draft.facts.push({ kind: "suppressed", at: draft.at, channel: message.channel, reason });
+};
