@@ -32,7 +32,18 @@ export const compileJourney = (published: PublishedJourney, timezone: string): C
   for (const [key, step] of Object.entries(definition.steps))
     for (const [index, { condition, path }] of (stepTypeOf(step).conditions?.(step) ?? []).entries())
       stepConditions[`${key}/${index}`] = compile(condition as ConditionJson, ["steps", key, ...path].join(".")); // step schemas let only conditions through
-  return { key: definition.key, version, status, definition, trigger: triggerType.compile(definition.trigger), audience, exit, goals, stepConditions, tallies: uniteTallies(compiled) };
+  return {
+    key: definition.key,
+    version,
+    status,
+    definition,
+    trigger: triggerType.compile(definition.trigger),
+    audience,
+    exit,
+    goals,
+    stepConditions,
+    tallies: uniteTallies(compiled),
+  };
 };
 
 /** Every condition of a journey. */

@@ -11,7 +11,13 @@ const journey = (key: string, more: object = {}, version = 1): PublishedJourney 
   version,
   status: "live",
   definition: journeySchema.parse({
-    key, name: key, trigger: { type: "event", event: "Product Added", key: "properties.cart" }, frequency: { type: "every-time" }, start: "end", steps: { end: { type: "exit" } }, ...more,
+    key,
+    name: key,
+    trigger: { type: "event", event: "Product Added", key: "properties.cart" },
+    frequency: { type: "every-time" },
+    start: "end",
+    steps: { end: { type: "exit" } },
+    ...more,
   }),
 });
 const compile = (segments: readonly ReturnType<typeof segment>[], journeys: readonly PublishedJourney[] = []) =>
@@ -28,13 +34,24 @@ const faultOf = (run: () => unknown): Fault => {
 
 describe("compileCatalog", () => {
   it("orders nested segments before those that ask for them", () => {
-    const catalog = compile([segment("c", { type: "and", conditions: [asks("b"), asks("a")] }), segment("b", { type: "not", condition: asks("a") }), segment("a", { type: "everyone" })]);
+    const catalog = compile([
+      segment("c", { type: "and", conditions: [asks("b"), asks("a")] }),
+      segment("b", { type: "not", condition: asks("a") }),
+      segment("a", { type: "everyone" }),
+    ]);
     expect(catalog.segmentOrder).toEqual(["a", "b", "c"]);
     expect(catalog.segmentsBySegment.get("a")).toEqual([1, 2]);
   });
 
   it("refuses segments in a circle and names the circle", () => {
-    const fault = faultOf(() => compile([segment("x", asks("a")), segment("a", asks("b")), segment("b", { type: "not", condition: asks("c") }), segment("c", asks("a"))]));
+    const fault = faultOf(() =>
+      compile([
+        segment("x", asks("a")),
+        segment("a", asks("b")),
+        segment("b", { type: "not", condition: asks("c") }),
+        segment("c", asks("a")),
+      ]),
+    );
     expect(fault.code).toBe("bad-definition");
     expect(fault.message).toContain("a -> b -> c -> a");
     expect(faultOf(() => compile([segment("self", asks("self"))])).message).toContain("self -> self");
@@ -42,19 +59,30 @@ describe("compileCatalog", () => {
 
   it("refuses what asks for a segment that does not exist", () => {
     expect(faultOf(() => compile([segment("a", asks("gone"))])).message).toBe('Segment "a" asks for segment "gone", which does not exist');
-    expect(faultOf(() => compile([], [journey("j", { exit: asks("gone") })])).message).toBe('Journey "j" asks for segment "gone", which does not exist');
+    expect(faultOf(() => compile([], [journey("j", { exit: asks("gone") })])).message).toBe(
+      'Journey "j" asks for segment "gone", which does not exist',
+    );
   });
 
   it("refuses `since` and `key` outside journeys and says where", () => {
-    const since = faultOf(() => compile([segment("a", { type: "or", conditions: [{ type: "everyone" }, { type: "event", event: "A", since: "entry" }] })]));
+    const since = faultOf(() =>
+      compile([segment("a", { type: "or", conditions: [{ type: "everyone" }, { type: "event", event: "A", since: "entry" }] })]),
+    );
     expect(since.problems[0]?.path).toBe("segments.a.condition.conditions.1.since");
-    expect(faultOf(() => compile([segment("a", { type: "event", event: "A", key: "properties.k" })])).problems[0]?.path).toBe("segments.a.condition.key");
+    expect(faultOf(() => compile([segment("a", { type: "event", event: "A", key: "properties.k" })])).problems[0]?.path).toBe(
+      "segments.a.condition.key",
+    );
   });
 
   it("finds journeys by trigger: exact names, prefixes and segments", () => {
     const catalog = compile(
       [segment("vip", { type: "tag", tag: "vip" })],
-      [journey("exact"), journey("prefix", { trigger: { type: "event", event: "Product*" } }), journey("other", { trigger: { type: "event", event: "Order" } }), journey("joins", { trigger: { type: "segment", segment: "vip", change: "enter" } })],
+      [
+        journey("exact"),
+        journey("prefix", { trigger: { type: "event", event: "Product*" } }),
+        journey("other", { trigger: { type: "event", event: "Order" } }),
+        journey("joins", { trigger: { type: "segment", segment: "vip", change: "enter" } }),
+      ],
     );
     const found = (name: string) => catalog.journeysByEvent.find(name).map(({ key }) => key);
     expect(found("track:Product Added")).toEqual(["exact", "prefix"]);
@@ -66,9 +94,18 @@ describe("compileCatalog", () => {
 
   it("shares one tally between conditions that count the same, and keys those of keyed journeys", () => {
     const bought = { type: "event", event: "Bought", where: [{ path: "properties.total", operator: "at-least", value: 5 }] };
-    const reordered = { where: [{ value: 5, operator: "at-least", path: "properties.total" }], count: { operator: "at-least", value: 3 }, event: "Bought", type: "event", within: "P1D" };
+    const reordered = {
+      where: [{ value: 5, operator: "at-least", path: "properties.total" }],
+      count: { operator: "at-least", value: 3 },
+      event: "Bought",
+      type: "event",
+      within: "P1D",
+    };
     expect(compile([segment("a", bought), segment("b", reordered)]).tallies.size).toBe(1);
-    const keyed = compile([segment("a", bought)], [journey("j", { exit: bought, goals: [{ key: "g", name: "G", condition: { ...bought, key: "properties.basket" }, within: "P7D" }] })]);
+    const keyed = compile(
+      [segment("a", bought)],
+      [journey("j", { exit: bought, goals: [{ key: "g", name: "G", condition: { ...bought, key: "properties.basket" }, within: "P7D" }] })],
+    );
     expect(keyed.tallies.size).toBe(3);
     expect(keyed.talliesByName.find("track:Bought")).toHaveLength(3);
   });

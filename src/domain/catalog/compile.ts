@@ -29,17 +29,28 @@ export const compileCatalog = (document: CatalogDocument): Catalog => {
     templates: new Map(document.templates.map((template) => [template.key, template])),
     segmentPositions: new Map(segmentOrder.map((key, position) => [key, position])),
     ...segmentIndexes(segments, segmentOrder),
-    journeysByEvent: nameIndex([...journeys.values()].flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : []))),
+    journeysByEvent: nameIndex(
+      [...journeys.values()].flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : [])),
+    ),
     journeysBySegment: groupBy(journeys.values(), (journey) => (journey.trigger.kind === "segment" ? [journey.trigger.segment] : [])),
-    ...tallyIndexes([...segments.values()].flatMap((segment) => segment.condition.tallies).concat([...journeys.values()].flatMap((journey) => journey.tallies))),
+    ...tallyIndexes(
+      [...segments.values()]
+        .flatMap((segment) => segment.condition.tallies)
+        .concat([...journeys.values()].flatMap((journey) => journey.tallies)),
+    ),
   };
 };
 
 /** The same catalog with older versions that runs are pinned to: their conditions are asked, and their tallies kept, as long as such runs live. */
 export const withPinnedJourneys = (catalog: Catalog, published: readonly PublishedJourney[]): Catalog => {
   const pinned = new Map(catalog.pinned);
-  for (const journey of published) pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document.timezone));
-  return { ...catalog, pinned, ...tallyIndexes([...catalog.tallies.values(), ...[...pinned.values()].flatMap((journey) => journey.tallies)]) };
+  for (const journey of published)
+    pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document.timezone));
+  return {
+    ...catalog,
+    pinned,
+    ...tallyIndexes([...catalog.tallies.values(), ...[...pinned.values()].flatMap((journey) => journey.tallies)]),
+  };
 };
 
 const compileSegment = (definition: SegmentDefinition, timezone: string): CompiledSegment => ({
@@ -48,8 +59,12 @@ const compileSegment = (definition: SegmentDefinition, timezone: string): Compil
   condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone }),
 });
 
-const segmentIndexes = (segments: ReadonlyMap<string, CompiledSegment>, order: readonly string[]): Pick<Catalog, "segmentsByEvent" | "segmentsByAttribute" | "segmentsByTag" | "segmentsBySegment"> => {
-  const dependsOn = (position: number) => segments.get(order[position] ?? "")?.condition.dependsOn ?? { events: [], attributes: [], segments: [], tags: [] };
+const segmentIndexes = (
+  segments: ReadonlyMap<string, CompiledSegment>,
+  order: readonly string[],
+): Pick<Catalog, "segmentsByEvent" | "segmentsByAttribute" | "segmentsByTag" | "segmentsBySegment"> => {
+  const dependsOn = (position: number) =>
+    segments.get(order[position] ?? "")?.condition.dependsOn ?? { events: [], attributes: [], segments: [], tags: [] };
   const positions = [...order.keys()];
   return {
     segmentsByEvent: nameIndex(positions.flatMap((position) => dependsOn(position).events.map((name) => [name, position] as const))),
@@ -76,7 +91,10 @@ const groupBy = <T>(items: Iterable<T>, keysOf: (item: T) => readonly string[]):
 };
 
 const refuseMissingSegments = (journey: CompiledJourney, segments: ReadonlyMap<string, CompiledSegment>): void => {
-  const named = [...conditionsOf(journey).flatMap((condition) => condition.dependsOn.segments), ...(journey.trigger.kind === "segment" ? [journey.trigger.segment] : [])];
+  const named = [
+    ...conditionsOf(journey).flatMap((condition) => condition.dependsOn.segments),
+    ...(journey.trigger.kind === "segment" ? [journey.trigger.segment] : []),
+  ];
   for (const key of named)
     if (!segments.has(key)) {
       const message = `Journey "${journey.key}" asks for segment "${key}", which does not exist`;

@@ -23,7 +23,8 @@ export const nameIndex = <T>(entries: Iterable<readonly [name: string, item: T]>
   return {
     find: (name) => {
       let found: readonly T[] = exact.get(name) ?? none;
-      for (const [prefix, items] of prefixList) if (name.startsWith(prefix)) found = found.length === 0 ? items : [...new Set([...found, ...items])];
+      for (const [prefix, items] of prefixList)
+        if (name.startsWith(prefix)) found = found.length === 0 ? items : [...new Set([...found, ...items])];
       return found;
     },
   };

@@ -11,9 +11,14 @@ export const orderSegments = (segments: ReadonlyMap<string, CompiledSegment>): r
   return [...done];
 };
 
-const visit = (key: string, trail: readonly string[], walk: { readonly segments: ReadonlyMap<string, CompiledSegment>; readonly done: Set<string> }): void => {
+const visit = (
+  key: string,
+  trail: readonly string[],
+  walk: { readonly segments: ReadonlyMap<string, CompiledSegment>; readonly done: Set<string> },
+): void => {
   if (walk.done.has(key)) return;
-  if (trail.includes(key)) refuse(key, `Segments ask for each other in a circle: ${[...trail.slice(trail.indexOf(key)), key].join(" -> ")}`);
+  if (trail.includes(key))
+    refuse(key, `Segments ask for each other in a circle: ${[...trail.slice(trail.indexOf(key)), key].join(" -> ")}`);
   for (const nested of walk.segments.get(key)?.condition.dependsOn.segments ?? []) {
     if (!walk.segments.has(nested)) refuse(key, `Segment "${key}" asks for segment "${nested}", which does not exist`);
     visit(nested, [...trail, key], walk);

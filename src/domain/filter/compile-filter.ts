@@ -31,7 +31,9 @@ export const compileFilter = (filter: Filter): CompiledFilter => {
   return {
     top,
     holds: (under, moment) => someAt(under, path, 1, (value) => holds(value, moment)) !== negated,
-    ...(nextChange && { nextChange: (under: Json | undefined, moment: Moment) => earliestChange(under, path, (value) => nextChange(value, moment)) }),
+    ...(nextChange && {
+      nextChange: (under: Json | undefined, moment: Moment) => earliestChange(under, path, (value) => nextChange(value, moment)),
+    }),
     value: (under) => firstAt(under, path, 1),
     clause: wanted === undefined ? `${filter.path} ${filter.operator}` : `${filter.path} ${filter.operator} ${JSON.stringify(wanted)}`,
     ignoreCase,

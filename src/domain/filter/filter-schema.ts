@@ -8,9 +8,13 @@ const path = pathSchema;
 const ignoreCase = z.boolean().optional();
 const plain = z.union([z.string().max(10_000), z.number(), z.boolean()], { error: "The value must be text, a number, true or false" });
 const plainList = z.array(plain).min(1).max(MAX_VALUES);
-const text = z.union([z.string().min(1).max(10_000), z.number()], { error: "The value must be text of at least one character, or a number" });
+const text = z.union([z.string().min(1).max(10_000), z.number()], {
+  error: "The value must be text of at least one character, or a number",
+});
 const numeric = z.union([z.number(), z.string()]).refine((value) => asNumber(value) !== undefined, "The value must be a number");
-const date = z.union([z.number(), z.string()]).refine((value) => asInstant(value) !== undefined, 'The value must be a date: ISO 8601 text, Unix seconds or milliseconds');
+const date = z
+  .union([z.number(), z.string()])
+  .refine((value) => asInstant(value) !== undefined, "The value must be a date: ISO 8601 text, Unix seconds or milliseconds");
 
 const bounds = z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), z.string()])]).superRefine((pair, context) => {
   const read = pair.every((bound) => asNumber(bound) !== undefined) ? asNumber : asInstant;
@@ -26,7 +30,13 @@ const bounds = z.tuple([z.union([z.number(), z.string()]), z.union([z.number(), 
 export const filterObjects = <Extra extends z.core.$ZodLooseShape>(extra: Extra) =>
   [
     z.strictObject({ ...extra, path, operator: z.enum(["equals", "not-equals", "includes"]), value: plain, ignoreCase }),
-    z.strictObject({ ...extra, path, operator: z.enum(["one-of", "none-of", "includes-any", "includes-all"]), value: plainList, ignoreCase }),
+    z.strictObject({
+      ...extra,
+      path,
+      operator: z.enum(["one-of", "none-of", "includes-any", "includes-all"]),
+      value: plainList,
+      ignoreCase,
+    }),
     z.strictObject({ ...extra, path, operator: z.enum(["contains", "not-contains", "starts-with", "ends-with"]), value: text, ignoreCase }),
     z.strictObject({ ...extra, path, operator: z.enum(["exists", "not-exists"]) }),
     z.strictObject({ ...extra, path, operator: z.enum(["greater-than", "at-least", "less-than", "at-most"]), value: numeric }),
@@ -42,7 +52,20 @@ export const filterSchema = z.discriminatedUnion("operator", filterObjects({}));
 export type Filter = z.infer<typeof filterSchema>;
 
 /** Where the paths of event filters may start; anything else would be silently absent for ever. */
-const eventRoots: readonly string[] = ["type", "event", "name", "category", "properties", "traits", "context", "userId", "anonymousId", "groupId", "previousId", "id"];
+const eventRoots: readonly string[] = [
+  "type",
+  "event",
+  "name",
+  "category",
+  "properties",
+  "traits",
+  "context",
+  "userId",
+  "anonymousId",
+  "groupId",
+  "previousId",
+  "id",
+];
 
 /** A path on an event, which starts at the event: `properties.price`. */
 export const eventPathSchema = pathSchema.refine(

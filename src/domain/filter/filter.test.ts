@@ -3,21 +3,47 @@ import { describe, expect, it } from "vitest";
 import type { UserEvent } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { compileFilter, compileKey, compileWhere } from "./compile-filter.ts";
-import { type Filter, filterSchema, whereSchema } from "./filter-schema.ts";
+import { filterSchema, whereSchema } from "./filter-schema.ts";
 import { parsePath } from "./path.ts";
 
 const NOW = Date.parse("2026-03-15T12:00:00Z");
 const DAY = 86_400_000;
 const user: JsonObject = {
-  name: "Ann", email: "Ann@Example.com", age: 30, ageText: "30", padded: "030", zero: 0, yes: true, no: false, yesText: "true", nil: null, blank: "",
-  tags: ["a", "B", 3], empty: [], items: [{ sku: "s1", price: 5 }, { sku: "s2", price: 50, notes: ["x", "y"] }], address: { city: "Paris", "post code": 75001 },
-  iso: "2026-03-10T12:00:00Z", day: "2026-03-10", seconds: NOW / 1000 - 3600, millis: NOW + 3_600_000, big: "99999999999999999999999", constructor: "own",
+  name: "Ann",
+  email: "Ann@Example.com",
+  age: 30,
+  ageText: "30",
+  padded: "030",
+  zero: 0,
+  yes: true,
+  no: false,
+  yesText: "true",
+  nil: null,
+  blank: "",
+  tags: ["a", "B", 3],
+  empty: [],
+  items: [
+    { sku: "s1", price: 5 },
+    { sku: "s2", price: 50, notes: ["x", "y"] },
+  ],
+  address: { city: "Paris", "post code": 75001 },
+  iso: "2026-03-10T12:00:00Z",
+  day: "2026-03-10",
+  seconds: NOW / 1000 - 3600,
+  millis: NOW + 3_600_000,
+  big: "99999999999999999999999",
+  constructor: "own",
 };
 const ask = (filter: unknown, root: JsonObject = user, now = NOW, zone = "UTC"): boolean => {
   const compiled = compileFilter(filterSchema.parse(filter));
   return compiled.holds(Object.hasOwn(root, compiled.top) ? root[compiled.top] : undefined, { now, zone });
 };
-const f = (path: string, operator: string, value?: unknown, more: object = {}): object => ({ path, operator, ...(value !== undefined && { value }), ...more });
+const f = (path: string, operator: string, value?: unknown, more: object = {}): object => ({
+  path,
+  operator,
+  ...(value !== undefined && { value }),
+  ...more,
+});
 
 describe("filters", () => {
   it.each<[string, object, boolean]>([
@@ -72,7 +98,12 @@ describe("filters", () => {
 
   it("within-last holds from the date until exactly the window later", () => {
     const filter = f("at", "within-last", "PT1H");
-    for (const [now, expected] of [[NOW - 1, false], [NOW, true], [NOW + 3_599_999, true], [NOW + 3_600_000, false]] as const)
+    for (const [now, expected] of [
+      [NOW - 1, false],
+      [NOW, true],
+      [NOW + 3_599_999, true],
+      [NOW + 3_600_000, false],
+    ] as const)
       expect(ask(filter, { at: NOW }, now), String(now - NOW)).toBe(expected);
   });
 
@@ -88,34 +119,88 @@ describe("filters", () => {
       ["2024-02-29", "2026-02-28T12:00:00Z", "UTC", true],
       ["2024-02-29", "2028-02-28T12:00:00Z", "UTC", false],
     ];
-    for (const [born, now, zone, expected] of cases) expect(ask(filter, { born }, Date.parse(now), zone), `${born} at ${now} in ${zone}`).toBe(expected);
+    for (const [born, now, zone, expected] of cases)
+      expect(ask(filter, { born }, Date.parse(now), zone), `${born} at ${now} in ${zone}`).toBe(expected);
     const compiled = compileFilter(filterSchema.parse(filter));
-    expect(compiled.nextChange?.("1990-03-15", { now: NOW, zone: "Europe/Berlin" })).toBe(Date.parse("2026-03-15T23:00:00Z"));
+    const next = (born: string, now: number) => compiled.nextChange?.(born, { now, zone: "Europe/Berlin" });
+    expect(next("1990-03-15", NOW)).toBe(Date.parse("2026-03-15T23:00:00Z"));
+    expect(next("1990-03-15", NOW + DAY)).toBe(Date.parse("2027-03-14T23:00:00Z"));
+    expect(next("1990-03-16", NOW)).toBe(Date.parse("2026-03-15T23:00:00Z"));
+    expect(next("2030-07-01", NOW)).toBe(Date.parse("2031-06-30T22:00:00Z"));
+    expect(next("not a date", NOW)).toBeUndefined();
+  });
+
+  it("an anniversary changes exactly at its nextChange, in zones with clock changes too", () => {
+    const date = fc.integer({ min: 0, max: 365 * 40 }).map((days) => days * DAY);
+    const compiled = compileFilter(filterSchema.parse(f("born", "anniversary")));
+    fc.assert(
+      fc.property(
+        date,
+        fc.integer({ min: 0, max: 2 * 365 * 24 }),
+        fc.constantFrom("Europe/Berlin", "America/Sao_Paulo", "Asia/Beirut", "Pacific/Apia", "UTC"),
+        (born, hours, zone) => {
+          const now = NOW + hours * 3_600_000;
+          const ask = (at: number) => compiled.holds(born < 1e11 ? born / 1000 : born, { now: at, zone });
+          const change = compiled.nextChange?.(born < 1e11 ? born / 1000 : born, { now, zone }) ?? 0;
+          expect(change).toBeGreaterThan(now);
+          expect(ask(change - 1)).toBe(ask(now));
+          expect(ask(change)).toBe(!ask(now));
+        },
+      ),
+    );
   });
 
   it("negative operators are the exact negation of their positive ones, whatever the value", () => {
-    const pairs = [["equals", "not-equals"], ["contains", "not-contains"]] as const;
+    const pairs = [
+      ["equals", "not-equals"],
+      ["contains", "not-contains"],
+    ] as const;
     const value = fc.oneof(fc.string({ minLength: 1 }), fc.integer({ min: -3, max: 3 }));
     fc.assert(
-      fc.property(fc.constantFrom(...pairs), value, fc.jsonValue(), fc.constantFrom("v", "v.a", "v[*]", "v[0]"), ([positive, negative], wanted, json, path) => {
-        const root = { v: json as Json };
-        expect(ask(f(path, negative, wanted), root)).toBe(!ask(f(path, positive, wanted), root));
-        expect(ask(f(path, "none-of", [wanted]), root)).toBe(!ask(f(path, "one-of", [wanted]), root));
-        expect(ask(f(path, "not-exists"), root)).toBe(!ask(f(path, "exists"), root));
-      }),
+      fc.property(
+        fc.constantFrom(...pairs),
+        value,
+        fc.jsonValue(),
+        fc.constantFrom("v", "v.a", "v[*]", "v[0]"),
+        ([positive, negative], wanted, json, path) => {
+          const root = { v: json as Json };
+          expect(ask(f(path, negative, wanted), root)).toBe(!ask(f(path, positive, wanted), root));
+          expect(ask(f(path, "none-of", [wanted]), root)).toBe(!ask(f(path, "one-of", [wanted]), root));
+          expect(ask(f(path, "not-exists"), root)).toBe(!ask(f(path, "exists"), root));
+        },
+      ),
     );
   });
 
   it("equals a naive oracle that first lists every value at the path", () => {
-    const leaf = fc.oneof(fc.constantFrom<Json>("", null, "5", "5.0", "abc", "ABC", true, false, "true", "2026-03-15"), fc.integer({ min: 4, max: 6 }));
-    const value: fc.Arbitrary<Json> = fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.record({ a: leaf }), fc.array(fc.record({ a: leaf }), { maxLength: 3 }));
+    const leaf = fc.oneof(
+      fc.constantFrom<Json>("", null, "5", "5.0", "abc", "ABC", true, false, "true", "2026-03-15"),
+      fc.integer({ min: 4, max: 6 }),
+    );
+    const value: fc.Arbitrary<Json> = fc.oneof(
+      leaf,
+      fc.array(leaf, { maxLength: 3 }),
+      fc.record({ a: leaf }),
+      fc.array(fc.record({ a: leaf }), { maxLength: 3 }),
+    );
     const wanted = fc.constantFrom<string | number | boolean>("5", 5, "abc", "true", true, false);
     fc.assert(
-      fc.property(value, fc.constantFrom("v", "v.a", "v[*]", "v[*].a", "v[1]"), fc.constantFrom(...Object.keys(naive)), wanted, (json, path, operator, want) => {
-        const filter = operator === "at-least" ? f(path, operator, 5) : operator.endsWith("exists") ? f(path, operator) : f(path, operator, operator === "contains" && typeof want === "boolean" ? "t" : want);
-        const used = "value" in filter ? (filter.value as Json) : null;
-        expect(ask(filter, { v: json })).toBe(valuesAt({ v: json }, path).some((found) => naive[operator]?.(found, used)));
-      }),
+      fc.property(
+        value,
+        fc.constantFrom("v", "v.a", "v[*]", "v[*].a", "v[1]"),
+        fc.constantFrom(...Object.keys(naive)),
+        wanted,
+        (json, path, operator, want) => {
+          const filter =
+            operator === "at-least"
+              ? f(path, operator, 5)
+              : operator.endsWith("exists")
+                ? f(path, operator)
+                : f(path, operator, operator === "contains" && typeof want === "boolean" ? "t" : want);
+          const used = "value" in filter ? (filter.value as Json) : null;
+          expect(ask(filter, { v: json })).toBe(valuesAt({ v: json }, path).some((found) => naive[operator]?.(found, used)));
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -124,10 +209,14 @@ describe("filters", () => {
 /** The oracle's operators on one present value. */
 const naive: Readonly<Record<string, (found: Json, wanted: Json) => boolean>> = {
   exists: () => true,
-  equals: (found, wanted) => typeof found !== "object" && (typeof found === "boolean" || typeof wanted === "boolean" ? found === wanted : String(found) === String(wanted)),
-  "at-least": (found) => (typeof found === "number" && found >= 5) || (typeof found === "string" && /^[1-9]\d*$/.test(found) && Number(found) >= 5),
+  equals: (found, wanted) =>
+    typeof found !== "object" &&
+    (typeof found === "boolean" || typeof wanted === "boolean" ? found === wanted : String(found) === String(wanted)),
+  "at-least": (found) =>
+    (typeof found === "number" && found >= 5) || (typeof found === "string" && /^[1-9]\d*$/.test(found) && Number(found) >= 5),
   contains: (found, wanted) => (typeof found === "string" || typeof found === "number") && String(found).includes(String(wanted)),
-  includes: (found, wanted) => Array.isArray(found) && found.some((element: Json) => element !== null && element !== "" && naive["equals"]?.(element, wanted)),
+  includes: (found, wanted) =>
+    Array.isArray(found) && found.some((element: Json) => element !== null && element !== "" && naive["equals"]?.(element, wanted)),
 };
 
 const valuesAt = (root: Json, path: string): readonly Json[] => {
@@ -137,7 +226,9 @@ const valuesAt = (root: Json, path: string): readonly Json[] => {
       if (part === "[*]") return Array.isArray(value) ? [...(value as Json[])] : [];
       if (part.startsWith("[")) return Array.isArray(value) ? [(value as Json[])[Number(part.slice(1, -1))] ?? null] : [];
       const holders = Array.isArray(value) ? (value as Json[]).flat(5) : [value];
-      return holders.flatMap((holder) => (typeof holder === "object" && holder !== null && !Array.isArray(holder) ? [(holder as JsonObject)[part] ?? null] : []));
+      return holders.flatMap((holder) =>
+        typeof holder === "object" && holder !== null && !Array.isArray(holder) ? [(holder as JsonObject)[part] ?? null] : [],
+      );
     });
   }
   return values.filter((value) => value !== null && value !== "");
@@ -150,12 +241,48 @@ describe("parsePath", () => {
     expect(parsePath("tags[*]")).toEqual(["tags", null]);
     expect(parsePath('["first name"]["a\\"b"].größe_2-x')).toEqual(["first name", 'a"b', "größe_2-x"]);
   });
-  it.each(["", ".", "a.", ".a", "a..b", "a b", "a[", "a[-1]", "a[x]", "[0]", "[*].a", "a.[0]", "a[0]b", "$.a", "a['b']", 'a["', "a/b", "a".repeat(501)])("refuses %j", (text) => expect(parsePath(text)).toBeUndefined());
+  it.each([
+    "",
+    ".",
+    "a.",
+    ".a",
+    "a..b",
+    "a b",
+    "a[",
+    "a[-1]",
+    "a[x]",
+    "[0]",
+    "[*].a",
+    "a.[0]",
+    "a[0]b",
+    "$.a",
+    "a['b']",
+    'a["',
+    "a/b",
+    "a".repeat(501),
+  ])("refuses %j", (text) => expect(parsePath(text)).toBeUndefined());
 });
 
 describe("event filters", () => {
-  const order: UserEvent = { id: "e1", type: "track", event: "Order", properties: { total: "20", items: [{ sku: "a", n: 1 }, { sku: "b", n: 2 }], due: "2026-03-17" }, context: { page: { url: "/x" } }, time: NOW, receivedAt: NOW + DAY * 30, index: 0, key: "client" };
-  const where = (...filters: object[]): boolean => compileWhere(whereSchema.parse(filters) as Filter[])(order);
+  const order: UserEvent = {
+    id: "e1",
+    type: "track",
+    event: "Order",
+    properties: {
+      total: "20",
+      items: [
+        { sku: "a", n: 1 },
+        { sku: "b", n: 2 },
+      ],
+      due: "2026-03-17",
+    },
+    context: { page: { url: "/x" } },
+    time: NOW,
+    receivedAt: NOW + DAY * 30,
+    index: 0,
+    key: "client",
+  };
+  const where = (...filters: object[]): boolean => compileWhere(whereSchema.parse(filters))(order);
 
   it("start at the event and must all hold on it", () => {
     expect(where(f("properties.total", "at-least", 20), f("context.page.url", "equals", "/x"))).toBe(true);

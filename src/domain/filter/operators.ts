@@ -20,7 +20,8 @@ export interface Test {
 type MakeTest = (wanted: Wanted, ignoreCase: boolean) => Test;
 export type Wanted = string | number | boolean | readonly (string | number | boolean)[] | undefined;
 
-const list = (wanted: Wanted): readonly (string | number | boolean)[] => (Array.isArray(wanted) ? (wanted as readonly (string | number | boolean)[]) : []); // Array.isArray does not narrow readonly lists
+const list = (wanted: Wanted): readonly (string | number | boolean)[] =>
+  Array.isArray(wanted) ? (wanted as readonly (string | number | boolean)[]) : []; // Array.isArray does not narrow readonly lists
 
 const equals: MakeTest = (wanted, ignoreCase) => {
   const [only] = [wanted as Json]; // the schema lets only a plain value through
@@ -75,7 +76,8 @@ const elementTest =
   (wanted, ignoreCase) => {
     const values = Array.isArray(wanted) ? list(wanted) : [wanted as string | number | boolean]; // `includes` has one plain value
     return {
-      holds: (value) => Array.isArray(value) && values[quantifier]((one) => value.some((element: Json) => isEqual(element, one, ignoreCase))),
+      holds: (value) =>
+        Array.isArray(value) && values[quantifier]((one) => value.some((element: Json) => isEqual(element, one, ignoreCase))),
     };
   };
 
@@ -114,7 +116,10 @@ const anniversary: MakeTest = () => ({
     const date = asInstant(value);
     return date !== undefined && isAnniversary(date, now, zone);
   },
-  nextChange: (value, { now, zone }) => (asInstant(value) === undefined ? undefined : anniversaryChange(now, zone)),
+  nextChange: (value, { now, zone }) => {
+    const date = asInstant(value);
+    return date === undefined ? undefined : anniversaryChange(date, now, zone);
+  },
 });
 
 const exists: MakeTest = () => ({ holds: () => true });

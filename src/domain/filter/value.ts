@@ -10,7 +10,8 @@ export const asNumber = (value: Json): number | undefined => {
 };
 
 /** The text a value stands for in text operators: text, or a number's canonical form. */
-export const asText = (value: Json): string | undefined => (typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined);
+export const asText = (value: Json): string | undefined =>
+  typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
 
 /** Below this a number is Unix seconds, from it on milliseconds (1e11 ms is 1973, 1e11 s the year 5138). */
 const SECONDS_BELOW = 1e11;

@@ -17,7 +17,9 @@ const LONGEST_MS = 3_660 * DAY_MS;
 const LONGEST_MONTHS = 120;
 
 const number = String.raw`(\d{1,9}(?:\.\d{1,3})?)`;
-const pattern = new RegExp(`^([+-])?P(?!$)(?:${number}Y)?(?:${number}M)?(?:${number}W)?(?:${number}D)?(?:T(?!$)(?:${number}H)?(?:${number}M)?(?:${number}S)?)?$`);
+const pattern = new RegExp(
+  `^([+-])?P(?!$)(?:${number}Y)?(?:${number}M)?(?:${number}W)?(?:${number}D)?(?:T(?!$)(?:${number}H)?(?:${number}M)?(?:${number}S)?)?$`,
+);
 
 /** Reads "PT90S", "P3D", "P1M", "-P3D"; undefined for anything else, for broken months and for more than ten years. */
 export const parseDuration = (text: string): Duration | undefined => {
@@ -42,10 +44,13 @@ export const durationSchema = z.string().refine((text) => {
 export const windowDurationSchema = z.string().superRefine((text, context) => {
   const duration = parseDuration(text);
   const message =
-    duration === undefined ? 'A duration is ISO 8601, for instance "PT90S" or "P3D", at most ten years'
-    : duration.months !== 0 ? "Months and years have no fixed length and are for waits only: say days or weeks"
-    : duration.ms <= 0 ? "The duration must be longer than nothing"
-    : undefined;
+    duration === undefined
+      ? 'A duration is ISO 8601, for instance "PT90S" or "P3D", at most ten years'
+      : duration.months !== 0
+        ? "Months and years have no fixed length and are for waits only: say days or weeks"
+        : duration.ms <= 0
+          ? "The duration must be longer than nothing"
+          : undefined;
   if (message !== undefined) context.addIssue({ code: "custom", message });
 });
 

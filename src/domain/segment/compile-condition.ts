@@ -16,7 +16,10 @@ export type CompileOptions = Omit<CompileContext, "compile">;
  */
 export const compileCondition = (condition: ConditionJson, options: CompileOptions): CompiledCondition => {
   const type = typesByName.get(condition.type);
-  if (type === undefined) throw new Fault("bad-definition", `Unknown condition type "${condition.type}"`, [{ path: `${options.path}.type`, message: "unknown condition type" }]);
+  if (type === undefined)
+    throw new Fault("bad-definition", `Unknown condition type "${condition.type}"`, [
+      { path: `${options.path}.type`, message: "unknown condition type" },
+    ]);
   return type.compile(condition, {
     ...options,
     compile: (nested, path) => compileCondition(nested, { ...options, path: `${options.path}.${path}` }),

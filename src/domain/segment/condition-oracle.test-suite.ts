@@ -64,7 +64,8 @@ const eventCount = (condition: EventCondition, world: OracleWorld, now: number, 
     for (const filter of condition.where ?? []) if (!("value" in filter) || event.properties?.["n"] !== filter.value) return false;
     if (world.keyPath !== undefined && (world.run === undefined || event.properties?.["k"] !== world.run.key)) return false;
     if (condition.within !== undefined && !(now < event.time + millisOf(condition.within))) return false;
-    if (condition.between !== undefined && (event.time < Date.parse(condition.between[0]) || event.time > Date.parse(condition.between[1]))) return false;
+    if (condition.between !== undefined && (event.time < Date.parse(condition.between[0]) || event.time > Date.parse(condition.between[1])))
+      return false;
     if (condition.after !== undefined && event.time <= Date.parse(condition.after)) return false;
     if (condition.before !== undefined && event.time >= Date.parse(condition.before)) return false;
     return countsSince(event, condition.since ?? defaultSince, world.run);

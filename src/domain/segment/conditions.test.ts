@@ -28,18 +28,30 @@ const eventCondition: fc.Arbitrary<Condition> = fc
   .record({
     event: fc.constantFrom("A", "A*", "AB", "B"),
     n: optional(fc.integer({ min: 1, max: 2 })),
-    count: optional(fc.record({ operator: fc.constantFrom("at-least", "exactly", "at-most", "less-than", "greater-than"), value: fc.integer({ min: 0, max: 4 }) })),
+    count: optional(
+      fc.record({
+        operator: fc.constantFrom("at-least", "exactly", "at-most", "less-than", "greater-than"),
+        value: fc.integer({ min: 0, max: 4 }),
+      }),
+    ),
     period,
     since: optional(fc.constantFrom<Since>("ever", "entry", "step")),
   })
   .map(({ event, n, count, period: bounds, since }) => ({
-    type: "event", event, ...(n !== undefined && { where: [{ path: "properties.n", operator: "equals" as const, value: n }] }), ...(count && { count }), ...bounds, ...(since && { since }),
+    type: "event",
+    event,
+    ...(n !== undefined && { where: [{ path: "properties.n", operator: "equals" as const, value: n }] }),
+    ...(count && { count }),
+    ...bounds,
+    ...(since && { since }),
   }));
 const attributeCondition: fc.Arbitrary<Condition> = fc.oneof(
-  fc.record({ operator: fc.constantFrom("equals", "not-equals"), value: fc.constantFrom("pro", "free"), hold: optional(window) }).map(({ operator, value, hold }) => ({
-    type: "attribute", path: "plan", operator, value, ...(hold && { for: hold }),
-  })),
-  fc.record({ operator: fc.constantFrom("within-last", "within-next"), value: window }).map(({ operator, value }) => ({ type: "attribute", path: "date", operator, value })),
+  fc
+    .record({ operator: fc.constantFrom("equals", "not-equals"), value: fc.constantFrom("pro", "free"), hold: optional(window) })
+    .map(({ operator, value, hold }): Condition => ({ type: "attribute", path: "plan", operator, value, ...(hold && { for: hold }) })),
+  fc
+    .record({ operator: fc.constantFrom("within-last", "within-next"), value: window })
+    .map(({ operator, value }): Condition => ({ type: "attribute", path: "date", operator, value })),
 );
 const anyCondition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
   node: fc.oneof(
@@ -47,8 +59,14 @@ const anyCondition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((ti
     { weight: 5, arbitrary: eventCondition },
     { weight: 3, arbitrary: attributeCondition },
     { weight: 1, arbitrary: fc.constant<Condition>({ type: "tag", tag: "vip" }) },
-    { weight: 2, arbitrary: fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((conditions): Condition => ({ type: "and", conditions })) },
-    { weight: 2, arbitrary: fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((conditions): Condition => ({ type: "or", conditions })) },
+    {
+      weight: 2,
+      arbitrary: fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((conditions): Condition => ({ type: "and", conditions })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((conditions): Condition => ({ type: "or", conditions })),
+    },
     { weight: 2, arbitrary: tie("node").map((condition): Condition => ({ type: "not", condition })) },
   ),
 })).node;
@@ -57,23 +75,47 @@ const common = { receivedAt: time, time };
 const someEvents = fc
   .array(
     fc.oneof(
-      fc.record({ ...common, type: fc.constant("track" as const), event: fc.constantFrom("A", "AB", "B"), properties: fc.record({ n: fc.integer({ min: 1, max: 2 }), k: fc.constantFrom("x", "y") }) }),
-      fc.record({ ...common, type: fc.constant("identify" as const), traits: fc.oneof(fc.record({ plan: fc.constantFrom("pro", "free", null) }), fc.record({ date: time.map(iso) })) }),
+      fc.record({
+        ...common,
+        type: fc.constant("track" as const),
+        event: fc.constantFrom("A", "AB", "B"),
+        properties: fc.record({ n: fc.integer({ min: 1, max: 2 }), k: fc.constantFrom("x", "y") }),
+      }),
+      fc.record({
+        ...common,
+        type: fc.constant("identify" as const),
+        traits: fc.oneof(fc.record({ plan: fc.constantFrom("pro", "free", null) }), fc.record({ date: time.map(iso) })),
+      }),
     ),
     { maxLength: 12 },
   )
-  .map((made) => made.map((event, id): UserEvent => ({ ...event, id: `e${id}`, index: id, time: Math.min(event.time, event.receivedAt), key: "client" })));
+  .map((made) =>
+    made.map((event, id): UserEvent => ({
+      ...event,
+      id: `e${id}`,
+      index: id,
+      time: Math.min(event.time, event.receivedAt),
+      key: "client",
+    })),
+  );
 
 /** State and history as decide leaves them, built event by event in the order of arrival given. */
-const build = (condition: CompiledCondition, events: readonly UserEvent[], tags: readonly string[]): { readonly state: UserState; readonly history: MemoryHistory } => {
+const build = (
+  condition: CompiledCondition,
+  events: readonly UserEvent[],
+  tags: readonly string[],
+): { readonly state: UserState; readonly history: MemoryHistory } => {
   const history = new MemoryHistory();
   const attributes: Record<string, AttributeEntry> = {};
   for (const event of events) {
     history.append(event);
-    for (const tally of condition.tallies) if (event.type === (tally.name === "identify:" ? "identify" : "track") && nameMatches(tally.name, event) && tally.matches(event)) history.addMatch(tally.id, tally.key?.(event) ?? null, event);
+    for (const tally of condition.tallies)
+      if (event.type === (tally.name === "identify:" ? "identify" : "track") && nameMatches(tally.name, event) && tally.matches(event))
+        history.addMatch(tally.id, tally.key?.(event) ?? null, event);
     for (const [name, value] of Object.entries(event.traits ?? {})) {
       const before = attributes[name];
-      if (before === undefined || compareOrder(orderOf(event), before.order) > 0) attributes[name] = { ...(value !== null && { value }), order: orderOf(event) };
+      if (before === undefined || compareOrder(orderOf(event), before.order) > 0)
+        attributes[name] = { ...(value !== null && { value }), order: orderOf(event) };
     }
   }
   const state = newUser("w", "u:1", 0);
@@ -82,9 +124,21 @@ const build = (condition: CompiledCondition, events: readonly UserEvent[], tags:
 const nameMatches = (name: string, event: UserEvent): boolean =>
   name === "identify:" || (name.endsWith("*") ? `track:${event.event}`.startsWith(name.slice(0, -1)) : `track:${event.event}` === name);
 
-const someRun = (trigger: UserEvent, at: { readonly entered: number; readonly step: number; readonly byEvent: UserEvent | undefined }): Run => ({
-  id: "r", journey: "j", version: 1, key: "x", enteredAt: at.entered, entryOrder: orderOf(trigger), trigger, position: { at: "step", step: "s" },
-  stepEnteredAt: at.step, ...(at.byEvent && { stepOrder: orderOf(at.byEvent) }), visits: {},
+const someRun = (
+  trigger: UserEvent,
+  at: { readonly entered: number; readonly step: number; readonly byEvent: UserEvent | undefined },
+): Run => ({
+  id: "r",
+  journey: "j",
+  version: 1,
+  key: "x",
+  enteredAt: at.entered,
+  entryOrder: orderOf(trigger),
+  trigger,
+  position: { at: "step", step: "s" },
+  stepEnteredAt: at.step,
+  ...(at.byEvent && { stepOrder: orderOf(at.byEvent) }),
+  visits: {},
 });
 
 /** Asks at `now`, then follows every nextChange, comparing with the oracle just before, at and just after each. */
@@ -95,7 +149,8 @@ const expectExact = (compiled: CompiledCondition, scope: Omit<ConditionScope, "n
     expect(value, `at ${now}`).toBe(truth(now));
     if (nextChange !== undefined) expect(nextChange).toBeGreaterThan(now);
     const until = nextChange ?? now + 100;
-    for (let between = now; between < until; between++) expect(truth(between), `at ${between}, asked at ${now}, promised until ${until}`).toBe(value);
+    for (let between = now; between < until; between++)
+      expect(truth(between), `at ${between}, asked at ${now}, promised until ${until}`).toBe(value);
     if (nextChange === undefined) return;
     now = nextChange;
   }
@@ -104,6 +159,7 @@ const expectExact = (compiled: CompiledCondition, scope: Omit<ConditionScope, "n
 
 describe("conditions equal a naive oracle that rescans all history, at every nextChange: just before, at, just after", () => {
   it("outside journeys", () => {
+    expect.hasAssertions();
     fc.assert(
       fc.property(anyCondition, someEvents, fc.boolean(), (condition, events, tagged) => {
         const plain = JSON.parse(JSON.stringify(condition, (key, value: unknown) => (key === "since" ? undefined : value))) as Condition;
@@ -118,19 +174,32 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
   });
 
   it("inside journeys: since ever, entry and step, keyed and not", () => {
+    expect.hasAssertions();
     fc.assert(
       fc.property(
         anyCondition,
         someEvents.filter((events) => events.length > 0),
-        fc.record({ trigger: fc.nat(), mover: optional(fc.nat()), delay: fc.nat(5), keyed: fc.boolean(), since: fc.constantFrom<Since>("ever", "entry", "step") }),
+        fc.record({
+          trigger: fc.nat(),
+          mover: optional(fc.nat()),
+          delay: fc.nat(5),
+          keyed: fc.boolean(),
+          since: fc.constantFrom<Since>("ever", "entry", "step"),
+        }),
         (condition, events, pick) => {
           const trigger = events[pick.trigger % events.length] as UserEvent; // in range
           const byEvent = pick.mover === undefined ? undefined : events[pick.mover % events.length];
-          const run = someRun(trigger, { entered: trigger.receivedAt, step: Math.min(END, (byEvent ?? trigger).receivedAt + (byEvent ? 0 : pick.delay)), byEvent });
+          const run = someRun(trigger, {
+            entered: trigger.receivedAt,
+            step: Math.min(END, (byEvent ?? trigger).receivedAt + (byEvent ? 0 : pick.delay)),
+            byEvent,
+          });
           const keyPath = pick.keyed ? { keyPath: "properties.k" } : {};
           const compiled = compileCondition(conditionSchema.parse(condition), { path: "c", inJourney: true, timezone: "UTC", ...keyPath });
           const world: OracleWorld = { events, tags: [], createdAt: 0, run, ...keyPath };
-          expectExact(compiled, { ...build(compiled, events, []), run, since: pick.since }, (now) => oracle(condition, world, now, pick.since));
+          expectExact(compiled, { ...build(compiled, events, []), run, since: pick.since }, (now) =>
+            oracle(condition, world, now, pick.since),
+          );
         },
       ),
       { numRuns: 1500 },
@@ -139,11 +208,15 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
 
   it("whatever order the events arrived in", () => {
     fc.assert(
-      fc.property(anyCondition, someEvents.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))), (condition, [events, shuffled]) => {
-        const compiled = compileCondition(conditionSchema.parse(condition), { path: "c", inJourney: true, timezone: "UTC" });
-        const ask = (list: readonly UserEvent[]) => compiled.evaluate({ ...build(compiled, list, []), now: END, since: "ever" });
-        expect(ask(shuffled)).toEqual(ask(events));
-      }),
+      fc.property(
+        anyCondition,
+        someEvents.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))),
+        (condition, [events, shuffled]) => {
+          const compiled = compileCondition(conditionSchema.parse(condition), { path: "c", inJourney: true, timezone: "UTC" });
+          const ask = (list: readonly UserEvent[]) => compiled.evaluate({ ...build(compiled, list, []), now: END, since: "ever" });
+          expect(ask(shuffled)).toEqual(ask(events));
+        },
+      ),
     );
   });
 });

@@ -44,9 +44,7 @@ export const compileCount = ({ operator, value }: Count, withinMs: number | unde
     limit,
     verdict: (matches) => {
       const deciding =
-        matches.length === limit ? matches[limit - 1]
-        : operator === "exactly" && matches.length === value ? matches[value - 1]
-        : undefined;
+        matches.length === limit ? matches[limit - 1] : operator === "exactly" && matches.length === value ? matches[value - 1] : undefined;
       return {
         value: holds[operator](matches.length, value),
         nextChange: withinMs === undefined || deciding === undefined ? undefined : deciding.order[0] + withinMs,

@@ -26,7 +26,10 @@ export const attributeHold = (filter: CompiledFilter): Hold => {
   const made = writes(true);
   const broke = writes(false);
   const holdsWhenAbsent = filter.holds(undefined, { now: 0, zone: "UTC" });
-  return { tallies: [made, broke], heldSince: (scope) => heldSince(scope, { top: filter.top, made: made.id, broke: broke.id, holdsWhenAbsent }) };
+  return {
+    tallies: [made, broke],
+    heldSince: (scope) => heldSince(scope, { top: filter.top, made: made.id, broke: broke.id, holdsWhenAbsent }),
+  };
 };
 
 /** Filters that depend on time are refused beside `for`, so the moment only fills the place. */
@@ -40,7 +43,8 @@ const heldSince = (
 ): number => {
   const [broken] = history.matches(hold.broke, null, {}, 1);
   // Attributes set by other means than identify have no write in history: their own date is the best there is.
-  const written = state.profile.attributes[hold.top]?.order[0] ?? state.profile.createdAt;
+  const entry = Object.hasOwn(state.profile.attributes, hold.top) ? state.profile.attributes[hold.top] : undefined;
+  const written = entry?.order[0] ?? state.profile.createdAt;
   if (broken === undefined) {
     const [first] = history.firstMatches(hold.made, null, {}, 1);
     const since = first?.order[0] ?? written;

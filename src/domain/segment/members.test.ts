@@ -13,10 +13,27 @@ import { adoptTallies, recordMatches } from "./tallies.ts";
 const DAY = 86_400_000;
 const catalogOf = (conditions: Readonly<Record<string, Condition>>, version = 1) =>
   compileCatalog({
-    workspace: "w", version, timezone: "UTC", name: "W", journeys: [], templates: [], providers: [],
-    segments: Object.entries(conditions).map(([key, condition]) => segmentSchema.parse({ key, name: key, kind: "dynamic", condition: JSON.parse(JSON.stringify(condition)) as unknown })),
+    workspace: "w",
+    version,
+    timezone: "UTC",
+    name: "W",
+    journeys: [],
+    templates: [],
+    providers: [],
+    segments: Object.entries(conditions).map(([key, condition]) =>
+      segmentSchema.parse({ key, name: key, kind: "dynamic", condition: JSON.parse(JSON.stringify(condition)) as unknown }),
+    ),
   });
-const track = (id: string, event: string, time: number, properties = {}): UserEvent => ({ id, type: "track", event, properties, time, receivedAt: time, index: 0, key: "client" });
+const track = (id: string, event: string, time: number, properties = {}): UserEvent => ({
+  id,
+  type: "track",
+  event,
+  properties,
+  time,
+  receivedAt: time,
+  index: 0,
+  key: "client",
+});
 
 /** A user whose memberships are kept as decide keeps them. */
 const userWith = (conditions: Readonly<Record<string, Condition>>) => {
@@ -61,7 +78,10 @@ describe("updateMemberships", () => {
 
   it("asks nested segments first, and those that depend on a changed one in the same go", () => {
     const user = userWith({
-      both: { type: "and", conditions: [{ type: "segment", segment: "neither" } as Condition, { type: "segment", segment: "buyer" } as Condition] },
+      both: {
+        type: "and",
+        conditions: [{ type: "segment", segment: "neither" } as Condition, { type: "segment", segment: "buyer" } as Condition],
+      },
       neither: { type: "not", condition: { type: "segment", segment: "tagged" } as Condition },
       tagged: { type: "tag", tag: "x" },
       buyer: { type: "event", event: "Bought" },
@@ -73,7 +93,10 @@ describe("updateMemberships", () => {
   });
 
   it("flips by time at the exact instant, without any event", () => {
-    const user = userWith({ lapsed: { type: "not", condition: { type: "event", event: "Seen", within: "P30D" } as Condition }, active: { type: "event", event: "Seen", within: "P30D" } });
+    const user = userWith({
+      lapsed: { type: "not", condition: { type: "event", event: "Seen", within: "P30D" } as Condition },
+      active: { type: "event", event: "Seen", within: "P30D" },
+    });
     expect(user.update({ all: true }, 0)).toEqual(["+lapsed"]);
     expect(user.track(track("1", "Seen", 1000))).toEqual(["-lapsed", "+active"]);
     const due = 1000 + 30 * DAY;
@@ -95,11 +118,28 @@ describe("updateMemberships", () => {
     expect(user.update({ due: DAY + 5000 }, DAY + 5000)).toEqual(["-active"]);
   });
 
+  it("segments, tags and attributes may bear the names of built-in fields", () => {
+    const hasNoName: Condition = { type: "attribute", path: "toString", operator: "not-equals", value: "x", for: "PT1S" };
+    const user = userWith({
+      ["constructor"]: hasNoName,
+      inside: {
+        type: "or",
+        conditions: [{ type: "segment", segment: "constructor" } as Condition, { type: "tag", tag: "valueOf" } as Condition],
+      },
+    });
+    expect(user.update({ all: true }, 500)).toEqual([]);
+    expect(user.update({ due: 1000 }, 1000)).toEqual(["+constructor", "+inside"]);
+  });
+
   it("leaves a segment that was deleted, and takes up a new one", () => {
     const history = new MemoryHistory();
     const state = newUser("w", "u:1", 0);
     const first = updateMemberships(state, { all: true }, { catalog: catalogOf({ old: { type: "everyone" } }), history, now: 1 });
-    const second = updateMemberships({ ...state, memberships: first.memberships }, { all: true }, { catalog: catalogOf({ fresh: { type: "everyone" } }, 2), history, now: 2 });
+    const second = updateMemberships(
+      { ...state, memberships: first.memberships },
+      { all: true },
+      { catalog: catalogOf({ fresh: { type: "everyone" } }, 2), history, now: 2 },
+    );
     expect(second.changes).toEqual([
       { segment: "old", member: false, because: { clause: "the segment was deleted" } },
       { segment: "fresh", member: true, because: { clause: "everyone" } },
@@ -108,9 +148,16 @@ describe("updateMemberships", () => {
 
   it("says why, in words and with the value that decided", () => {
     const { changes } = updateMemberships(
-      { ...newUser("w", "u:1", 0), profile: { ...newUser("w", "u:1", 0).profile, attributes: { plan: { value: "pro", order: [1, 1, 0] } } } },
+      {
+        ...newUser("w", "u:1", 0),
+        profile: { ...newUser("w", "u:1", 0).profile, attributes: { plan: { value: "pro", order: [1, 1, 0] } } },
+      },
       { attributes: ["plan"] },
-      { catalog: catalogOf({ pro: { type: "attribute", path: "plan", operator: "one-of", value: ["pro", "team"] } }), history: new MemoryHistory(), now: 2 },
+      {
+        catalog: catalogOf({ pro: { type: "attribute", path: "plan", operator: "one-of", value: ["pro", "team"] } }),
+        history: new MemoryHistory(),
+        now: 2,
+      },
     );
     expect(changes).toEqual([{ segment: "pro", member: true, because: { clause: 'plan one-of ["pro","team"]', value: "pro" } }]);
   });
@@ -120,7 +167,12 @@ describe("reads do not grow with history", () => {
   const conditions: Readonly<Record<string, Condition>> = {
     once: { type: "event", event: "Bought" },
     many: { type: "event", event: "Bought", count: { operator: "exactly", value: 3 }, within: "P7D" },
-    big: { type: "event", event: "Bought", where: [{ path: "properties.total", operator: "at-least", value: 50 }], count: { operator: "greater-than", value: 2 } },
+    big: {
+      type: "event",
+      event: "Bought",
+      where: [{ path: "properties.total", operator: "at-least", value: 50 }],
+      count: { operator: "greater-than", value: 2 },
+    },
     any: { type: "event", event: "B*", count: { operator: "at-most", value: 2 }, within: "P1D" },
   };
   it.each([10, 100, 10_000])("after %i events: at most threshold + 1 rows for each condition", (past) => {
@@ -133,7 +185,11 @@ describe("reads do not grow with history", () => {
 });
 
 describe("adoptTallies", () => {
-  const filtered = (value: number): Condition => ({ type: "event", event: "Bought", where: [{ path: "properties.total", operator: "at-least", value }] });
+  const filtered = (value: number): Condition => ({
+    type: "event",
+    event: "Bought",
+    where: [{ path: "properties.total", operator: "at-least", value }],
+  });
 
   it("counts the past once for a tally that is new, page by page, and then no more", () => {
     const history = new CountingHistory(new MemoryHistory());
@@ -143,7 +199,9 @@ describe("adoptTallies", () => {
     expect(history.matchesAdded).toBe(500);
     history.rowsRead = 0;
     expect(adoptTallies(adopted, { catalog, history })).toBe(adopted);
-    expect(adoptTallies({ ...adopted, meta: { ...adopted.meta, tallies: { ...adopted.meta.tallies } } }, { catalog, history }).meta.tallies).toEqual(adopted.meta.tallies);
+    expect(
+      adoptTallies({ ...adopted, meta: { ...adopted.meta, tallies: { ...adopted.meta.tallies } } }, { catalog, history }).meta.tallies,
+    ).toEqual(adopted.meta.tallies);
     expect(history.rowsRead).toBe(0);
   });
 

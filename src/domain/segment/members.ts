@@ -61,7 +61,7 @@ export const updateMemberships = (state: UserState, touched: Touched, scope: Mem
   for (let position = takeFirst(pending); position !== undefined; position = takeFirst(pending)) {
     const segment = scope.catalog.segments.get(scope.catalog.segmentOrder[position] ?? "");
     if (segment === undefined) continue;
-    const before = (memberships ?? state.memberships)[segment.key];
+    const before = own(memberships ?? state.memberships, segment.key);
     const asked = memberships === undefined ? state : { ...state, memberships };
     const verdict = segment.condition.evaluate({ state: asked, history: scope.history, now: scope.now, since: "ever" });
     const after = nextMembership(before, verdict, { now: scope.now, hash: segment.hash });
@@ -82,6 +82,10 @@ export const nextMembershipChange = (memberships: UserState["memberships"]): num
   }
   return next;
 };
+
+/** A segment may be called "constructor". */
+const own = (memberships: UserState["memberships"], key: string): Membership | undefined =>
+  Object.hasOwn(memberships, key) ? memberships[key] : undefined;
 
 /** Positions in the catalog's dependency order. */
 const segmentsTouched = (state: UserState, touched: Touched, catalog: Catalog): Set<number> => {

@@ -37,10 +37,14 @@ interface Start {
 const startOf = ({ run }: ConditionScope, since: Since): Start | undefined => {
   if (run === undefined || since === "ever") return undefined;
   // The trigger never counts for its own run. A flip by time, or a join caused by an event, is told by its order alone.
-  const isTrigger = (match: TallyMatch): boolean => (run.trigger === null ? compareOrder(match.order, run.entryOrder) === 0 : match.id === run.trigger.id);
+  const isTrigger = (match: TallyMatch): boolean =>
+    run.trigger === null ? compareOrder(match.order, run.entryOrder) === 0 : match.id === run.trigger.id;
   if (since === "entry") return { from: run.entryOrder[0], counts: (match) => !isTrigger(match) };
   const { stepOrder } = run;
-  return { from: run.stepEnteredAt, counts: (match) => !isTrigger(match) && (stepOrder === undefined || compareOrder(match.order, stepOrder) > 0) };
+  return {
+    from: run.stepEnteredAt,
+    counts: (match) => !isTrigger(match) && (stepOrder === undefined || compareOrder(match.order, stepOrder) > 0),
+  };
 };
 
 const rangeOf = (bounds: Bounds, now: number, from: number | undefined): HistoryRange => {
@@ -51,7 +55,12 @@ const rangeOf = (bounds: Bounds, now: number, from: number | undefined): History
 
 const read = (
   { history, run }: ConditionScope,
-  { tally, name, range, limit }: { readonly tally: Tally | undefined; readonly name: string; readonly range: HistoryRange; readonly limit: number },
+  {
+    tally,
+    name,
+    range,
+    limit,
+  }: { readonly tally: Tally | undefined; readonly name: string; readonly range: HistoryRange; readonly limit: number },
 ): readonly TallyMatch[] => {
   if (tally === undefined) return history.byName(name, range, limit).map((event) => ({ order: orderOf(event), id: event.id }));
   if (tally.key === null) return history.matches(tally.id, null, range, limit);

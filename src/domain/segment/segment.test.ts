@@ -14,9 +14,24 @@ describe("segmentSchema", () => {
       type: "and",
       conditions: [
         { type: "everyone" },
-        { type: "not", condition: { type: "or", conditions: [{ type: "tag", tag: "vip" }, { type: "segment", segment: "other" }] } },
+        {
+          type: "not",
+          condition: {
+            type: "or",
+            conditions: [
+              { type: "tag", tag: "vip" },
+              { type: "segment", segment: "other" },
+            ],
+          },
+        },
         { type: "attribute", path: "plan", operator: "equals", value: "pro", for: "P7D" },
-        { type: "event", event: "Order*", where: [{ path: "properties.total", operator: "at-least", value: 20 }], count: { operator: "exactly", value: 2 }, within: "P7D" },
+        {
+          type: "event",
+          event: "Order*",
+          where: [{ path: "properties.total", operator: "at-least", value: 20 }],
+          count: { operator: "exactly", value: 2 },
+          within: "P7D",
+        },
         { type: "event", event: "A", between: ["2026-01-01", "2026-02-01T00:00:00Z"] },
       ],
     };
@@ -24,19 +39,47 @@ describe("segmentSchema", () => {
   });
 
   it.each([
-    ["an unknown key of the segment", { key: "k", name: "K", kind: "dynamic", condition: { type: "everyone" }, colour: 1 }, 'Unrecognized key: "colour"'],
-    ["an unknown key of a nested condition", withCondition({ type: "not", condition: { type: "everyone", x: 1 } }), 'condition.condition: Unrecognized key: "x"'],
+    [
+      "an unknown key of the segment",
+      { key: "k", name: "K", kind: "dynamic", condition: { type: "everyone" }, colour: 1 },
+      'Unrecognized key: "colour"',
+    ],
+    [
+      "an unknown key of a nested condition",
+      withCondition({ type: "not", condition: { type: "everyone", x: 1 } }),
+      'condition.condition: Unrecognized key: "x"',
+    ],
     ["a type that is not built", withCondition({ type: "aggregate" }), "Unknown condition type; there are and, or, not"],
     ["a manual segment", { key: "k", name: "K", kind: "manual" }, "Manual segments are not built yet"],
     ["a bad key", { key: "Big Key", name: "K", kind: "dynamic", condition: { type: "everyone" } }, "key:"],
     ["months in a window", withCondition({ type: "event", event: "A", within: "P1M" }), "Months and years"],
     ["two periods", withCondition({ type: "event", event: "A", within: "P1D", before: "2026-01-01" }), "Only one of within, between"],
     ["a path that is none", withCondition({ type: "attribute", path: "a b", operator: "exists" }), "condition.path: A path is dotted"],
-    ["an event path that starts nowhere", withCondition({ type: "event", event: "A", where: [{ path: "price", operator: "exists" }] }), "condition.where.0.path: A path on an event starts"],
-    ["`for` beside an operator over time", withCondition({ type: "attribute", path: "a", operator: "within-last", value: "P1D", for: "P1D" }), 'condition.for: "for" does not go'],
-    ["a value of the wrong kind", withCondition({ type: "attribute", path: "a", operator: "at-least", value: "many" }), "The value must be a number"],
-    ["a value where none belongs", withCondition({ type: "attribute", path: "a", operator: "exists", value: 1 }), 'Unrecognized key: "value"'],
-    ["an unknown operator", withCondition({ type: "attribute", path: "a", operator: "resembles", value: 1 }), "condition.operator: Invalid discriminator value. Expected 'equals'"],
+    [
+      "an event path that starts nowhere",
+      withCondition({ type: "event", event: "A", where: [{ path: "price", operator: "exists" }] }),
+      "condition.where.0.path: A path on an event starts",
+    ],
+    [
+      "`for` beside an operator over time",
+      withCondition({ type: "attribute", path: "a", operator: "within-last", value: "P1D", for: "P1D" }),
+      'condition.for: "for" does not go',
+    ],
+    [
+      "a value of the wrong kind",
+      withCondition({ type: "attribute", path: "a", operator: "at-least", value: "many" }),
+      "The value must be a number",
+    ],
+    [
+      "a value where none belongs",
+      withCondition({ type: "attribute", path: "a", operator: "exists", value: 1 }),
+      'Unrecognized key: "value"',
+    ],
+    [
+      "an unknown operator",
+      withCondition({ type: "attribute", path: "a", operator: "resembles", value: 1 }),
+      "condition.operator: Invalid discriminator value. Expected 'equals'",
+    ],
     ["an empty and", withCondition({ type: "and", conditions: [] }), "condition.conditions:"],
   ])("refuses %s and says where", (_, definition, message) => {
     expect(problems(definition).join("\n")).toContain(message);
@@ -50,13 +93,25 @@ describe("segmentSchema", () => {
 
   it("describes itself as JSON Schema with all condition types", () => {
     const schema = JSON.stringify(z.toJSONSchema(segmentSchema));
-    for (const type of ["and", "or", "not", "everyone", "attribute", "event", "segment", "tag"]) expect(schema).toContain(`"const":"${type}"`);
+    for (const type of ["and", "or", "not", "everyone", "attribute", "event", "segment", "tag"])
+      expect(schema).toContain(`"const":"${type}"`);
   });
 });
 
 describe("readyMadeSegments", () => {
   it("pass their own schema and compile", () => {
     for (const segment of readyMadeSegments) expect(problems(segment)).toEqual([]);
-    expect(compileCatalog({ workspace: "w", version: 1, timezone: "UTC", name: "W", segments: readyMadeSegments, journeys: [], templates: [], providers: [] }).segmentOrder).toHaveLength(4);
+    expect(
+      compileCatalog({
+        workspace: "w",
+        version: 1,
+        timezone: "UTC",
+        name: "W",
+        segments: readyMadeSegments,
+        journeys: [],
+        templates: [],
+        providers: [],
+      }).segmentOrder,
+    ).toHaveLength(4);
   });
 });

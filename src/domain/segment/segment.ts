@@ -7,7 +7,9 @@ export const segmentSchema = z.strictObject({
   key: definitionKey,
   name: z.string().min(1).max(200),
   description: z.string().max(2000).optional(),
-  kind: z.literal("dynamic", { error: (issue) => (issue.input === "manual" ? 'Manual segments are not built yet: kind must be "dynamic"' : 'kind must be "dynamic"') }),
+  kind: z.literal("dynamic", {
+    error: (issue) => (issue.input === "manual" ? 'Manual segments are not built yet: kind must be "dynamic"' : 'kind must be "dynamic"'),
+  }),
   condition: conditionSchema,
 });
 

@@ -3,7 +3,9 @@ import type { CompiledCondition, Dependencies, Tally, Verdict } from "./conditio
 /** Depends on nothing: the base of a condition's own dependencies. */
 export const noDependencies: Dependencies = { events: [], attributes: [], segments: [], tags: [] };
 
-const union = (conditions: readonly CompiledCondition[], field: keyof Dependencies): readonly string[] => [...new Set(conditions.flatMap((condition) => condition.dependsOn[field]))];
+const union = (conditions: readonly CompiledCondition[], field: keyof Dependencies): readonly string[] => [
+  ...new Set(conditions.flatMap((condition) => condition.dependsOn[field])),
+];
 
 /** What any of the conditions depends on. */
 export const uniteDependencies = (conditions: readonly CompiledCondition[]): Dependencies => ({
@@ -14,7 +16,9 @@ export const uniteDependencies = (conditions: readonly CompiledCondition[]): Dep
 });
 
 /** The tallies of all the conditions, each once. */
-export const uniteTallies = (conditions: readonly CompiledCondition[]): readonly Tally[] => [...new Map(conditions.flatMap((condition) => condition.tallies).map((tally) => [tally.id, tally])).values()];
+export const uniteTallies = (conditions: readonly CompiledCondition[]): readonly Tally[] => [
+  ...new Map(conditions.flatMap((condition) => condition.tallies).map((tally) => [tally.id, tally])).values(),
+];
 
 /** The same verdict with another next change. */
 export const withNextChange = (verdict: Verdict, nextChange: number | undefined): Verdict => {

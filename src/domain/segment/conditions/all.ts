@@ -17,8 +17,22 @@ const nested: z.ZodType<ConditionJson> = z.lazy(() => anyCondition);
 
 const anyCondition = z.discriminatedUnion(
   "type",
-  [and.schema(nested), or.schema(nested), not.schema(nested), everyone.schema(), attribute.schema(), event.schema(), segment.schema(), tag.schema()],
-  { error: (issue) => (issue.code === "invalid_union" ? `Unknown condition type; there are ${conditionTypes.map((type) => type.type).join(", ")}` : undefined) },
+  [
+    and.schema(nested),
+    or.schema(nested),
+    not.schema(nested),
+    everyone.schema(),
+    attribute.schema(),
+    event.schema(),
+    segment.schema(),
+    tag.schema(),
+  ],
+  {
+    error: (issue) =>
+      issue.code === "invalid_union"
+        ? `Unknown condition type; there are ${conditionTypes.map((type) => type.type).join(", ")}`
+        : undefined,
+  },
 );
 
 /** Any condition. Depth is checked first: zod recurses, and a body of brackets must not overflow its stack. */

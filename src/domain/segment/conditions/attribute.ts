@@ -11,10 +11,16 @@ import { noDependencies } from "../verdict.ts";
 const timeDependent: readonly string[] = ["within-last", "not-within-last", "within-next", "anniversary"];
 
 const schema = () =>
-  z.discriminatedUnion("operator", filterObjects({ type: z.literal("attribute"), for: windowDurationSchema.optional() })).superRefine((condition, context) => {
-    if (condition.for !== undefined && timeDependent.includes(condition.operator))
-      context.addIssue({ code: "custom", path: ["for"], message: `"for" does not go with ${condition.operator}, which itself depends on time` });
-  });
+  z
+    .discriminatedUnion("operator", filterObjects({ type: z.literal("attribute"), for: windowDurationSchema.optional() }))
+    .superRefine((condition, context) => {
+      if (condition.for !== undefined && timeDependent.includes(condition.operator))
+        context.addIssue({
+          code: "custom",
+          path: ["for"],
+          message: `"for" does not go with ${condition.operator}, which itself depends on time`,
+        });
+    });
 type Condition = z.infer<ReturnType<typeof schema>>;
 
 /** A filter on the user's attributes; with `for`, one that has held for that long without a break. */
@@ -24,13 +30,20 @@ export const attribute = {
   compile: (condition: Condition, context): CompiledCondition => {
     const filter = compileFilter(condition);
     const { top, nextChange } = filter;
-    const momentOf = (scope: ConditionScope): Moment => ({ now: scope.now, zone: condition.operator === "anniversary" ? zoneOf(scope.state.profile, context.timezone) : "UTC" });
+    const momentOf = (scope: ConditionScope): Moment => ({
+      now: scope.now,
+      zone: condition.operator === "anniversary" ? zoneOf(scope.state.profile, context.timezone) : "UTC",
+    });
     const ask = (scope: ConditionScope) => {
       const under = valueOf(scope, top);
       const moment = momentOf(scope);
       const value = filter.value(under);
       const next = nextChange?.(under, moment);
-      return { value: filter.holds(under, moment), ...(next !== undefined && { nextChange: next }), because: { clause: filter.clause, ...(value !== undefined && { value }) } };
+      return {
+        value: filter.holds(under, moment),
+        ...(next !== undefined && { nextChange: next }),
+        because: { clause: filter.clause, ...(value !== undefined && { value }) },
+      };
     };
     if (condition.for === undefined) {
       const attributes = condition.operator === "anniversary" ? [top, "timezone"] : [top];
@@ -54,4 +67,5 @@ export const attribute = {
   },
 } as const satisfies ConditionType<Condition>;
 
-const valueOf = ({ state }: ConditionScope, top: string) => (Object.hasOwn(state.profile.attributes, top) ? state.profile.attributes[top]?.value : undefined);
+const valueOf = ({ state }: ConditionScope, top: string) =>
+  Object.hasOwn(state.profile.attributes, top) ? state.profile.attributes[top]?.value : undefined;

@@ -28,7 +28,8 @@ const schema = () =>
       key: eventPathSchema.optional(),
     })
     .superRefine((condition, context) => {
-      if (periods.filter((period) => condition[period] !== undefined).length > 1) context.addIssue({ code: "custom", message: `Only one of ${periods.join(", ")} may be said` });
+      if (periods.filter((period) => condition[period] !== undefined).length > 1)
+        context.addIssue({ code: "custom", message: `Only one of ${periods.join(", ")} may be said` });
     });
 type Condition = z.infer<ReturnType<typeof schema>>;
 
@@ -79,7 +80,8 @@ const refuseOutsideJourneys = (condition: Condition, context: CompileContext): v
     throw new Fault("bad-definition", message, [{ path: `${context.path}.${field}`, message }]);
   };
   if (condition.since !== undefined && !context.inJourney) refuse("since", '"since" has a meaning only inside a journey');
-  if (condition.key !== undefined && context.keyPath === undefined) refuse("key", '"key" has a meaning only inside a journey whose trigger has a key');
+  if (condition.key !== undefined && context.keyPath === undefined)
+    refuse("key", '"key" has a meaning only inside a journey whose trigger has a key');
 };
 
 const boundsOf = (condition: Condition): Bounds => {
@@ -100,10 +102,14 @@ const instant = (text: string): number => {
 const clauseOf = (condition: Condition): string => {
   const { within, between, after, before, where = [] } = condition;
   const period =
-    within !== undefined ? ` within ${within}`
-    : between !== undefined ? ` between ${between[0]} and ${between[1]}`
-    : after !== undefined ? ` after ${after}`
-    : before !== undefined ? ` before ${before}`
-    : "";
+    within !== undefined
+      ? ` within ${within}`
+      : between !== undefined
+        ? ` between ${between[0]} and ${between[1]}`
+        : after !== undefined
+          ? ` after ${after}`
+          : before !== undefined
+            ? ` before ${before}`
+            : "";
   return `event ${JSON.stringify(condition.event)}${where.length > 0 ? " (filtered)" : ""} ${countClause(condition.count)}${period}`;
 };

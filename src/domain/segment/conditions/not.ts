@@ -15,7 +15,11 @@ export const not = {
       tallies: inner.tallies,
       evaluate: (scope) => {
         const verdict = inner.evaluate(scope);
-        return { ...verdict, value: !verdict.value, ...(verdict.because && { because: { ...verdict.because, clause: `not ${verdict.because.clause}` } }) };
+        return {
+          ...verdict,
+          value: !verdict.value,
+          ...(verdict.because && { because: { ...verdict.because, clause: `not ${verdict.because.clause}` } }),
+        };
       },
     };
   },
