@@ -46,6 +46,7 @@ export const journeySummarySchema = z.object({
   description: z.string().optional(),
   ...journeyFields,
   ...definitionFields,
+  counts: z.object({ started: z.int(), live: z.int(), ended: z.int() }).describe("runs of all versions"),
 });
 
 export const journeyStateSchema = z.object({ key: z.string(), status: journeyStatusSchema, version: z.int() });
@@ -74,9 +75,11 @@ export const statisticsSchema = z.object({
   ),
 });
 
+/** How users are named: by their own id; an anonymous one by the anonymous id, asked for with ?anonymous=true. */
+const userIds = { id: z.string(), anonymous: z.boolean() } as const;
+
 export const userSummarySchema = z.object({
-  id: z.string().nullable().describe("null for an anonymous user"),
-  anonymousId: z.string().nullable(),
+  ...userIds,
   email: z.string().nullable(),
   phone: z.string().nullable(),
   name: z.string().nullable(),
@@ -101,23 +104,34 @@ export const eventSchema = z.object({
   receivedAt: instant,
 });
 
+/** An event of the log: whose it is, what people know it by, and the call itself. */
+export const loggedEventSchema = z.object({
+  id: z.string(),
+  user: z.string(),
+  anonymous: z.boolean(),
+  type: z.string(),
+  name: z.string().nullable(),
+  time: instant,
+  body: eventSchema,
+});
+
 export const runSchema = z.object({
   id: z.string(),
   journey: z.string(),
   version: z.int(),
   key: z.string().nullable(),
   enteredAt: instant,
-  step: z.string(),
   stepEnteredAt: instant,
-  /** What the run does on the step: about to pass it, waiting until `due`, or sending `message`. */
-  doing: z.enum(["step", "wait", "send"]),
-  due: instant.optional(),
-  message: z.string().optional(),
+  /** What the run does: about to pass the step, waiting on it until `due`, or sending `message`. */
+  position: z.union([
+    z.object({ at: z.literal("step"), step: z.string() }),
+    z.object({ at: z.literal("wait"), step: z.string(), since: instant, due: instant }),
+    z.object({ at: z.literal("send"), step: z.string(), message: z.string() }),
+  ]),
 });
 
 export const userSchema = z.object({
-  id: z.string().nullable(),
-  anonymousId: z.string().nullable(),
+  ...userIds,
   attributes: jsonObject,
   tags: z.array(z.string()),
   segments: z.array(z.object({ key: z.string(), since: instant })),
@@ -138,8 +152,8 @@ export const timelineItemSchema = z.union([
 
 export const messageSummarySchema = z.object({
   id: z.string(),
-  userId: z.string().nullable(),
-  anonymousId: z.string().nullable(),
+  user: z.string(),
+  anonymous: z.boolean(),
   channel: z.string(),
   template: z.string(),
   topic: z.string().nullable(),
@@ -162,18 +176,18 @@ export const messageDetailSchema = messageSummarySchema.extend({
   content: z.looseObject({ channel: z.string() }).nullable(),
   sentAt: instant.nullable(),
   providerMessageId: z.string().nullable(),
-  facts: z.array(z.looseObject({ kind: z.string(), at: instant })),
+  timeline: z.array(z.looseObject({ kind: z.string(), at: instant })).describe("oldest first"),
 });
 
 export const memberSchema = userSummarySchema.extend({ since: instant });
 
 export const backfillSchema = z.object({
-  status: z.string(),
-  catalog: z.int().nullable(),
+  state: z.enum(["none", "running", "done"]),
   done: z.int().describe("users brought up to date"),
-  total: z.int().nullable().describe("users to bring up to date, where known"),
+  failed: z.int().describe("users left out after repeated failures"),
+  total: z.int().describe("users there were when it started"),
   startedAt: instant.nullable(),
-  endedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
 });
 
 export const scopes = ["read", "write", "send", "ingest", "admin"] as const;
@@ -212,13 +226,13 @@ export const setupAnswerSchema = z.object({
 
 /** Frames that /api/live sends. */
 export const liveFrameSchema = z.union([
-  z.object({ type: z.literal("event"), event: eventSchema }),
-  z.object({ type: z.literal("message"), message: messageSummarySchema }),
+  z.object({ type: z.literal("event"), event: loggedEventSchema }),
   z.object({ type: z.literal("end"), reason: z.string() }),
 ]);
 
 export type UserSummary = z.infer<typeof userSummarySchema>;
 export type EventView = z.infer<typeof eventSchema>;
+export type LoggedEvent = z.infer<typeof loggedEventSchema>;
 export type RunView = z.infer<typeof runSchema>;
 export type UserProfile = z.infer<typeof userSchema>;
 export type TimelineView = z.infer<typeof timelineItemSchema>;

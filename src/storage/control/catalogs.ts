@@ -96,18 +96,22 @@ export const readJourneyVersions = async (
 /** Catalogs kept behind the live one: far more than any isolate, queue message or alarm can still be working with. */
 const catalogsKept = 100;
 
+/** What goes with a new version, in its transaction. */
+export interface CatalogCommit {
+  /** ms since the epoch */
+  readonly now: number;
+  /** Runs first: the workspace itself, where it is new. */
+  readonly before?: readonly D1PreparedStatement[];
+  readonly statements: readonly D1PreparedStatement[];
+}
+
 /**
- * Stores the document as the next immutable version, moves the workspace to it and runs `statements`, all in one
- * transaction, provided the live version is still `document.version - 1`.
+ * Stores the document as the next immutable version, moves the workspace to it and runs the statements that go with it,
+ * all in one transaction, provided the live version is still `document.version - 1`.
  *
  * @returns false when somebody else published meanwhile: nothing was changed.
  */
-export const commitCatalog = async (
-  db: D1Database,
-  document: CatalogDocument,
-  statements: readonly D1PreparedStatement[],
-  now: number,
-): Promise<boolean> => {
+export const commitCatalog = async (db: D1Database, document: CatalogDocument, { now, before = [], statements }: CatalogCommit): Promise<boolean> => {
   const { workspace, version } = document;
   const segments = await Promise.all(document.segments.map(bodyOf));
   const templates = await Promise.all(document.templates.map(bodyOf));
@@ -122,6 +126,7 @@ export const commitCatalog = async (
   const missing = await missingBodies(db, workspace, [...segments, ...templates]);
   try {
     await db.batch([
+      ...before,
       // The comparison of the compare-and-set: when the live version has moved, the key is NULL, which the table refuses, and the whole batch is undone.
       db
         .prepare(

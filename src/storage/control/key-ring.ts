@@ -3,16 +3,22 @@ import { hashKey, type KeyKind, newKey } from "./keys.ts";
 
 export type KeyRow = typeof keys.$inferSelect;
 
-/** A new key of a workspace; `text` is the key itself and kept nowhere. */
-export const createKey = async (
-  db: D1Database,
-  wanted: { readonly workspace: string; readonly kind: KeyKind; readonly name: string; readonly scopes: readonly string[]; readonly expiresAt: number | null; readonly now: number },
-): Promise<{ readonly row: KeyRow; readonly text: string }> => {
+export interface WantedKey {
+  readonly workspace: string;
+  readonly kind: KeyKind;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** ms since the epoch */
+  readonly expiresAt: number | null;
+  readonly now: number;
+}
+
+/** A new key of a workspace, and the statement that stores it; `text` is the key itself and kept nowhere. */
+export const createKey = async (db: D1Database, wanted: WantedKey): Promise<{ readonly row: KeyRow; readonly text: string; readonly statement: D1PreparedStatement }> => {
   const text = newKey(wanted.kind);
   const hash = await hashKey(text);
   const row: KeyRow = {
     hash,
-    // Public, and tells nothing about the key: a hash of its hash would serve as well.
     id: crypto.randomUUID(),
     workspace: wanted.workspace,
     kind: wanted.kind,
@@ -23,11 +29,10 @@ export const createKey = async (
     expires_at: wanted.expiresAt,
     revoked_at: null,
   };
-  await db
+  const statement = db
     .prepare("INSERT INTO keys (hash, id, workspace, kind, prefix, name, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-    .bind(row.hash, row.id, row.workspace, row.kind, row.prefix, row.name, row.scopes, row.created_at, row.expires_at)
-    .run();
-  return { row, text };
+    .bind(row.hash, row.id, row.workspace, row.kind, row.prefix, row.name, row.scopes, row.created_at, row.expires_at);
+  return { row, text, statement };
 };
 
 /** Keys that were not revoked, by id. */

@@ -1,0 +1,60 @@
+import type { memberships, users } from "../schema.ts";
+
+/** What a list of users shows of each. */
+export type DirectoryRow = Pick<typeof users.$inferSelect, "user" | "email" | "phone" | "name" | "created_at" | "last_seen_at">;
+export type MemberRow = DirectoryRow & Pick<typeof memberships.$inferSelect, "since">;
+
+interface DirectoryPage {
+  readonly workspace: string;
+  /** User key of the last one seen; "" = from the start. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+const columns = "u.user, u.email, u.phone, u.name, u.created_at, u.last_seen_at";
+
+/** Users of one shard by user key; those handed over to another user are left out. */
+export const listUsers = async (db: D1Database, page: DirectoryPage): Promise<readonly DirectoryRow[]> =>
+  (
+    await db
+      .prepare(`SELECT ${columns} FROM users u WHERE u.workspace = ? AND u.user > ? AND u.moved_to IS NULL ORDER BY u.user LIMIT ?`)
+      .bind(page.workspace, page.after, page.limit)
+      .all<DirectoryRow>()
+  ).results;
+
+/**
+ * Users of one shard whose id, anonymous id or e-mail address begins with a text (ids exactly, addresses whatever the
+ * case), by user key. Each of the three is a range of an index, so the cost is the matches, not the directory.
+ */
+export const searchUsers = async (db: D1Database, page: DirectoryPage & { readonly search: string }): Promise<readonly DirectoryRow[]> => {
+  const { workspace, search, after, limit } = page;
+  const range = (column: string, from: string, to: string) => `${column} >= ${from} AND ${column} < ${to}`;
+  const one = (where: string) => `SELECT * FROM (SELECT ${columns} FROM users u WHERE u.workspace = ?1 AND ${where} AND u.user > ?2 AND u.moved_to IS NULL ORDER BY u.user LIMIT ?3)`;
+  return (
+    await db
+      .prepare(
+        `SELECT * FROM (${[one(range("u.user", "?4", "?5")), one(range("u.user", "?6", "?7")), one(range("u.email", "?8", "?9")), one(range("u.email", "?10", "?11"))].join(" UNION ")}) ORDER BY user LIMIT ?3`,
+      )
+      .bind(workspace, after, limit, ...bounds(`u:${search}`), ...bounds(`a:${search}`), ...bounds(search), ...bounds(search.toLowerCase()))
+      .all<DirectoryRow>()
+  ).results;
+};
+
+/** Texts that begin with a prefix lie between it and it followed by the last code point. */
+const bounds = (prefix: string): readonly [string, string] => [prefix, `${prefix}\u{10ffff}`];
+
+/** Members of a segment in one shard, by user key. */
+export const listMembers = async (db: D1Database, page: DirectoryPage & { readonly segment: string }): Promise<readonly MemberRow[]> =>
+  (
+    await db
+      .prepare(
+        `SELECT ${columns}, m.since FROM memberships m JOIN users u ON u.workspace = m.workspace AND u.user = m.user
+         WHERE m.workspace = ? AND m.segment = ? AND m.user > ? ORDER BY m.user LIMIT ?`,
+      )
+      .bind(page.workspace, page.segment, page.after, page.limit)
+      .all<MemberRow>()
+  ).results;
+
+/** How many members a segment has in one shard. */
+export const countMembers = async (db: D1Database, workspace: string, segment: string): Promise<number> =>
+  (await db.prepare("SELECT count(*) AS n FROM memberships WHERE workspace = ? AND segment = ?").bind(workspace, segment).first<{ n: number }>())?.n ?? 0;

@@ -1,0 +1,12 @@
+/** One line per resource of the management API. */
+export { segments } from "./segments.ts";
+export { journeys } from "./journeys.ts";
+export { templates } from "./templates.ts";
+export { providers } from "./providers.ts";
+export { users } from "./users.ts";
+export { messages } from "./messages.ts";
+export { events } from "./events.ts";
+export { keys } from "./keys.ts";
+export { workspace } from "./workspace.ts";
+export { live } from "./live.ts";
+export { setup } from "./setup.ts";

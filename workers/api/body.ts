@@ -1,0 +1,40 @@
+import { Fault } from "../../src/domain/fault.ts";
+
+/** Largest body of the management API, bytes: an email template with its locales fits many times over. */
+export const maxBodyBytes = 1_000_000;
+
+/** The body as text, never holding more than `maxBodyBytes` of it. @throws Fault too-large, bad-json (not UTF-8) */
+export const readBody = async (request: Request): Promise<string> => {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+  if (request.body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new Fault("bad-json", "The body is not valid UTF-8");
+  }
+};
+
+const tooLarge = (): Fault => new Fault("too-large", `The body may hold ${maxBodyBytes} bytes`);
+
+/** JSON of a body; an empty body is undefined, so that POSTs without options need none. @throws Fault bad-json */
+export const parseBody = (text: string): unknown => {
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Fault("bad-json", error instanceof Error ? `The body is not valid JSON: ${error.message}` : undefined);
+  }
+};

@@ -1,0 +1,48 @@
+import { Fault } from "../../src/domain/fault.ts";
+import { contentHash } from "../../src/storage/control/catalogs.ts";
+import { admit, forgetOldAnswers, keepAnswer, release } from "../../src/storage/control/idempotency.ts";
+import type { Env } from "../env.ts";
+import { seal, unseal } from "../seal.ts";
+import { badInput } from "./problem.ts";
+
+interface Repeatable {
+  readonly env: Env;
+  readonly ctx: ExecutionContext;
+  readonly workspace: string;
+  readonly request: Request;
+  readonly body: string;
+}
+
+/**
+ * Runs a POST at most once per Idempotency-Key and 24 h: a repetition gets the first one's answer (with
+ * `Idempotency-Replayed: true`), a different request under the same key and one still running get 409. Only what succeeded
+ * is kept; a refusal gives the key free. Without the header the POST simply runs.
+ */
+export const once = async (call: Repeatable, run: () => Promise<Response>): Promise<Response> => {
+  const key = call.request.headers.get("idempotency-key");
+  if (key === null) return run();
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw badInput("Idempotency-Key", "1 to 200 visible ASCII characters");
+  const { env, workspace } = call;
+  const now = Date.now();
+  const hash = await contentHash(`${call.request.method} ${new URL(call.request.url).pathname}\n${call.body}`);
+  const admission = await admit(env.DB, workspace, { key, hash, now });
+  const place = `${workspace}/idempotency/${key}`;
+  if (admission.kind === "other-request") throw new Fault("idempotency-conflict");
+  if (admission.kind === "in-flight") throw new Fault("conflict", "The first request with this Idempotency-Key has not been answered yet");
+  if (admission.kind === "replay")
+    return new Response(admission.body === "" ? null : await unseal(env, place, admission.body), {
+      status: admission.status,
+      headers: { "content-type": "application/json", "idempotency-replayed": "true" },
+    });
+  try {
+    const response = await run();
+    const text = await response.clone().text();
+    // Sealed, because the answer of POST /api/keys is a key.
+    await keepAnswer(env.DB, workspace, { key, status: response.status, body: text === "" ? "" : await seal(env, place, text) });
+    if (hash.startsWith("0")) call.ctx.waitUntil(forgetOldAnswers(env.DB, workspace, now)); // one call in sixteen tidies up
+    return response;
+  } catch (error) {
+    await release(env.DB, workspace, key);
+    throw error;
+  }
+};

@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { listOf, messageDetailSchema, messageSummarySchema } from "../../src/api/management.ts";
+import { Fault } from "../../src/domain/fault.ts";
+import { listMessages, type MessageRow, readMessage } from "../../src/storage/shard/message-list.ts";
+import { shardsOf } from "../../src/storage/shard/shards.ts";
+import type { UserKey } from "../../src/domain/user/user-key.ts";
+import type { Env } from "../env.ts";
+import { userObject } from "../user-stub.ts";
+import { scannedPage } from "./merged-page.ts";
+import { fromCursor, paging } from "./paging.ts";
+import { instant, presentFact, presentMessageRow } from "./present.ts";
+import { answer, route, type Route } from "./route.ts";
+
+/** `dead`: given up for good, the dead letters. */
+const status = z.enum([
+  "queued", "held", "claimed", "sent", "delivered", "opened", "clicked", "replied", "converted",
+  "skipped", "failed", "uncertain", "bounced", "complained", "unsubscribed", "dead",
+]);
+
+const find = async (env: Env, workspace: string, id: string): Promise<MessageRow> => {
+  const rows = await Promise.all(shardsOf(env).map((db) => readMessage(db, workspace, id)));
+  const row = rows.find((one) => one !== undefined);
+  if (row === undefined) throw new Fault("not-found", `There is no message "${id}"`);
+  return row;
+};
+
+export const messages: readonly Route[] = [
+  route(
+    {
+      method: "get",
+      path: "/api/messages",
+      summary: "Lists messages, newest first; status=dead: those given up",
+      scope: "read",
+      query: z.strictObject({
+        ...paging,
+        status: status.optional(),
+        user: z.string().max(255).optional(),
+        anonymous: z.enum(["true", "false"]).optional(),
+        journey: z.string().max(64).optional(),
+        channel: z.string().max(20).optional(),
+      }),
+      answers: { 200: listOf(messageSummarySchema) },
+    },
+    async ({ env, workspace, query }) => {
+      const { limit, journey, channel } = query;
+      const [before = "\u{10ffff}"] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
+      const user = query.user === undefined ? undefined : `${query.anonymous === "true" ? "a" : "u"}:${query.user}`;
+      const filter = { workspace, status: query.status === "dead" ? "failed" : query.status, journey, channel, user };
+      const shards = await Promise.all(shardsOf(env).map((db) => listMessages(db, filter, { before, limit: limit + 1 })));
+      return answer(
+        scannedPage(
+          shards.map(({ rows, scannedTo }) => ({ rows, scannedTo: scannedTo === null ? null : [scannedTo] })),
+          { limit, order: "descending", keyOf: (row) => [row.id], present: presentMessageRow },
+        ),
+      );
+    },
+  ),
+  route({ method: "get", path: "/api/messages/{id}", summary: "One message: its content and everything that happened to it", scope: "read", answers: { 200: messageDetailSchema } }, async ({ env, workspace, params }) => {
+    const row = await find(env, workspace, params["id"] ?? "");
+    const kept = await userObject(env, workspace, row.user as UserKey).message(row.id); // written by the projection of that user's facts
+    return answer({
+      ...presentMessageRow(row),
+      content: kept?.message.rendered?.content ?? null,
+      sentAt: kept?.message.sentAt === undefined ? null : instant(kept.message.sentAt),
+      providerMessageId: kept?.message.providerMessageId ?? null,
+      timeline: (kept?.facts ?? []).toSorted((a, b) => a.at - b.at).map(presentFact),
+    });
+  }),
+];

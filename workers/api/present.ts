@@ -1,0 +1,103 @@
+import type * as api from "../../src/api/management.ts";
+import type { TimelineItem, UserView } from "../../src/api/user-rpc.ts";
+import type { UserEvent } from "../../src/domain/event/event.ts";
+import type { Message } from "../../src/domain/message/message.ts";
+import type { Fact } from "../../src/domain/user/facts.ts";
+import type { Run } from "../../src/domain/user/state.ts";
+import type { DirectoryRow, MemberRow } from "../../src/storage/shard/directory.ts";
+import type { events, messages } from "../../src/storage/schema.ts";
+
+/** Milliseconds to the API's instants. */
+export const instant = (ms: number): string => new Date(ms).toISOString();
+export const instantOrNull = (ms: number | null | undefined): string | null => (ms === null || ms === undefined ? null : instant(ms));
+
+/** "u:42" -> user 42; "a:x" -> the anonymous user x. */
+export const idsOf = (user: string): { readonly id: string; readonly anonymous: boolean } => ({ id: user.slice(2), anonymous: user.startsWith("a:") });
+
+export const presentEvent = ({ time, receivedAt, index: _index, key: _key, ...event }: UserEvent): api.EventView => ({
+  ...event,
+  time: instant(time),
+  receivedAt: instant(receivedAt),
+});
+
+export const presentLoggedEvent = (row: typeof events.$inferSelect, event: UserEvent): api.LoggedEvent => {
+  const { id: user, anonymous } = idsOf(row.user);
+  return { id: row.id, user, anonymous, type: row.type, name: row.name, time: instant(row.time), body: presentEvent(event) };
+};
+
+/** Facts are answered as they are, with their instants as texts. */
+export const presentFact = (fact: Fact): { kind: string; at: string; [field: string]: unknown } => ({
+  ...fact,
+  at: instant(fact.at),
+  ...("createdAt" in fact ? { createdAt: instant(fact.createdAt) } : {}),
+  ...("lastSeenAt" in fact ? { lastSeenAt: instant(fact.lastSeenAt) } : {}),
+  ...("until" in fact ? { until: instant(fact.until) } : {}),
+});
+
+export const presentTimelineItem = (item: TimelineItem): api.TimelineView =>
+  item.type === "event"
+    ? { at: instant(item.at), type: "event", event: presentEvent(item.event) }
+    : { at: instant(item.at), type: "fact", number: item.number, fact: presentFact(item.fact) };
+
+export const presentRun = ({ id, journey, version, key, enteredAt, stepEnteredAt, position }: Run): api.RunView => ({
+  ...{ id, journey, version, key },
+  enteredAt: instant(enteredAt),
+  stepEnteredAt: instant(stepEnteredAt),
+  position: position.at === "wait" ? { ...position, since: instant(position.since), due: instant(position.due) } : position,
+});
+
+export const presentUser = (view: UserView): api.UserProfile => ({
+  ...idsOf(view.user),
+  attributes: { ...view.attributes },
+  tags: [...view.tags],
+  segments: view.segments.map(({ key, since }) => ({ key, since: instant(since) })),
+  suppressions: { ...view.suppressions },
+  subscriptions: { ...view.subscriptions },
+  anonymousIds: [...view.anonymousIds],
+  createdAt: instant(view.createdAt),
+  lastSeenAt: instant(view.lastSeenAt),
+  nextDue: instantOrNull(view.nextDue),
+  runs: view.runs.map(presentRun),
+});
+
+export const presentUserRow = (row: DirectoryRow): api.UserSummary => ({
+  ...idsOf(row.user),
+  email: row.email,
+  phone: row.phone,
+  name: row.name,
+  createdAt: instant(row.created_at),
+  lastSeenAt: instant(row.last_seen_at),
+});
+
+export const presentMember = (row: MemberRow): api.Member => ({ ...presentUserRow(row), since: instant(row.since) });
+
+export const presentMessageRow = (row: typeof messages.$inferSelect): api.MessageSummary => {
+  const { id: user, anonymous } = idsOf(row.user);
+  const { id, channel, template, topic, journey, version, run, step, provider, subject, status, reason, attempts } = row;
+  return {
+    ...{ id, user, anonymous, channel, template, topic, journey, version, run, step, provider, subject, status, reason, attempts },
+    to: row.recipient,
+    createdAt: instant(row.created_at),
+    updatedAt: instant(row.updated_at),
+  };
+};
+
+/** A message as its user's object keeps it. */
+export const presentMessage = (of: string, message: Message): api.MessageSummary => {
+  const { id: user, anonymous } = idsOf(of);
+  const { id, channel, template, topic, run, provider, rendered, status, reason, attempts } = message;
+  return {
+    ...{ id, user, anonymous, channel, template, status, attempts },
+    topic: topic ?? null,
+    journey: run?.journey ?? null,
+    version: run?.version ?? null,
+    run: run?.id ?? null,
+    step: run?.step ?? null,
+    provider: rendered?.provider ?? provider ?? null,
+    to: rendered?.to ?? null,
+    subject: rendered?.content.channel === "email" ? rendered.content.subject : null,
+    reason: reason ?? null,
+    createdAt: instant(message.createdAt),
+    updatedAt: instant(message.sentAt ?? message.createdAt),
+  };
+};

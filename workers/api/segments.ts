@@ -1,0 +1,67 @@
+import * as z from "zod";
+import { backfillSchema, listOf, memberSchema } from "../../src/api/management.ts";
+import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
+import { Fault } from "../../src/domain/fault.ts";
+import { type SegmentDefinition, segmentSchema } from "../../src/domain/segment/segment.ts";
+import { type DefinitionRow, readDefinition } from "../../src/storage/control/definitions.ts";
+import { listMembers } from "../../src/storage/shard/directory.ts";
+import { shardsOf } from "../../src/storage/shard/shards.ts";
+import { backfillProgress, startBackfill } from "./backfill.ts";
+import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
+import { mergedPage } from "./merged-page.ts";
+import { fromCursor, paging } from "./paging.ts";
+import { instantOrNull, presentMember } from "./present.ts";
+import { withDefinition, withoutDefinition } from "./publish.ts";
+import { answer, type Call, route, type Route } from "./route.ts";
+
+const kind: LiveKind<SegmentDefinition> = {
+  kind: "segment",
+  path: "/api/segments",
+  title: "segment",
+  schema: segmentSchema,
+  publish: (live, segment) => ({ ...live, segments: withDefinition(live.segments, segment) }),
+  withdraw: (live, key) => ({ ...live, segments: withoutDefinition(live.segments, key) }),
+  usedBy: (live, key) => namedBy(live, key),
+  published: ({ env, workspace, params }, catalog) => startBackfill(env, { workspace, kind: "segment", key: params["key"] ?? "", version: catalog }, { catalog }),
+};
+
+/** What asks for a segment: other segments and journeys that are not stopped. */
+const namedBy = (live: CatalogDocument, key: string): readonly string[] => [
+  ...live.segments.filter((segment) => segment.key !== key && asksFor(segment.condition, key)).map((segment) => `the segment "${segment.key}"`),
+  ...live.journeys.filter(({ status, definition }) => status !== "stopped" && asksFor(definition, key)).map(({ definition }) => `the journey "${definition.key}"`),
+];
+
+/** Conditions and triggers of type "segment" anywhere inside a definition. */
+const asksFor = (json: unknown, key: string): boolean => {
+  if (typeof json !== "object" || json === null) return false;
+  if ("type" in json && json.type === "segment" && "segment" in json && json.segment === key) return true;
+  return Object.values(json).some((inner) => asksFor(inner, key));
+};
+
+const find = async ({ env, workspace, params }: Call<unknown, unknown>): Promise<DefinitionRow> => {
+  const row = await readDefinition(env.DB, workspace, "segment", params["key"] ?? "");
+  if (row === undefined) throw new Fault("not-found", `There is no segment "${params["key"]}"`);
+  return row;
+};
+
+export const segments: readonly Route[] = [
+  ...definitionRoutes(kind),
+  route(
+    { method: "get", path: "/api/segments/{key}/members", summary: "Users in the segment", scope: "read", query: z.strictObject(paging), answers: { 200: listOf(memberSchema) } },
+    async (call) => {
+      const { env, workspace, query } = call;
+      const { key: segment } = await find(call);
+      const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
+      const rows = await Promise.all(shardsOf(env).map((db) => listMembers(db, { workspace, segment, after, limit: query.limit + 1 })));
+      return answer(mergedPage(rows, { limit: query.limit, order: "ascending", keyOf: (row) => [row.user], present: presentMember }));
+    },
+  ),
+  route(
+    { method: "get", path: "/api/segments/{key}/backfill", summary: "How far the users were brought up to the segment's newest definition", scope: "read", answers: { 200: backfillSchema } },
+    async (call) => {
+      const { key, version } = await find(call);
+      const { startedAt, finishedAt, ...progress } = await backfillProgress(call.env, { workspace: call.workspace, kind: "segment", key, version });
+      return answer({ ...progress, startedAt: instantOrNull(startedAt), finishedAt: instantOrNull(finishedAt) });
+    },
+  ),
+];

@@ -1,0 +1,68 @@
+import type { JourneySummary, Statistics } from "../../src/api/management.ts";
+import { shardsOf } from "../../src/storage/shard/shards.ts";
+import { type CountRow, readCounts, readTotals } from "../../src/storage/shard/statistics.ts";
+import type { Env } from "../env.ts";
+
+/** Counts of a journey over all shards, of one version or of all together. */
+export const journeyStatistics = async (env: Env, workspace: string, journey: { readonly key: string; readonly version: number | undefined }): Promise<Statistics> => {
+  const rows = (await Promise.all(shardsOf(env).map((db) => readCounts(db, { workspace, ...journey })))).flat();
+  return foldCounts(journey, rows);
+};
+
+/** Runs of several journeys, over all shards and versions. */
+export const journeyTotals = async (env: Env, workspace: string, journeys: readonly string[]): Promise<ReadonlyMap<string, JourneySummary["counts"]>> => {
+  const totals = new Map<string, { started: number; ended: number }>();
+  for (const { journey, started, ended } of (await Promise.all(shardsOf(env).map((db) => readTotals(db, workspace, journeys)))).flat()) {
+    const before = totals.get(journey) ?? { started: 0, ended: 0 };
+    totals.set(journey, { started: before.started + started, ended: before.ended + ended });
+  }
+  return new Map([...totals].map(([key, { started, ended }]) => [key, { started, ended, live: Math.max(0, started - ended) }]));
+};
+
+type StepCounts = Statistics["steps"][string];
+
+/** Puts counts where people look for them. Metrics: migrations/0002_shard.sql. */
+export const foldCounts = (journey: { readonly key: string; readonly version: number | undefined }, rows: readonly CountRow[]): Statistics => {
+  const statistics: Statistics = { journey: journey.key, version: journey.version ?? null, started: 0, live: 0, refused: {}, ended: {}, goals: {}, steps: {} };
+  for (const { step, metric, n } of rows) {
+    const [name = "", detail = ""] = splitOnce(metric);
+    if (step === "") countJourney(statistics, { name, detail, n });
+    else countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, messages: {}, paths: {} }), { name, detail, n });
+  }
+  statistics.live = Math.max(0, statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
+  for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.entered - counts.left);
+  return statistics;
+};
+
+interface Count {
+  readonly name: string;
+  readonly detail: string;
+  readonly n: number;
+}
+
+const countJourney = (statistics: Statistics, { name, detail, n }: Count): void => {
+  if (name === "started") statistics.started += n;
+  else if (name === "refused") add(statistics.refused, detail, n);
+  else if (name === "ended") add(statistics.ended, detail, n);
+  else if (name === "goal") add(statistics.goals, detail, n);
+};
+
+const countStep = (counts: StepCounts, { name, detail, n }: Count): void => {
+  if (name === "entered") counts.entered += n;
+  else if (name === "message") add(counts.messages, detail, n);
+  // A run that ended on the step has left it too.
+  else if (name === "left" || name === "ended") {
+    counts.left += n;
+    if (name === "left" && detail !== "") add(counts.paths, detail, n);
+  }
+};
+
+const add = (counts: Record<string, number>, key: string, n: number): void => {
+  counts[key] = (counts[key] ?? 0) + n;
+};
+
+/** "left:yes:no" -> ["left", "yes:no"] */
+const splitOnce = (metric: string): readonly string[] => {
+  const colon = metric.indexOf(":");
+  return colon < 0 ? [metric] : [metric.slice(0, colon), metric.slice(colon + 1)];
+};

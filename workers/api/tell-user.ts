@@ -1,0 +1,53 @@
+import type { ObjectAnswer } from "../../src/api/queue.ts";
+import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
+import type { UserEvent } from "../../src/domain/event/event.ts";
+import type { UserKey } from "../../src/domain/user/user-key.ts";
+import type { Stimulus } from "../../src/domain/user/stimulus.ts";
+import { isSampled, logEvents } from "../../src/storage/shard/event-log.ts";
+import { projectFacts } from "../../src/storage/shard/project.ts";
+import { shardOf } from "../../src/storage/shard/shards.ts";
+import { liveVersion } from "../catalog-cache.ts";
+import { confirmedFor, noteProjected } from "../confirmed.ts";
+import { sendIntents } from "../deliver-queue.ts";
+import type { Env } from "../env.ts";
+import { userObject } from "../user-stub.ts";
+
+/** A user of a workspace. */
+export interface Addressee {
+  readonly env: Env;
+  readonly workspace: string;
+  readonly user: UserKey;
+}
+
+/** Gives a user's object stimuli and has what follows (messages, projections) done before it answers, so that the next GET shows it. */
+export const stimulate = async (to: Addressee, stimuli: readonly Stimulus[]): Promise<void> => {
+  await follow(to, (object, request) => object.stimulate({ ...request, stimuli }));
+};
+
+/** Applies an event to its user and logs it, as the events consumer does. */
+export const applyEvent = async (to: Addressee, event: UserEvent): Promise<void> => {
+  const answer = await follow(to, (object, request) => object.apply({ ...request, events: [event] }));
+  if (!isSampled(event.id, Number(to.env.EVENT_LOG_SAMPLE ?? "1"))) return;
+  const user = answer.movedTo ?? to.user;
+  const db = shardOf(to.env, to.workspace, user);
+  await db.batch([...logEvents(db, [{ workspace: to.workspace, user, event }])]);
+};
+
+const follow = async <A extends ObjectAnswer>(
+  { env, workspace, user }: Addressee,
+  ask: (object: UserRpcSurface, request: { readonly catalog: number; readonly confirmed?: number }) => Promise<A>,
+): Promise<A> => {
+  const confirmed = confirmedFor(workspace, user);
+  const catalog = await liveVersion(env, workspace);
+  const answer = await ask(userObject(env, workspace, user), { catalog, ...(confirmed !== undefined && { confirmed }) });
+  const intents = answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user }));
+  const facts = answer.facts === undefined ? [] : [answer.facts];
+  try {
+    await Promise.all([sendIntents(env, intents), projectFacts(env, facts)]);
+    noteProjected(facts);
+  } catch (error) {
+    // The change itself is made and kept; the object's alarm sends again what nobody took.
+    console.error(JSON.stringify({ what: "a change by the API is not projected yet", workspace, error: String(error) }));
+  }
+  return answer;
+};

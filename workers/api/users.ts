@@ -1,0 +1,167 @@
+import * as z from "zod";
+import { eventSchema, listOf, messageSummarySchema, runSchema, timelineItemSchema, userSchema, userSummarySchema } from "../../src/api/management.ts";
+import type { UserView } from "../../src/api/user-rpc.ts";
+import { Fault } from "../../src/domain/fault.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { UserKey } from "../../src/domain/user/user-key.ts";
+import { listMembers, listUsers, searchUsers } from "../../src/storage/shard/directory.ts";
+import { shardsOf } from "../../src/storage/shard/shards.ts";
+import { userObject } from "../user-stub.ts";
+import { mergedPage } from "./merged-page.ts";
+import { fromCursor, paging } from "./paging.ts";
+import { presentEvent, presentMessage, presentRun, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
+import { badInput } from "./problem.ts";
+import { answer, type Call, route, type Route } from "./route.ts";
+import { type Addressee, applyEvent, stimulate } from "./tell-user.ts";
+
+const path = "/api/users/{id}";
+const whose = { anonymous: z.enum(["true", "false"]).optional().describe("true: the id is an anonymous id") };
+const whoseQuery = z.strictObject(whose);
+const pageQuery = z.strictObject({ ...paging, ...whose });
+type Whose = { readonly anonymous?: string | undefined };
+
+/** Channels that can be suppressed; "*" is all of them. */
+const channel = z.enum(["*", "email", "sms", "push", "in-app", "whatsapp", "slack", "webhook"]).default("*");
+const label = z.string().min(1).max(200);
+
+const addressee = ({ env, workspace, params, query }: Call<Whose, unknown>): Addressee => {
+  const id = params["id"] ?? "";
+  if (id === "" || id.length > 255) throw badInput("id", "1 to 255 characters");
+  const user: UserKey = query.anonymous === "true" ? `a:${id}` : `u:${id}`;
+  return { env, workspace, user };
+};
+
+const objectOf = ({ env, workspace, user }: Addressee) => userObject(env, workspace, user);
+
+const viewOf = async (to: Addressee): Promise<UserView> => {
+  const view = await objectOf(to).view();
+  if (view === undefined) throw new Fault("not-found", `There is no user "${to.user.slice(2)}"`);
+  return view;
+};
+
+const page = ({ query }: { readonly query: z.output<typeof pageQuery> }) => ({ limit: query.limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) });
+
+const profile = async (to: Addressee): Promise<Response> => answer(presentUser(await viewOf(to)));
+
+const json: z.ZodType<JsonObject> = z.record(z.string().min(1).max(255), z.json());
+
+export const users: readonly Route[] = [
+  route(
+    {
+      method: "get",
+      path: "/api/users",
+      summary: "Lists users; search: the beginning of an id or e-mail address",
+      scope: "read",
+      query: z.strictObject({ ...paging, search: z.string().max(255).optional(), segment: z.string().max(64).optional() }),
+      answers: { 200: listOf(userSummarySchema) },
+    },
+    async ({ env, workspace, query }) => {
+      const { segment, search = "", limit } = query;
+      if (segment !== undefined && search !== "") throw badInput("search", "search within a segment is not built yet");
+      const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
+      const wanted = { workspace, after, limit: limit + 1 };
+      const rows = await Promise.all(
+        shardsOf(env).map((db) =>
+          segment !== undefined ? listMembers(db, { ...wanted, segment }) : search === "" ? listUsers(db, wanted) : searchUsers(db, { ...wanted, search }),
+        ),
+      );
+      return answer(mergedPage(rows, { limit, order: "ascending", keyOf: (row) => [row.user], present: presentUserRow }));
+    },
+  ),
+  route({ method: "get", path, summary: "One user: attributes, tags, segments, runs", scope: "read", query: whoseQuery, answers: { 200: userSchema } }, (call) =>
+    profile(addressee(call)),
+  ),
+  route(
+    {
+      method: "patch",
+      path,
+      summary: "Changes attributes, tags and subscriptions; a user who was never seen comes into being",
+      scope: "write",
+      query: whoseQuery,
+      body: z.strictObject({
+        attributes: json.optional().describe("merged with those there are; null or \"\" removes one"),
+        tags: z.strictObject({ add: z.array(label).max(100).default([]), remove: z.array(label).max(100).default([]) }).optional(),
+        subscriptions: z
+          .array(
+            z
+              .strictObject({ topic: label.optional(), channel: channel.unwrap().exclude(["*"]).optional(), state: z.enum(["opted-in", "opted-out"]) })
+              .refine(({ topic, channel: by }) => topic !== undefined || by !== undefined, "names a topic, a channel or both"),
+          )
+          .max(100)
+          .optional(),
+      }),
+      answers: { 200: userSchema },
+    },
+    async (call) => {
+      const to = addressee(call);
+      const { attributes, tags, subscriptions = [] } = call.body;
+      const now = Date.now();
+      if (attributes !== undefined) {
+        const whom = to.user.startsWith("u:") ? { userId: to.user.slice(2) } : { anonymousId: to.user.slice(2) };
+        await applyEvent(to, { id: crypto.randomUUID(), type: "identify", ...whom, traits: attributes, time: now, receivedAt: now, index: 0, key: "server" });
+      }
+      const changes = [
+        ...(tags === undefined ? [] : [{ type: "tags" as const, id: crypto.randomUUID(), ...tags }]),
+        ...subscriptions.map(({ topic, channel: by, state }) => ({
+          type: "subscription" as const,
+          id: crypto.randomUUID(),
+          ...(topic === undefined ? {} : { topic }),
+          ...(by === undefined ? {} : { channel: by }),
+          state,
+        })),
+      ];
+      if (changes.length > 0) await stimulate(to, changes);
+      return profile(to);
+    },
+  ),
+  route(
+    { method: "get", path: `${path}/timeline`, summary: "Everything that happened to the user, newest first, with reasons", scope: "read", query: pageQuery, answers: { 200: listOf(timelineItemSchema) } },
+    async (call) => {
+      const { items, next } = await objectOf(addressee(call)).timeline(page(call));
+      return answer({ items: items.map(presentTimelineItem), next });
+    },
+  ),
+  route(
+    { method: "get", path: `${path}/events`, summary: "The user's events, newest first", scope: "read", query: pageQuery, answers: { 200: listOf(eventSchema) } },
+    async (call) => {
+      const { items, next } = await objectOf(addressee(call)).events(page(call));
+      return answer({ items: items.map(presentEvent), next });
+    },
+  ),
+  route(
+    { method: "get", path: `${path}/messages`, summary: "Messages to the user, newest first", scope: "read", query: pageQuery, answers: { 200: listOf(messageSummarySchema) } },
+    async (call) => {
+      const to = addressee(call);
+      const { items, next } = await objectOf(to).messages(page(call));
+      return answer({ items: items.map((message) => presentMessage(to.user, message)), next });
+    },
+  ),
+  route({ method: "get", path: `${path}/runs`, summary: "The user's live runs", scope: "read", query: whoseQuery, answers: { 200: listOf(runSchema) } }, async (call) => {
+    const { runs } = await viewOf(addressee(call));
+    return answer({ items: runs.map(presentRun), next: null });
+  }),
+  route(
+    {
+      method: "post",
+      path: `${path}/suppress`,
+      summary: "Nothing is sent to the user any more, on one channel or at all",
+      scope: "write",
+      query: whoseQuery,
+      body: z.strictObject({ channel, reason: z.string().min(1).max(500).default("by the API") }).prefault({}),
+      answers: { 200: userSchema },
+    },
+    async (call) => {
+      const to = addressee(call);
+      await stimulate(to, [{ type: "suppress", ...call.body }]);
+      return profile(to);
+    },
+  ),
+  route(
+    { method: "post", path: `${path}/unsuppress`, summary: "Takes a suppression back", scope: "write", query: whoseQuery, body: z.strictObject({ channel }).prefault({}), answers: { 200: userSchema } },
+    async (call) => {
+      const to = addressee(call);
+      await stimulate(to, [{ type: "unsuppress", ...call.body }]);
+      return profile(to);
+    },
+  ),
+];
