@@ -122,11 +122,11 @@ describe("@segment/analytics-next, unmodified, in Chromium, from a page on anoth
     })()`);
     const batched = (all: readonly { readonly event?: string }[]) => all.filter((event) => event.event === "Batched");
     expect(batched(await target.accepted((all) => batched(all).length >= 3))).toHaveLength(3);
+    expect(problems).toEqual([]); // afterwards the browser may call the page's last request aborted, as nobody reads its answer
     await page.goto("about:blank");
     const events = batched(await target.accepted((all) => batched(all).length >= 4)) as readonly {
       readonly properties?: { readonly i?: number };
     }[];
     expect(new Set(events.map((event) => event.properties?.i))).toEqual(new Set([0, 1, 2, 3]));
-    expect(problems).toEqual([]);
   });
 });

@@ -19,6 +19,34 @@ const sendParts = async (queue: Env["EVENTS"], parts: readonly Part[]): Promise<
   await queue.sendBatch(parts.map((part) => ({ body: part.body, contentType: "text" as const })));
 };
 
+/** Sends in groups no call may exceed; a request's parts can be more than one sendBatch takes. */
+const sendAll = async (queue: Lane<Part>, parts: readonly Part[], ctx: KeepAlive): Promise<void> => {
+  const sends: Promise<void>[] = [];
+  let from = 0;
+  let bytes = 0;
+  for (const [index, part] of parts.entries()) {
+    if (index > from && (index - from === sendLimits.groupItems || bytes + part.bytes > sendLimits.groupBytes)) {
+      sends.push(queue.write(parts.slice(from, index), ctx));
+      from = index;
+      bytes = 0;
+    }
+    bytes += part.bytes;
+  }
+  sends.push(queue.write(parts.slice(from), ctx));
+  await Promise.all(sends);
+};
+
+/** Sends what is durable already: what the queue does not take, the sweep sends later. */
+const sendDurable = async (queue: Lane<Part>, parts: readonly Part[], ctx: KeepAlive): Promise<void> => {
+  try {
+    await sendAll(queue, parts, ctx);
+  } catch (error) {
+    console.warn(`the events queue refused some of ${parts.length} messages; the sweep sends them: ${String(error)}`);
+  }
+};
+
+const isFallback = (env: Env): boolean => env.INTAKE_ROWS === "fallback";
+
 const intakeDatabases = (env: Env): D1Database[] => {
   const databases: D1Database[] = [];
   for (let shard = 0; ; shard += 1) {
@@ -34,10 +62,15 @@ const intakes = new WeakMap<D1Database, Intake>();
 const intakeOf = (env: Env): Intake => {
   const known = intakes.get(env.INTAKE_0);
   if (known !== undefined) return known;
-  const intake: Intake = {
-    rows: intakeDatabases(env).map((database) => createLane<Part>(rowLimits, (parts) => insertParts(database, parts))),
-    queue: createLane<Part>(sendLimits, (parts) => sendParts(env.EVENTS, parts)),
+  const queue = createLane<Part>(sendLimits, (parts) => sendParts(env.EVENTS, parts));
+  /** A group's rows are written by one invocation, which also tells the queue, for all of them. */
+  const writeRows = async (database: D1Database, parts: readonly Part[], leader: KeepAlive): Promise<void> => {
+    await insertParts(database, parts);
+    // In fallback mode rows are what the queue refused just now.
+    if (!isFallback(env)) leader.waitUntil(sendDurable(queue, parts, leader));
   };
+  const rows = intakeDatabases(env).map((database) => createLane<Part>(rowLimits, (parts, leader) => writeRows(database, parts, leader)));
+  const intake: Intake = { rows, queue };
   intakes.set(env.INTAKE_0, intake);
   return intake;
 };
@@ -50,23 +83,6 @@ const shardOf = (id: string, shards: number): number => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % shards;
-};
-
-/** Sends in groups no call may exceed; a request's parts can be more than one sendBatch takes. */
-const sendAll = async (intake: Intake, parts: readonly Part[], ctx: KeepAlive): Promise<void> => {
-  const sends: Promise<void>[] = [];
-  let from = 0;
-  let bytes = 0;
-  for (const [index, part] of parts.entries()) {
-    if (index > from && (index - from === sendLimits.groupItems || bytes + part.bytes > sendLimits.groupBytes)) {
-      sends.push(intake.queue.write(parts.slice(from, index), ctx));
-      from = index;
-      bytes = 0;
-    }
-    bytes += part.bytes;
-  }
-  sends.push(intake.queue.write(parts.slice(from), ctx));
-  await Promise.all(sends);
 };
 
 /** What of a request is to be accepted. */
@@ -89,19 +105,11 @@ export const accept = async (env: Env, ctx: KeepAlive, accepted: Accepted): Prom
   const rows = intake.rows[shard];
   if (rows === undefined) throw new Error("expected a binding INTAKE_0, found none");
   const parts = packParts(accepted.events, { workspace: accepted.workspace, shard, receivedAt: accepted.receivedAt, newId: newPartId });
-  if (env.INTAKE_ROWS === "fallback") {
-    try {
-      await sendAll(intake, parts, ctx);
-    } catch (error) {
-      console.warn(`the events queue refused ${parts.length} messages, kept as intake rows: ${String(error)}`);
-      await rows.write(parts, ctx);
-    }
-    return;
+  if (!isFallback(env)) return rows.write(parts, ctx);
+  try {
+    await sendAll(intake.queue, parts, ctx);
+  } catch (error) {
+    console.warn(`the events queue refused some of ${parts.length} messages, kept as intake rows: ${String(error)}`);
+    await rows.write(parts, ctx);
   }
-  await rows.write(parts, ctx);
-  ctx.waitUntil(
-    sendAll(intake, parts, ctx).catch((error: unknown) => {
-      console.warn(`the events queue refused ${parts.length} messages; the sweep sends them: ${String(error)}`);
-    }),
-  );
 };

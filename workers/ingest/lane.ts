@@ -43,9 +43,12 @@ export interface Lane<T extends Sized> {
  * The first caller leads: its invocation writes group after group until nothing waits (or `leadMs` passed and another is asked to
  * lead). Promises across requests are resolved in the waiter's own invocation, which the platform does since 2024
  * (handle_cross_request_promise_resolution). Should a leader's invocation die, whoever comes after `timeoutMs` takes over.
- * A failed write reaches every waiter of its group, and nobody else.
+ * A failed write reaches every waiter of its group, and nobody else. `write` is given the leader's invocation, for what is to follow it.
  */
-export const createLane = <T extends Sized>(limits: LaneLimits, write: (items: readonly T[]) => Promise<void>): Lane<T> => {
+export const createLane = <T extends Sized>(
+  limits: LaneLimits,
+  write: (items: readonly T[], leader: KeepAlive) => Promise<void>,
+): Lane<T> => {
   let waiting: Waiter<T>[] = [];
   let waitingBytes = 0;
   /** When the group being written was taken; undefined while nobody leads. */
@@ -71,21 +74,22 @@ export const createLane = <T extends Sized>(limits: LaneLimits, write: (items: r
     return group;
   };
 
-  const writeGroup = async (group: readonly Waiter<T>[]): Promise<void> => {
+  const writeGroup = async (group: readonly Waiter<T>[], leader: KeepAlive): Promise<void> => {
     try {
-      await write(group.length === 1 && group[0] !== undefined ? group[0].items : group.flatMap((waiter) => waiter.items));
+      const [only] = group;
+      await write(group.length === 1 && only !== undefined ? only.items : group.flatMap((waiter) => waiter.items), leader);
       for (const waiter of group) waiter.resolve();
     } catch (error) {
       for (const waiter of group) waiter.reject(error);
     }
   };
 
-  const lead = async (): Promise<void> => {
+  const lead = async (leader: KeepAlive): Promise<void> => {
     const start = Date.now();
     let mine = start;
     since = mine;
     while (waiting.length > 0) {
-      await writeGroup(takeGroup());
+      await writeGroup(takeGroup(), leader);
       // Taken for dead and replaced meanwhile.
       if (since !== mine) return;
       mine = Date.now();
@@ -106,7 +110,7 @@ export const createLane = <T extends Sized>(limits: LaneLimits, write: (items: r
       const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
       if (waitingBytes + bytes > limits.waitingBytes && waiting.length > 0) throw new LaneRefused("too much is waiting to be written");
       const leadNow = (): void => {
-        if (!isLed()) ctx.waitUntil(lead());
+        if (!isLed()) ctx.waitUntil(lead(ctx));
       };
       const turn = Promise.withResolvers<"lead">();
       const written = Promise.withResolvers<"written">();

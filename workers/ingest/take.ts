@@ -53,13 +53,13 @@ export const take = async (c: IngestContext, kind: EventType | "batch"): Promise
     };
     const verdict = judge(body, frame, kind);
     if (verdict instanceof Response) return verdict;
+    await accept(c.env, c.executionCtx, { workspace: key.workspace, receivedAt, events: verdict.accepted });
     recordRejections(c.env, c.executionCtx, {
       workspace: key.workspace,
       at: receivedAt,
       rejected: verdict.rejected,
       items: itemsOf(body, kind),
     });
-    await accept(c.env, c.executionCtx, { workspace: key.workspace, receivedAt, events: verdict.accepted });
     return verdicts(verdict.accepted.length, verdict.rejected);
   } catch (error) {
     if (error instanceof UnreadableBody) return refuse(400, error.code, error.message);
