@@ -6,98 +6,9 @@ import { newUser } from "../user/new-user.ts";
 import type { AttributeEntry, Run, UserState } from "../user/state.ts";
 import { compileCondition } from "./compile-condition.ts";
 import type { CompiledCondition, ConditionScope, Since } from "./condition.ts";
+import { END, optional, someCondition, someEvents } from "./condition-arbitraries.test-suite.ts";
 import { oracle, type OracleWorld } from "./condition-oracle.test-suite.ts";
 import { type Condition, conditionSchema } from "./conditions/all.ts";
-
-/** Instants are small numbers of ms, so that boundaries meet often. */
-const END = 40;
-const iso = (ms: number): string => new Date(ms).toISOString();
-const seconds = (ms: number): string => `PT${(ms / 1000).toFixed(3)}S`;
-const time = fc.integer({ min: 1, max: END });
-const window = fc.integer({ min: 1, max: 15 }).map(seconds);
-const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
-
-const period = fc.oneof(
-  fc.constant({}),
-  window.map((within) => ({ within })),
-  fc.tuple(time, time).map(([a, b]) => ({ between: [iso(a), iso(b)] as [string, string] })),
-  time.map((at) => ({ after: iso(at) })),
-  time.map((at) => ({ before: iso(at) })),
-);
-const eventCondition: fc.Arbitrary<Condition> = fc
-  .record({
-    event: fc.constantFrom("A", "A*", "AB", "B"),
-    n: optional(fc.integer({ min: 1, max: 2 })),
-    count: optional(
-      fc.record({
-        operator: fc.constantFrom("at-least", "exactly", "at-most", "less-than", "greater-than"),
-        value: fc.integer({ min: 0, max: 4 }),
-      }),
-    ),
-    period,
-    since: optional(fc.constantFrom<Since>("ever", "entry", "step")),
-  })
-  .map(({ event, n, count, period: bounds, since }) => ({
-    type: "event",
-    event,
-    ...(n !== undefined && { where: [{ path: "properties.n", operator: "equals" as const, value: n }] }),
-    ...(count && { count }),
-    ...bounds,
-    ...(since && { since }),
-  }));
-const attributeCondition: fc.Arbitrary<Condition> = fc.oneof(
-  fc
-    .record({ operator: fc.constantFrom("equals", "not-equals"), value: fc.constantFrom("pro", "free"), hold: optional(window) })
-    .map(({ operator, value, hold }): Condition => ({ type: "attribute", path: "plan", operator, value, ...(hold && { for: hold }) })),
-  fc
-    .record({ operator: fc.constantFrom("within-last", "within-next"), value: window })
-    .map(({ operator, value }): Condition => ({ type: "attribute", path: "date", operator, value })),
-);
-const anyCondition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3, depthSize: "small" },
-    { weight: 5, arbitrary: eventCondition },
-    { weight: 3, arbitrary: attributeCondition },
-    { weight: 1, arbitrary: fc.constant<Condition>({ type: "tag", tag: "vip" }) },
-    {
-      weight: 2,
-      arbitrary: fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((conditions): Condition => ({ type: "and", conditions })),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((conditions): Condition => ({ type: "or", conditions })),
-    },
-    { weight: 2, arbitrary: tie("node").map((condition): Condition => ({ type: "not", condition })) },
-  ),
-})).node;
-
-const common = { receivedAt: time, time };
-const someEvents = fc
-  .array(
-    fc.oneof(
-      fc.record({
-        ...common,
-        type: fc.constant("track" as const),
-        event: fc.constantFrom("A", "AB", "B"),
-        properties: fc.record({ n: fc.integer({ min: 1, max: 2 }), k: fc.constantFrom("x", "y") }),
-      }),
-      fc.record({
-        ...common,
-        type: fc.constant("identify" as const),
-        traits: fc.oneof(fc.record({ plan: fc.constantFrom("pro", "free", null) }), fc.record({ date: time.map(iso) })),
-      }),
-    ),
-    { maxLength: 12 },
-  )
-  .map((made) =>
-    made.map((event, id): UserEvent => ({
-      ...event,
-      id: `e${id}`,
-      index: id,
-      time: Math.min(event.time, event.receivedAt),
-      key: "client",
-    })),
-  );
 
 /** State and history as decide leaves them, built event by event in the order of arrival given. */
 const build = (
@@ -161,7 +72,7 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
   it("outside journeys", () => {
     expect.hasAssertions();
     fc.assert(
-      fc.property(anyCondition, someEvents, fc.boolean(), (condition, events, tagged) => {
+      fc.property(someCondition, someEvents, fc.boolean(), (condition, events, tagged) => {
         const plain = JSON.parse(JSON.stringify(condition, (key, value: unknown) => (key === "since" ? undefined : value))) as Condition;
         const parsed = conditionSchema.parse(plain);
         const compiled = compileCondition(parsed, { path: "c", inJourney: false, timezone: "UTC" });
@@ -177,7 +88,7 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
     expect.hasAssertions();
     fc.assert(
       fc.property(
-        anyCondition,
+        someCondition,
         someEvents.filter((events) => events.length > 0),
         fc.record({
           trigger: fc.nat(),
@@ -209,7 +120,7 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
   it("whatever order the events arrived in", () => {
     fc.assert(
       fc.property(
-        anyCondition,
+        someCondition,
         someEvents.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))),
         (condition, [events, shuffled]) => {
           const compiled = compileCondition(conditionSchema.parse(condition), { path: "c", inJourney: true, timezone: "UTC" });
