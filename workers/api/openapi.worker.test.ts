@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { routes } from "./api.ts";
+import { call } from "./client.test-support.ts";
+
+type Json = Record<string, unknown>;
+
+describe("GET /api/openapi.json", () => {
+  it("describes every route, with its parameters, scope and answers", async () => {
+    const { body } = await call("GET /api/openapi.json");
+    expect(body.openapi).toBe("3.1.0");
+    const described = Object.entries(body.paths as Record<string, Json>).flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`));
+    expect(described.toSorted()).toEqual(routes.map(({ spec }) => `${spec.method} ${spec.path}`).toSorted());
+    for (const { spec } of routes) {
+      const operation = body.paths[spec.path][spec.method];
+      const inPath = operation.parameters.filter((one: Json) => one["in"] === "path").map((one: Json) => `{${String(one["name"])}}`);
+      expect(inPath).toEqual(spec.path.match(/\{\w+\}/g) ?? []);
+      for (const status of Object.keys(spec.answers)) expect(operation.responses).toHaveProperty(status);
+      expect(operation.responses.default).toEqual({ $ref: "#/components/responses/Problem" });
+    }
+    const ids = Object.values(body.paths as Record<string, Record<string, Json>>).flatMap((verbs) => Object.values(verbs).map((one) => one["operationId"]));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("resolves every reference inside itself", async () => {
+    const { body } = await call("GET /api/openapi.json");
+    const walk = (node: unknown, root: unknown): void => {
+      if (typeof node !== "object" || node === null) return;
+      const ref = (node as Json)["$ref"];
+      if (typeof ref === "string") expect([ref, resolve(root, ref)]).not.toEqual([ref, undefined]);
+      for (const inner of Object.values(node)) walk(inner, root);
+    };
+    walk(body, body);
+  });
+
+  it("says what a segment's condition may be", async () => {
+    const text = JSON.stringify((await call("GET /api/openapi.json")).body.paths["/api/segments/{key}"].put.requestBody);
+    for (const word of ["everyone", "attribute", "greater-than"]) expect(text).toContain(word);
+  });
+});
+
+const resolve = (root: unknown, ref: string): unknown => {
+  expect(ref.startsWith("#/")).toBe(true);
+  return ref
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((node, part) => (typeof node === "object" && node !== null ? (node as Json)[part.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined), root);
+};
+
+describe("GET /api/docs", () => {
+  it("is one page that loads nothing", async () => {
+    const { status, body, headers } = await call("GET /api/docs");
+    expect(status).toBe(200);
+    expect(body).toContain("/api/journeys/{key}/publish");
+    expect(body).not.toMatch(/src=|<script|<link/);
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+});
