@@ -33,7 +33,7 @@ export const makeKey = async (
 };
 
 /** Ingest with its own lanes: `writes` counts calls to the intake database, `sent` holds what the queue took, `break*` make them fail. */
-export const makeIngest = (vars: { readonly INTAKE_ROWS?: string } = {}) => {
+export const makeIngest = (vars: { readonly INTAKE_ROWS?: string } = {}, further: { readonly INTAKE_1?: D1Database } = {}) => {
   const writes: number[] = [];
   const sent: EventsMessage[] = [];
   const sends: number[] = [];
@@ -55,12 +55,13 @@ export const makeIngest = (vars: { readonly INTAKE_ROWS?: string } = {}) => {
       for (const message of messages) sent.push(parseEventsMessage(message.body));
     },
   } as unknown as Queue<EventsMessage | string>;
-  const testEnv = { ...env, INTAKE_0: intake, EVENTS: queue, ...vars };
+  const testEnv = { ...env, INTAKE_0: intake, EVENTS: queue, ...vars, ...further };
   return {
     writes,
     sent,
     sends,
     broken,
+    intake,
     /** Answers and waits for what goes on behind the answer. */
     call: async (path: string, init: RequestInit = {}): Promise<Response> => {
       const ctx = createExecutionContext();

@@ -30,7 +30,7 @@ describe("clients replayed as recorded", () => {
       body: gzipSync(JSON.stringify({ batch, timestamp: now, sentAt: now })),
     });
     expect([answer.status, await answer.json()]).toEqual([200, { success: true, accepted: 2, rejected: [] }]);
-    const events = await target.accepted((all) => all.filter((one) => one.userId === "r1").length === 2);
+    const events = await target.logged((all) => all.filter((one) => one.userId === "r1").length === 2);
     expect(events.find((one) => one.id === "rudder-1")).toMatchObject({ type: "track", properties: { total: 7 } });
     expect(events.find((one) => one.id === "rudder-2")).toMatchObject({ traits: { plan: "pro" } });
   });
@@ -44,7 +44,7 @@ describe("clients replayed as recorded", () => {
       body: JSON.stringify({ batch, sentAt: new Date().toISOString() }),
     });
     expect(answer.status).toBe(200);
-    expect((await target.accepted((all) => all.some((one) => one.id === "rudder-3"))).find((one) => one.id === "rudder-3")).toMatchObject({
+    expect((await target.logged((all) => all.some((one) => one.id === "rudder-3"))).find((one) => one.id === "rudder-3")).toMatchObject({
       anonymousId: "r-anon",
       name: "Bye",
     });
@@ -59,7 +59,7 @@ describe("clients replayed as recorded", () => {
       });
     const answers = await Promise.all(Array.from({ length: 300 }, (_, i) => send(i)));
     expect(answers.filter((answer) => answer.status !== 200)).toEqual([]);
-    const events = await target.accepted((all) => all.filter((one) => one.event === "At once").length >= 300);
+    const events = await target.logged((all) => all.filter((one) => one.event === "At once").length >= 300);
     expect(new Set(events.filter((one) => one.event === "At once").map((one) => one.id)).size).toBe(300);
   });
 
@@ -84,7 +84,7 @@ describe("clients replayed as recorded", () => {
     const statuses = await Promise.all(Array.from({ length: 200 }, (_, i) => send(i)));
     expect(statuses.filter((status, i) => i % 2 === 1 && status !== 200)).toEqual([]);
     const acknowledged = statuses.flatMap((status, i) => (status === 200 ? [`hang-${i}`] : []));
-    const events = await target.accepted((all) => acknowledged.every((id) => all.some((one) => one.id === id)));
+    const events = await target.logged((all) => acknowledged.every((id) => all.some((one) => one.id === id)));
     expect(events.length).toBeGreaterThan(0);
   });
 });

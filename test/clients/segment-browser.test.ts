@@ -93,7 +93,7 @@ describe("@segment/analytics-next, unmodified, in Chromium, from a page on anoth
       await analytics.screen("Main");
       await analytics.alias("b1", "b-old");
     })()`);
-    const mine = (await target.accepted((all) => all.length >= 7)).filter((event) => event.context?.["timezone"] !== undefined);
+    const mine = (await target.logged((all) => all.length >= 7)).filter((event) => event.context?.["timezone"] !== undefined);
     expect(problems).toEqual([]);
     expect(mine.map((event) => event.type).toSorted()).toEqual(["alias", "group", "identify", "page", "screen", "track", "track"]);
     const home = mine.find((event) => event.type === "page");
@@ -121,10 +121,10 @@ describe("@segment/analytics-next, unmodified, in Chromium, from a page on anoth
       await new Promise((resolve) => setTimeout(resolve, 300));
     })()`);
     const batched = (all: readonly { readonly event?: string }[]) => all.filter((event) => event.event === "Batched");
-    expect(batched(await target.accepted((all) => batched(all).length >= 3))).toHaveLength(3);
+    expect(batched(await target.logged((all) => batched(all).length >= 3))).toHaveLength(3);
     expect(problems).toEqual([]); // afterwards the browser may call the page's last request aborted, as nobody reads its answer
     await page.goto("about:blank");
-    const events = batched(await target.accepted((all) => batched(all).length >= 4)) as readonly {
+    const events = batched(await target.logged((all) => batched(all).length >= 4)) as readonly {
       readonly properties?: { readonly i?: number };
     }[];
     expect(new Set(events.map((event) => event.properties?.i))).toEqual(new Set([0, 1, 2, 3]));

@@ -24,7 +24,7 @@ describe("@segment/analytics-node, unmodified", () => {
     analytics.alias({ userId: "n1", previousId: "n-old" });
     analytics.track({ userId: "n1", event: "Long", properties: { text: "x".repeat(20_000) } });
     await analytics.closeAndFlush();
-    const events = await target.accepted((all) => all.length >= 8);
+    const events = await target.logged((all) => all.length >= 8);
     expect(errors).toEqual([]);
     expect(events).toHaveLength(8);
     const of = (type: string, name?: string) =>

@@ -5,8 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { startInstance } from "../../scripts/launch/instance.ts";
 import { freePort } from "../../scripts/launch/ports.ts";
 import { loadSecrets } from "../../scripts/launch/secrets.ts";
-import { parseEventsMessage } from "../../src/api/queue-codec.ts";
-import { compareOrder, orderOf, type UserEvent } from "../../src/domain/event/event.ts";
+import type { UserEvent } from "../../src/domain/event/event.ts";
 import { hashKey, newKey } from "../../src/storage/control/keys.ts";
 import { waitFor } from "../harness.ts";
 
@@ -14,8 +13,8 @@ import { waitFor } from "../harness.ts";
 export interface ClientTarget {
   readonly url: string;
   readonly writeKey: string;
-  /** Waits until the events in intake and event log satisfy the test; answers all of the workspace, each once, in their total order. */
-  readonly accepted: (enough: (events: readonly UserEvent[]) => boolean) => Promise<readonly UserEvent[]>;
+  /** Waits until the event log, written once events were applied, satisfies the test; answers all of the workspace, in order of time. */
+  readonly logged: (enough: (events: readonly UserEvent[]) => boolean) => Promise<readonly UserEvent[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -38,22 +37,13 @@ export const startTarget = async (vars: Readonly<Record<string, string>> = {}): 
       "INSERT INTO keys (hash, id, workspace, kind, prefix, name, created_at) VALUES (?, 'key', 'clients', 'write', 'wk_', 'test', 0)",
     )
     .run(await hashKey(writeKey));
-  const logged = database.prepare("SELECT body FROM events WHERE workspace = 'clients'");
-  const waiting = database.prepare("SELECT body FROM intake WHERE workspace = 'clients'");
-  // What the Worker under test wrote: first into the intake, then, applied, into the event log. By id: the same messageId is one event.
-  const readAll = (): readonly UserEvent[] => {
-    const inIntake = waiting.all().flatMap((row) => parseEventsMessage(String(row["body"])).items);
-    const inLog = logged.all().map((row) => JSON.parse(String(row["body"])) as UserEvent);
-    return [...new Map([...inIntake, ...inLog].map((event) => [event.id, event])).values()].toSorted((a, b) =>
-      compareOrder(orderOf(a), orderOf(b)),
-    );
-  };
+  const log = database.prepare("SELECT body FROM events WHERE workspace = 'clients' ORDER BY time, id");
   return {
     url: instance.url,
     writeKey,
-    accepted: (enough) =>
+    logged: (enough) =>
       waitFor(() => {
-        const events = readAll();
+        const events = log.all().map((row) => JSON.parse(String(row["body"])) as UserEvent); // written by the Worker under test
         return enough(events) && events;
       }, 20_000),
     stop: async () => {

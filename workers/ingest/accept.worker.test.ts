@@ -9,7 +9,7 @@ const post = (key: string, messageId: string): RequestInit => ({
   body: body(messageId),
 });
 
-// Across invocations, with promises of one resolved by another: test/clients/group-commit.test.ts (the test runner switches that off).
+// Across invocations, with promises of one resolved by another: test/clients/raw.test.ts (this test runner switches it off).
 describe("group commit", () => {
   it("writes many concurrent requests with few statements, and each is answered when its own row is there", async () => {
     const { workspace, key } = await makeKey();
@@ -79,5 +79,21 @@ describe("INTAKE_ROWS fallback", () => {
     broken.intake = true;
     expect((await call("/v1/track", post(key, "n"))).status).toBe(503);
     expect(await intakeRows(workspace)).toHaveLength(1);
+  });
+});
+
+describe("intake shards", () => {
+  it("spreads requests over all that are bound, and a request's parts stay together", async () => {
+    const { workspace, key } = await makeKey();
+    const second = makeIngest().intake;
+    const { call, sent, writes } = makeIngest({}, { INTAKE_1: second });
+    const batch = Array.from({ length: 150 }, () => ({ type: "track", userId: "u", event: "e" }));
+    const init: RequestInit = { method: "POST", headers: { authorization: basic(key) }, body: JSON.stringify({ batch }) };
+    for (let request = 0; request < 20; request += 1) expect((await call("/v1/batch", init)).status).toBe(200);
+    const shards = sent.map((message) => message.shard);
+    expect(new Set(shards)).toEqual(new Set([0, 1]));
+    for (let part = 0; part < sent.length; part += 2) expect(shards[part]).toBe(shards[part + 1]);
+    expect(writes.length).toBe(shards.filter((shard) => shard === 0).length / 2);
+    expect(await intakeRows(workspace)).toHaveLength(40);
   });
 });

@@ -1,8 +1,8 @@
 import type { Env } from "../env.ts";
 
-/** A table of each part of the schema, the newest last: names one that is missing and the statement fails. */
-const probe =
-  "SELECT EXISTS(SELECT 1 FROM workspaces), EXISTS(SELECT 1 FROM users), EXISTS(SELECT 1 FROM intake), EXISTS(SELECT 1 FROM rejections)";
+/** A table of each part of the schema and the newest of all (a test holds it to that): where one is missing, the statement fails. */
+const tables = ["workspaces", "users", "intake", "rejections", "definition_bodies"];
+export const probe = `SELECT ${tables.map((table) => `EXISTS(SELECT 1 FROM ${table})`).join(", ")}`;
 const validMs = 1_000;
 
 let healthyUntil = 0;

