@@ -3,6 +3,7 @@ import type { ObjectAnswer } from "../src/api/queue.ts";
 import { projectFacts } from "../src/storage/shard/project.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import { countUsers, userKeysAfter } from "../src/storage/shard/user-keys.ts";
+import { liveVersion } from "./catalog-cache.ts";
 import { sendIntents } from "./deliver-queue.ts";
 import type { Env } from "./env.ts";
 import { pool } from "./pool.ts";
@@ -44,6 +45,7 @@ const usersPerPage = 100;
 const parallel = 10;
 /** One alarm works this long, then arms the next: far below the platform's 15 minutes. */
 const workMs = 10_000;
+const catalogMaxAgeMs = 5_000;
 /** A user who fails this often is left out and counted. */
 const attempts = 5;
 
@@ -100,6 +102,8 @@ export class BackfillObject extends DurableObject<Env> {
     const shard = shards[position.shard];
     if (shard === undefined) return { ...position, finishedAt: Date.now() };
     const workspace = this.#workspace();
+    // Never behind what is live: the version that asked for the backfill may be gone by the time a long one ends.
+    const catalog = Math.max(position.catalog, await liveVersion(this.env, workspace, catalogMaxAgeMs));
     const users = await userKeysAfter(shard, { workspace, after: position.after, limit: usersPerPage });
     const answers: ObjectAnswer[] = [];
     let failed = 0;
@@ -107,7 +111,7 @@ export class BackfillObject extends DurableObject<Env> {
       try {
         const stub = userObject(this.env, workspace, user);
         const stimulus = { type: "refresh" as const, silent: true, ...(position.enter !== undefined && { enter: position.enter }) };
-        const answer = await stub.stimulate({ catalog: position.catalog, stimuli: [stimulus] });
+        const answer = await stub.stimulate({ catalog, stimuli: [stimulus] });
         answers.push(answer);
         await sendIntents(this.env, answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })));
       } catch (error) {

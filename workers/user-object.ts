@@ -3,11 +3,13 @@ import type { ApplyAnswer, ApplyRequest, ClaimAnswer, ClaimRequestMessage, Objec
 import type { FreezeAnswer, FreezeRequest, Page, PageRequest, StimulateRequest, TimelineItem, UserRpcSurface, UserView } from "../src/api/user-rpc.ts";
 import type { Catalog } from "../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../src/domain/event/event.ts";
+import { isFinal } from "../src/domain/message/lattice.ts";
 import type { Message } from "../src/domain/message/message.ts";
 import { renderTemplate } from "../src/domain/template/render.ts";
 import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
 import type { Fact } from "../src/domain/user/facts.ts";
+import { wantedMerges } from "../src/domain/user/identity.ts";
 import { neededVersions } from "../src/domain/user/new-user.ts";
 import type { UserState } from "../src/domain/user/state.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
@@ -125,10 +127,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (this.#session.exists()) acknowledge(this.#session, merge);
   }
 
-  async hasMerged(merge: string, _from: UserKey): Promise<boolean> {
+  async hasMerged(merge: string): Promise<boolean> {
     const state = this.#session.state();
     if (state === undefined) return false;
-    if (this.#session.store.wantedMerges().some((wanted) => wanted.merge === merge)) this.#arm(this.#session.now());
+    if (wantedMerges(state).some((wanted) => wanted.merge === merge)) this.#arm(this.#session.now());
     return state.meta.merges[merge] === true;
   }
 
@@ -199,7 +201,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       Object.keys(state.runs).length > 0 ||
       Object.keys(state.open).length > 0 ||
       Object.values(state.memberships).some((one) => one.nextChange !== undefined) ||
-      store.wantedMerges().length > 0 ||
+      wantedMerges(state).length > 0 ||
       handoverOf(store)?.done === false
     );
   }
@@ -212,7 +214,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   #dueOf(turn: Turn): number | undefined {
-    return turn.merges.length > 0 ? this.#session.now() : turn.nextDue;
+    return turn.wantsMerge ? this.#session.now() : turn.nextDue;
   }
 
   /** Facts that no intake row vouches for are sent again by the alarm. */
@@ -251,10 +253,14 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     }
   }
 
-  /** Where this user went; undefined when it is still here, or the message asked about is. */
+  /** Where this user went; undefined when it is still here, or the message asked about was settled here. */
   #movedTo(message?: string): UserKey | undefined {
-    const target = this.#session.state()?.meta.movedTo;
-    if (target === undefined || (message !== undefined && new SqliteHistory(this.#sql).message(message) !== undefined)) return undefined;
+    const state = this.#session.state();
+    const target = state?.meta.movedTo;
+    if (state === undefined || target === undefined || message === undefined) return target;
+    const known = new SqliteHistory(this.#sql).message(message);
+    if (known !== undefined && isFinal(known.status)) return undefined;
+    if (Object.hasOwn(state.open, message)) throw new Error("expected the merge to be over before this message goes on; try again");
     return target;
   }
 

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import type { Message } from "../domain/message/message.ts";
 import type { Fact } from "../domain/user/facts.ts";
 import type { Profile, Run } from "../domain/user/state.ts";
-import type { Stimulus } from "../domain/user/stimulus.ts";
+import type { Carried, Stimulus } from "../domain/user/stimulus.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 import type { ApplyAnswer, ApplyRequest, ClaimAnswer, ClaimRequestMessage, ObjectAnswer, ObjectRequest, SettleRequest } from "./queue.ts";
 
@@ -62,7 +62,8 @@ export interface FreezeRequest extends ObjectRequest {
 }
 
 export type FreezeAnswer =
-  | { readonly kind: "page"; readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: string | null }
+  /** `carried` (runs, goals, counters, open messages) comes with the last page. */
+  | { readonly kind: "page"; readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: string | null; readonly carried?: Carried }
   /** The history went to another user before (a shared device): only the pointer moved. */
   | { readonly kind: "elsewhere" };
 
@@ -81,5 +82,5 @@ export interface UserRpcSurface extends UserRpc {
   /** Source of a merge: the target has everything; forget the history, keep the pointer. */
   acknowledge(merge: string): Promise<void>;
   /** Target of a merge: was it taken in? False also wakes what is left to do. */
-  hasMerged(merge: string, from: UserKey): Promise<boolean>;
+  hasMerged(merge: string): Promise<boolean>;
 }

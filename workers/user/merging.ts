@@ -2,21 +2,27 @@ import type { FreezeAnswer, FreezeRequest } from "../../src/api/user-rpc.ts";
 import type { Catalog } from "../../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { decide } from "../../src/domain/user/decide.ts";
-import { newUser } from "../../src/domain/user/new-user.ts";
-import type { Profile } from "../../src/domain/user/state.ts";
+import type { wantedMerges } from "../../src/domain/user/identity.ts";
+import { handOver } from "../../src/domain/user/merge.ts";
+import { neededVersions } from "../../src/domain/user/new-user.ts";
+import type { Profile, UserState } from "../../src/domain/user/state.ts";
+import type { Carried } from "../../src/domain/user/stimulus.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { textOf } from "../../src/storage/object/sql-port.ts";
-import type { UserStore, WantedMerge } from "../../src/storage/object/user-store.ts";
+import type { UserStore } from "../../src/storage/object/user-store.ts";
+import { withPinned } from "../catalog-cache.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
 import type { UserSession } from "./session.ts";
 
 /*
  * The merge of one user into another (SEMANTICS.md, Identity of users), each step repeatable:
- * target: row "merge" in the transaction that wanted it -> source.freeze (pages) -> import and row gone, one transaction -> source.acknowledge.
+ * target: wanted in the state -> source.freeze, page by page -> import, the last one saying "done" -> source.acknowledge.
  * source: note "handover" in the transaction that froze it -> history erased and note done on acknowledge; until then its
  * alarm asks the target, so that a target that died after its import is not waited for.
  */
+
+type WantedMerge = ReturnType<typeof wantedMerges>[number];
 
 /** The source's record of who gets, or got, its history: there is only one. */
 export interface Handover {
@@ -27,9 +33,8 @@ export interface Handover {
 
 export const handoverOf = (store: UserStore): Handover | undefined => store.note("handover") as Handover | undefined; // written below only
 
-/** Events of one page, and of a whole hand-over: an anonymous history beyond it keeps its newest part only in the source's log rows. */
-const eventsPerPage = 1_000;
-const eventsPerMerge = 20_000;
+/** Events of one page and one transaction: at 32 KB each at most, within what one call may carry. */
+const eventsPerPage = 500;
 
 /** Source: stops and points at the target (once), then answers the page asked for. */
 export const freeze = (session: UserSession, request: FreezeRequest, catalog: Catalog): FreezeAnswer => {
@@ -47,7 +52,8 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
   const rows = session.store.eventsAfter(request.after ?? "", eventsPerPage);
   const events = rows.map((row) => JSON.parse(textOf(row, "body")) as UserEvent); // written by SqliteHistory.append
   const last = rows.at(-1);
-  return { kind: "page", profile: state.profile, events, next: last !== undefined && rows.length === eventsPerPage ? textOf(last, "id") : null };
+  const next = last !== undefined && rows.length === eventsPerPage ? textOf(last, "id") : null;
+  return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: handOver(state) }) };
 };
 
 /** Source: the target has everything. Another merge's word changes nothing. */
@@ -58,38 +64,34 @@ export const acknowledge = (session: UserSession, merge: string): void => {
     store.eraseHistory();
     store.setNote("handover", { ...handover, done: true } satisfies Handover);
   });
+  session.forget();
 };
 
-interface Collected {
-  readonly profile: Profile;
-  readonly events: readonly UserEvent[];
-}
-
-/** Target: everything the source has; nothing where it went to another user before. */
-const collect = async (env: Env, session: UserSession, wanted: WantedMerge, catalog: number): Promise<Collected> => {
+/**
+ * Target: takes one wanted merge in, a page and a transaction at a time. Safe to repeat from any point: events and profile
+ * are the same twice, and only the last page says that the merge is done.
+ */
+export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge, catalog: Catalog): Promise<void> => {
   const state = session.state();
   if (state === undefined) throw new Error(`expected a user that wants merge ${wanted.merge}, found none`);
-  const events: UserEvent[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const source = userObject(env, state.workspace, wanted.from);
-    const answer = await source.freeze({ merge: wanted.merge, target: state.user, catalog, ...(after !== undefined && { after }) });
-    // An empty profile as old as the target's own: importing it says "done" and nothing else.
-    if (answer.kind === "elsewhere") return { profile: { ...newUser(state.workspace, state.user, state.profile.createdAt).profile, samplingId: state.profile.samplingId }, events: [] };
-    events.push(...answer.events);
-    if (answer.next === null || events.length >= eventsPerMerge) return { profile: answer.profile, events };
-    after = answer.next;
+  const source = userObject(env, state.workspace, wanted.from);
+  const { merge, from } = wanted;
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await source.freeze({ merge, target: state.user, catalog: catalog.document.version, ...(after !== undefined && { after }) });
+    const { profile, events, next, carried } = page.kind === "page" ? page : nothingOf(session.state() ?? state);
+    const known = carried === undefined ? catalog : await withPinned(env, catalog, neededVersions(united(session.state() ?? state, carried)));
+    more = next !== null;
+    after = next ?? undefined;
+    session.turn((turn) => {
+      const stimulus = { type: "import" as const, merge, from, profile, events, ...(more && { more }), ...(carried !== undefined && { carried }) };
+      turn.take(decide(turn.state, stimulus, turn.context(session.now(), known)));
+    });
   }
+  await source.acknowledge(merge);
 };
 
-/** Target: takes one wanted merge in. `import` is the object's transaction of the stimulus; safe to repeat from any point. */
-export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge, catalog: Catalog): Promise<void> => {
-  const { profile, events } = await collect(env, session, wanted, catalog.document.version);
-  const now = session.now();
-  session.turn((turn) => {
-    turn.take(decide(turn.state, { type: "import", merge: wanted.merge, from: wanted.from, profile, events }, turn.context(now, catalog)));
-    turn.store.dropMerge(wanted.merge);
-  });
-  const workspace = session.state()?.workspace;
-  if (workspace !== undefined) await userObject(env, workspace, wanted.from).acknowledge(wanted.merge);
-};
+/** What is taken in where the history went elsewhere: this user's own profile says "done" and nothing else. */
+const nothingOf = (state: UserState): { readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: null; readonly carried?: Carried } => ({ profile: state.profile, events: [], next: null });
+
+/** The state with what it is about to take in, for the versions that needs. */
+const united = (state: UserState, { runs, goals }: Carried): UserState => ({ ...state, runs: { ...state.runs, ...runs }, goals: [...state.goals, ...goals] });

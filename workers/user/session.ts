@@ -9,7 +9,7 @@ import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { Journal } from "../../src/storage/object/journal.ts";
 import { SqliteHistory } from "../../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../../src/storage/object/sql-port.ts";
-import { UserStore, type WantedMerge } from "../../src/storage/object/user-store.ts";
+import { UserStore } from "../../src/storage/object/user-store.ts";
 
 /** Who the object is; from its name. */
 export interface Identity {
@@ -35,7 +35,8 @@ export class Turn {
   readonly facts: Fact[] = [];
   readonly deliver: DeliverIntent[] = [];
   readonly messages = new Map<string, Message>();
-  readonly merges: WantedMerge[] = [];
+  /** A decision asked for another user's history: the alarm fetches it. */
+  wantsMerge = false;
 
   constructor(sql: SqlPort, store: UserStore, state: UserState) {
     this.store = store;
@@ -52,7 +53,7 @@ export class Turn {
     this.nextDue = decision.nextDue;
     this.facts.push(...decision.facts);
     this.deliver.push(...decision.deliver);
-    this.merges.push(...decision.merges);
+    this.wantsMerge ||= decision.merges.length > 0;
     for (const message of decision.messages) this.messages.set(message.id, message);
   }
 }

@@ -1,6 +1,7 @@
 import type { FactsMessage } from "../../src/api/queue.ts";
 import type { Catalog } from "../../src/domain/catalog/catalog.ts";
 import { decide } from "../../src/domain/user/decide.ts";
+import { wantedMerges } from "../../src/domain/user/identity.ts";
 import type { NumberedFacts } from "../../src/domain/user/facts.ts";
 import { projectFacts, projectedUpTo } from "../../src/storage/shard/project.ts";
 import { shardOf } from "../../src/storage/shard/shards.ts";
@@ -44,7 +45,7 @@ export const wake = async (context: WakeContext): Promise<number | undefined> =>
   const told = session.journal().last;
   const { turn } = session.turn((open) => open.take(decide(open.state, { type: "tick" }, open.context(session.now(), catalog))));
   await sendIntents(env, turn.deliver.map((intent) => ({ ...intent, ...identity })));
-  for (const wanted of session.store.wantedMerges()) await takeIn(env, session, wanted, await context.catalog(catalog.document.version));
+  for (const wanted of wantedMerges(turn.state)) await takeIn(env, session, wanted, await context.catalog(catalog.document.version));
   const handover = await askTarget(context);
   const facts = await handOnFacts(context, { told, claimsFollow: turn.deliver.length > 0 });
   // A merge's import may have made something due: a tick right after it finds out.
@@ -56,7 +57,7 @@ export const wake = async (context: WakeContext): Promise<number | undefined> =>
 const askTarget = async ({ env, session, identity }: WakeContext): Promise<number | undefined> => {
   const handover = handoverOf(session.store);
   if (handover === undefined || handover.done) return undefined;
-  if (!(await userObject(env, identity.workspace, handover.target).hasMerged(handover.merge, identity.user))) return session.now() + factsRetryMs;
+  if (!(await userObject(env, identity.workspace, handover.target).hasMerged(handover.merge))) return session.now() + factsRetryMs;
   acknowledge(session, handover.merge);
   return undefined;
 };

@@ -26,7 +26,7 @@ const setUp = () => {
   return { store, sql, written, transaction: nodeTransaction(database) };
 };
 const user: UserState = newUser("w", "u:1", 1000);
-const change = (state: UserState, messages: readonly Message[] = []) => ({ state, messages: new Map(messages.map((message) => [message.id, message])), merges: [] });
+const change = (state: UserState, messages: readonly Message[] = []) => ({ state, messages: new Map(messages.map((message) => [message.id, message])) });
 const run = (id: string): Run => ({
   id, journey: "j", version: 1, key: null, enteredAt: 1, entryOrder: [1, 1, 0], trigger: null, position: { at: "wait", step: "s", since: 1, due: 2 }, stepEnteredAt: 1, visits: {},
 });
@@ -70,14 +70,6 @@ describe("UserStore", () => {
     store.commit(running, change(moved, [message("m1")]));
     expect(written).toEqual(["INSERT run r2", "DELETE r1", "INSERT message m1", "INSERT part open"]);
     expect(store.load()).toEqual(moved);
-  });
-
-  it("merges wanted are kept until dropped", () => {
-    const { store } = setUp();
-    store.commit(undefined, { ...change(user), merges: [{ merge: "x", from: "a:1" }] });
-    expect(store.wantedMerges()).toEqual([{ merge: "x", from: "a:1" }]);
-    store.dropMerge("x");
-    expect(store.wantedMerges()).toEqual([]);
   });
 });
 

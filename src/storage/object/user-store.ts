@@ -1,24 +1,16 @@
 import type { Message } from "../../domain/message/message.ts";
 import type { Run, UserState } from "../../domain/user/state.ts";
-import type { UserKey } from "../../domain/user/user-key.ts";
 import { isLaidOut, layOut } from "./layout.ts";
 import { type SqlPort, type SqlRow, textOf } from "./sql-port.ts";
 
 /** Parts of the state kept as one row each. Runs and messages have a row of their own: they may be many and large. */
 const parts = ["profile", "memberships", "goals", "entries", "meta"] as const;
 
-/** A merge this user waits for: another user's history is to be taken in. */
-export interface WantedMerge {
-  readonly merge: string;
-  readonly from: UserKey;
-}
-
 /** What one transaction leaves behind, beside its facts. */
 export interface Change {
   readonly state: UserState;
   /** Messages created or changed, by id. */
   readonly messages: ReadonlyMap<string, Message>;
-  readonly merges: readonly WantedMerge[];
 }
 
 /** Notes of the shell about itself, each one row. */
@@ -80,16 +72,6 @@ export class UserStore {
     for (const message of change.messages.values()) this.#put("message", message.id, message);
     const open = Object.keys(state.open);
     if (open.join() !== Object.keys(previous?.open ?? {}).join()) this.#put("part", "open", open);
-    for (const merge of change.merges) this.#put("merge", merge.merge, merge);
-  }
-
-  /** Merges not taken in yet, oldest name first. */
-  wantedMerges(): readonly WantedMerge[] {
-    return this.#sql.run("SELECT body FROM kept WHERE kind = 'merge' ORDER BY key").map((row) => parse(row) as WantedMerge); // written by commit
-  }
-
-  dropMerge(merge: string): void {
-    this.#sql.run("DELETE FROM kept WHERE kind = 'merge' AND key = ?", merge);
   }
 
   note(name: Note): unknown {
@@ -113,10 +95,11 @@ export class UserStore {
     return rows.map((row) => parse(row) as Message); // written by commit
   }
 
-  /** Forgets the past after a merge took it; the pointer, the journal and the messages stay. */
+  /** Forgets the past after a merge took it. The pointer, the journal, the messages and who the user was stay; whoever cached the state must read it anew. */
   eraseHistory(): void {
     this.#sql.run("DELETE FROM events");
     this.#sql.run("DELETE FROM matches");
+    this.#sql.run("DELETE FROM kept WHERE kind = 'run' OR (kind = 'part' AND key IN ('memberships', 'goals', 'entries', 'open'))");
   }
 
   #message(id: string): Message {

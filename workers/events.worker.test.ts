@@ -1,0 +1,210 @@
+import { env } from "cloudflare:workers";
+import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { accept, emailTemplate, identify, newWorkspace, track, user } from "../test/support/workspace.ts";
+import type { EventsMessage } from "../src/api/queue.ts";
+import type { Env } from "./env.ts";
+import { consumeEvents } from "./events.ts";
+import { sweep } from "./sweep.ts";
+
+const welcome = {
+  key: "welcome", name: "Welcome", trigger: { type: "event", event: "Signed Up" }, frequency: { type: "once" }, start: "mail",
+  steps: { mail: { type: "send", channel: "email", template: "hello", next: "done" }, done: { type: "exit" } },
+};
+const proUsers = { key: "pro", name: "Pro", kind: "dynamic", condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" } };
+
+/** The environment with what is sent kept instead of delivered, and bindings replaced. */
+const witness = (replaced: Partial<Env> = {}) => {
+  const sent: unknown[] = [];
+  const queue = { sendBatch: (messages: Iterable<{ readonly body: unknown }>) => Promise.resolve(void sent.push(...[...messages].map(({ body }) => body))) } as unknown as Queue<never>;
+  const bindings = { ...env, DELIVER_EMAIL: queue, DELIVER_WEBHOOK: queue, DELIVER_SMS: queue, ...replaced } as unknown as Env;
+  return { bindings, sent };
+};
+
+/** Delivers messages to the consumer as the queue does; answers what was acknowledged and what comes again. */
+const consume = async (bindings: Env, ...bodies: readonly unknown[]) => {
+  const batch = createMessageBatch<EventsMessage>("tern-events", bodies.map((body, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body: body as EventsMessage })));
+  const ctx = createExecutionContext();
+  await consumeEvents(batch, bindings, ctx);
+  const result = await getQueueResult(batch, ctx);
+  return { acked: result.explicitAcks, retried: result.retryMessages.map(({ msgId }) => msgId) };
+};
+
+const rowsOf = async (workspace: string) => {
+  const all = async (sql: string) => (await env.DB.prepare(sql).bind(workspace).all()).results;
+  return {
+    intake: await all("SELECT id FROM intake WHERE workspace = ?"),
+    events: await all("SELECT id, user, time, type, name FROM events WHERE workspace = ? ORDER BY id"),
+    users: await all("SELECT user, email FROM users WHERE workspace = ? ORDER BY user"),
+    memberships: await all("SELECT segment, user FROM memberships WHERE workspace = ?"),
+    messages: await all("SELECT id, user, status FROM messages WHERE workspace = ?"),
+    started: await all("SELECT n FROM step_counts WHERE workspace = ? AND metric = 'started'"),
+  };
+};
+
+const failing = { batch: () => Promise.reject(new Error("D1 is down")), prepare: () => ({ bind: () => ({}) }) } as unknown as D1Database;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const begin = async () => {
+  const workspace = await newWorkspace({ segments: [proUsers], journeys: [welcome], templates: [emailTemplate] });
+  const message = await accept(workspace, [identify("1", { email: "a@example.com", plan: "pro" }), track("1", "Signed Up"), track("2", "Page Seen")]);
+  return { workspace, message };
+};
+
+describe("consumeEvents", () => {
+  it("an event becomes facts, facts become rows, and only then the intake row goes", async () => {
+    const { workspace, message } = await begin();
+    const { bindings, sent } = witness();
+    expect(await consume(bindings, message)).toEqual({ acked: ["m0"], retried: [] });
+    const rows = await rowsOf(workspace);
+    expect(rows).toMatchObject({
+      intake: [],
+      users: [{ user: "u:1", email: "a@example.com" }, { user: "u:2", email: null }],
+      memberships: [{ segment: "pro", user: "u:1" }],
+      messages: [{ user: "u:1", status: "queued" }],
+      started: [{ n: 1 }],
+    });
+    expect(rows.events.map(({ name }) => name).toSorted()).toEqual(["Page Seen", "Signed Up", null].toSorted());
+    expect(sent).toEqual([{ workspace, user: "u:1", message: rows.messages[0]?.["id"] }]);
+  });
+
+  it("a message is taken as text too, as a row of the intake holds it", async () => {
+    const { workspace, message } = await begin();
+    expect(await consume(witness().bindings, JSON.stringify(message))).toEqual({ acked: ["m0"], retried: [] });
+    expect((await rowsOf(workspace)).users).toHaveLength(2);
+  });
+
+  it("duplicate delivery changes nothing, within a batch and later", async () => {
+    const { workspace, message } = await begin();
+    const { bindings } = witness();
+    await consume(bindings, message, message);
+    const once = await rowsOf(workspace);
+    await consume(bindings, message);
+    await consume(bindings, { ...message, items: message.items.map((event) => ({ ...event, time: event.time - 1_000 })) });
+    expect(await rowsOf(workspace)).toEqual(once);
+    expect(once.started).toEqual([{ n: 1 }]);
+  });
+
+  it("a crash between the objects and D1 leaves the intake row; the next delivery logs and counts once", async () => {
+    const { workspace, message } = await begin();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    expect(await consume(witness({ SHARD_0: failing }).bindings, message)).toEqual({ acked: [], retried: ["m0"] });
+    expect(await rowsOf(workspace)).toMatchObject({ intake: [{ id: message.intake }], events: [], users: [] });
+    await consume(witness().bindings, message);
+    await consume(witness().bindings, message);
+    const rows = await rowsOf(workspace);
+    expect(rows).toMatchObject({ intake: [], started: [{ n: 1 }], messages: [{ status: "queued" }] });
+    expect(rows.events).toHaveLength(3);
+  });
+
+  it("a user whose object fails does not hold up the others of the batch", async () => {
+    const { workspace, message } = await begin();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const bad = await accept(workspace, [track("3", "Page Seen")]);
+    const users = { getByName: (name: string) => (name.endsWith("u:3") ? { apply: () => Promise.reject(new Error("overloaded")) } : env.USERS.getByName(name)) } as unknown as Env["USERS"];
+    expect(await consume(witness({ USERS: users }).bindings, bad, message)).toEqual({ acked: ["m1"], retried: ["m0"] });
+    expect((await rowsOf(workspace)).intake).toEqual([{ id: bad.intake }]);
+  });
+
+  it("a message that is none of ours is logged, acknowledged and blocks nothing", async () => {
+    const { workspace, message } = await begin();
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    expect(await consume(witness().bindings, "{broken", { hello: 1 }, message)).toEqual({ acked: ["m0", "m1", "m2"], retried: [] });
+    expect(logged).toHaveBeenCalledTimes(2);
+    expect((await rowsOf(workspace)).users).toHaveLength(2);
+  });
+
+  it("a queue that refuses messages does not hold up the events: the object offers them again", async () => {
+    const { workspace, message } = await begin();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const refusing = { sendBatch: () => Promise.reject(new Error("Too Many Requests")) } as unknown as Env["DELIVER_EMAIL"];
+    expect((await consume(witness({ DELIVER_EMAIL: refusing }).bindings, message)).acked).toEqual(["m0"]);
+    expect((await user(workspace, "u:1").view())?.nextDue).toBeGreaterThan(0);
+  });
+
+  it("logs the sampled fraction, the same on every delivery; 0 logs nothing", async () => {
+    const workspace = await newWorkspace();
+    const message = await accept(workspace, Array.from({ length: 100 }, () => track("1", "Page Seen")));
+    await consume(witness({ EVENT_LOG_SAMPLE: "0" }).bindings, message);
+    expect((await rowsOf(workspace)).events).toEqual([]);
+    await consume(witness({ EVENT_LOG_SAMPLE: "0.5" }).bindings, message);
+    const half = (await rowsOf(workspace)).events;
+    expect(half.length).toBeGreaterThan(20);
+    expect(half.length).toBeLessThan(80);
+    await consume(witness({ EVENT_LOG_SAMPLE: "0.5" }).bindings, message);
+    expect((await rowsOf(workspace)).events).toEqual(half);
+  });
+
+  it("D1 rows per event stay at most 1.2 in batches of 100, also with 100 users who are known", async () => {
+    const workspace = await newWorkspace({ segments: [proUsers], journeys: [welcome], templates: [emailTemplate] });
+    const everyone = (event: string) => Array.from({ length: 100 }, (_, index) => track(String(index), event));
+    await consume(witness().bindings, await accept(workspace, everyone("Page Seen")));
+    let written = 0;
+    const counted = new Proxy(env.DB, {
+      get: (db, name) =>
+        name === "batch"
+          ? async (statements: D1PreparedStatement[]) => {
+              const results = await db.batch(statements);
+              for (const { meta } of results) written += meta.rows_written;
+              return results;
+            }
+          : typeof db[name as keyof D1Database] === "function"
+            ? (db[name as keyof D1Database] as (...args: unknown[]) => unknown).bind(db)
+            : db[name as keyof D1Database],
+    });
+    await consume(witness({ SHARD_0: counted }).bindings, await accept(workspace, everyone("Page Seen")));
+    expect(written).toBe(100);
+  });
+});
+
+describe("sweep", () => {
+  const run = async (bindings: Env, cron: string) => {
+    const ctx = createExecutionContext();
+    await sweep(createScheduledController({ scheduledTime: new Date(), cron }), bindings, ctx);
+    await waitOnExecutionContext(ctx);
+  };
+  const events = () => {
+    const bodies: string[] = [];
+    const queue = { sendBatch: (messages: Iterable<{ readonly body: string }>) => Promise.resolve(void bodies.push(...[...messages].map(({ body }) => body))), metrics: () => Promise.resolve({ backlogCount: 0, backlogBytes: 0 }) };
+    return { queue: queue as unknown as Env["EVENTS"], bodies };
+  };
+  const ofWorkspace = (bodies: readonly string[], workspace: string) => bodies.map((body) => JSON.parse(body) as EventsMessage).filter((message) => message.workspace === workspace);
+
+  it("sends again what nobody applied, once it is due, and ever less often", async () => {
+    const { workspace, message } = await begin();
+    const { queue, bodies } = events();
+    await run(witness({ EVENTS: queue }).bindings, "* * * * *");
+    expect(ofWorkspace(bodies, workspace)).toEqual([]);
+    await env.DB.prepare("UPDATE intake SET retry_at = 0 WHERE workspace = ?").bind(workspace).run();
+    await run(witness({ EVENTS: queue }).bindings, "* * * * *");
+    await run(witness({ EVENTS: queue }).bindings, "* * * * *");
+    expect(ofWorkspace(bodies, workspace)).toEqual([message]);
+    const row = await env.DB.prepare("SELECT tries, retry_at - ? AS wait FROM intake WHERE workspace = ?").bind(Date.now(), workspace).first<{ tries: number; wait: number }>();
+    expect(row?.tries).toBe(1);
+    expect(row?.wait).toBeGreaterThan(50_000);
+    await consume(witness().bindings, bodies.find((body) => body.includes(workspace)));
+    expect(await rowsOf(workspace)).toMatchObject({ intake: [], started: [{ n: 1 }] });
+  });
+
+  it("at the start everything is sent again at once: local queues forget", async () => {
+    const { workspace, message } = await begin();
+    const { queue, bodies } = events();
+    await run(witness({ EVENTS: queue }).bindings, "@start");
+    expect(ofWorkspace(bodies, workspace)).toEqual([message]);
+  });
+
+  it("rows whose message still waits in the queue are left alone", async () => {
+    const { workspace } = await begin();
+    const { queue, bodies } = events();
+    await env.DB.prepare("UPDATE intake SET retry_at = 0 WHERE workspace = ?").bind(workspace).run();
+    const busy = { ...queue, metrics: () => Promise.resolve({ backlogCount: 9, backlogBytes: 9, oldestMessageTimestamp: new Date(Date.now() - 60_000) }) } as unknown as Env["EVENTS"];
+    await run(witness({ EVENTS: busy }).bindings, "* * * * *");
+    expect(ofWorkspace(bodies, workspace)).toEqual([]);
+    const newer = { ...queue, metrics: () => Promise.resolve({ backlogCount: 9, backlogBytes: 9, oldestMessageTimestamp: new Date(Date.now() + 1_000) }) } as unknown as Env["EVENTS"];
+    await run(witness({ EVENTS: newer }).bindings, "* * * * *");
+    expect(ofWorkspace(bodies, workspace)).toHaveLength(1);
+  });
+});

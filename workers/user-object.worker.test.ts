@@ -1,0 +1,266 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { emailTemplate, identify, newWorkspace, publish, track, user, userStub } from "../test/support/workspace.ts";
+import type { UserRpcSurface } from "../src/api/user-rpc.ts";
+import type { Fact } from "../src/domain/user/facts.ts";
+
+const hour = 3_600_000;
+const reminder = {
+  key: "reminder", name: "Reminder", trigger: { type: "event", event: "Cart Filled" }, frequency: { type: "every-time" },
+  exit: { type: "event", event: "Order Completed" }, start: "pause",
+  steps: { pause: { type: "wait", for: "PT1H", next: "mark" }, mark: { type: "tag", add: ["reminded"], next: "done" }, done: { type: "exit" } },
+};
+const mailer = {
+  key: "mailer", name: "Mailer", trigger: { type: "event", event: "Signed Up" }, frequency: { type: "once" },
+  exit: { type: "event", event: "Order Completed" }, start: "mail",
+  steps: { mail: { type: "send", channel: "email", template: "hello", next: "done" }, done: { type: "exit" } },
+};
+
+const kinds = (facts: { readonly facts: readonly Fact[] } | undefined): readonly string[] => facts?.facts.map((fact) => fact.kind) ?? [];
+
+/** Counts rows that an object's statements read and write while `work` runs. */
+const countRows = async (workspace: string, key: `u:${string}`, work: () => Promise<unknown>) => {
+  const rows = { read: 0, written: 0 };
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  const spy = await runInDurableObject(userStub(workspace, key), (_object, state) => {
+    const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
+    const exec = prototype.exec;
+    return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
+      const cursor = exec.apply(this, args);
+      cursors.push(cursor);
+      return cursor as never;
+    });
+  });
+  await work();
+  spy.mockRestore();
+  await runInDurableObject(userStub(workspace, key), () => {
+    for (const cursor of cursors) {
+      rows.read += cursor.rowsRead;
+      rows.written += cursor.rowsWritten;
+    }
+  });
+  return rows;
+};
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe("UserObject", () => {
+  it("an object nobody wrote to answers reads and stays empty", async () => {
+    const workspace = await newWorkspace();
+    const object = user(workspace, "u:nobody");
+    expect(await object.view()).toBeUndefined();
+    expect(await object.timeline({ limit: 10 })).toEqual({ items: [], next: null });
+    expect(await object.events({ limit: 10 })).toEqual({ items: [], next: null });
+    expect(await object.messages({ limit: 10 })).toEqual({ items: [], next: null });
+    expect(await object.message("m1")).toBeUndefined();
+    expect(await object.claim({ catalog: 1, message: "m1" })).toMatchObject({ claim: { kind: "no" } });
+    await object.confirm(5);
+    const tables = await runInDurableObject(userStub(workspace, "u:nobody"), (_object, state) => state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray());
+    expect(tables).toEqual([]);
+  });
+
+  it("an event changes the profile, is in the history once, and a repetition says what is known", async () => {
+    const workspace = await newWorkspace();
+    const object = user(workspace, "u:1");
+    const event = identify("1", { name: "Ada", plan: "pro" });
+    const first = await object.apply({ catalog: 1, events: [event] });
+    expect(first.known).toEqual([]);
+    expect(kinds(first.facts)).toEqual(["user"]);
+    const again = await object.apply({ catalog: 1, events: [{ ...event, time: event.time - 5 }], confirmed: 1 });
+    expect(again.known).toEqual([{ id: event.id, time: event.time }]);
+    expect(again.facts).toBeUndefined();
+    expect((await object.view())?.attributes).toEqual({ name: "Ada", plan: "pro" });
+    expect((await object.events({ limit: 10 })).items.map(({ id }) => id)).toEqual([event.id]);
+  });
+
+  it("an event that moves nothing writes at most 4 rows, and rows read do not grow with history", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder], segments: [{ key: "buyers", name: "Buyers", kind: "dynamic", condition: { type: "event", event: "Order Completed" } }] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [track("1", "Page Seen")] });
+    const few = await countRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
+    for (let round = 0; round < 10; round++) await object.apply({ catalog: 1, events: Array.from({ length: 100 }, () => track("1", "Page Seen")) });
+    const many = await countRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
+    expect(few.written).toBeGreaterThan(0);
+    expect(few.written).toBeLessThanOrEqual(4);
+    expect(many.written).toBeLessThanOrEqual(4);
+    expect(many.read).toBeLessThanOrEqual(few.read);
+  });
+
+  it("a failure in the middle leaves nothing behind, and the next call starts from what is stored", async () => {
+    const workspace = await newWorkspace();
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [identify("1", { name: "Ada" })] });
+    const spy = await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => {
+      const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
+      const exec = prototype.exec;
+      return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
+        if (args[0].includes("'journal', ?")) throw new Error("disk full");
+        return exec.apply(this, args) as never;
+      });
+    });
+    await runInDurableObject(userStub(workspace, "u:1"), async (inside) => {
+      await expect((inside as UserRpcSurface).apply({ catalog: 1, events: [identify("1", { name: "Grace" })] })).rejects.toThrow("disk full");
+    });
+    spy.mockRestore();
+    expect((await object.view())?.attributes).toEqual({ name: "Ada" });
+    expect((await object.events({ limit: 10 })).items).toHaveLength(1);
+    const after = await object.apply({ catalog: 1, events: [identify("1", { name: "Grace" })] });
+    expect(after.facts?.first).toBe(1);
+    expect(kinds(after.facts)).toEqual(["user", "user"]);
+  });
+
+  it("facts come with every answer until they are confirmed, also after an eviction", async () => {
+    const workspace = await newWorkspace();
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [identify("1", { name: "Ada" })] });
+    await evictDurableObject(userStub(workspace, "u:1"));
+    const second = await object.apply({ catalog: 1, events: [identify("1", { name: "Grace" })] });
+    expect([second.facts?.first, kinds(second.facts)]).toEqual([1, ["user", "user"]]);
+    const third = await object.apply({ catalog: 1, confirmed: 1, events: [track("1", "Page Seen")] });
+    expect([third.facts?.first, kinds(third.facts)]).toEqual([2, ["user"]]);
+    await object.confirm(2);
+    await evictDurableObject(userStub(workspace, "u:1"));
+    expect((await object.apply({ catalog: 1, events: [track("1", "Page Seen")] })).facts).toBeUndefined();
+  });
+
+  it("the alarm ends a wait at its instant, after an eviction too", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    const due = (await object.view())?.nextDue;
+    expect(due).toBe(Date.now() + hour);
+    await evictDurableObject(userStub(workspace, "u:1"));
+    vi.setSystemTime(Date.now() + hour - 1);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    expect((await object.view())?.tags).toEqual([]);
+    expect((await object.view())?.nextDue).toBe(due);
+    vi.setSystemTime(Date.now() + 1);
+    expect(await runDurableObjectAlarm(userStub(workspace, "u:1"))).toBe(true);
+    expect(await object.view()).toMatchObject({ tags: ["reminded"], runs: [] });
+  });
+
+  it("waking without need arms the alarm anew and moves nothing", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    const before = await object.view();
+    await object.confirm(100);
+    await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => state.storage.deleteAlarm());
+    await evictDurableObject(userStub(workspace, "u:1"));
+    expect((await object.view())?.nextDue).toBeGreaterThan(0);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    expect(await object.view()).toEqual(before);
+  });
+
+  it("an alarm that fails backs off and does not throw", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await evictDurableObject(userStub(workspace, "u:1"));
+    await env.DB.prepare("UPDATE workspaces SET catalog_version = 77 WHERE id = ?").bind(workspace).run();
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 10_000);
+    for (const pause of [1_000, 2_000, 4_000]) {
+      await runDurableObjectAlarm(userStub(workspace, "u:1"));
+      const alarm = await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => state.storage.getAlarm());
+      expect(alarm).toBe(Date.now() + pause);
+      await evictDurableObject(userStub(workspace, "u:1"));
+    }
+    await env.DB.prepare("UPDATE workspaces SET catalog_version = 1 WHERE id = ?").bind(workspace).run();
+    vi.setSystemTime(Date.now() + hour);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    expect((await object.view())?.tags).toEqual(["reminded"]);
+  });
+
+  it("two calls at once are applied one after the other", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    const event = track("1", "Cart Filled");
+    const answers = await Promise.all([object.apply({ catalog: 1, events: [event] }), object.apply({ catalog: 1, events: [event] }), object.apply({ catalog: 1, events: [identify("1", { a: 1 })] })]);
+    expect(answers.map(({ known }) => known.length).toSorted()).toEqual([0, 0, 1]);
+    expect(await object.view()).toMatchObject({ attributes: { a: 1 }, runs: [{ journey: "reminder" }] });
+  });
+
+  it("an exit and a due wait at once: the exit wins", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    const start = Date.now();
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    vi.setSystemTime(start + hour);
+    await Promise.all([object.apply({ catalog: 1, events: [track("1", "Order Completed")] }), runDurableObjectAlarm(userStub(workspace, "u:1"))]);
+    const view = await object.view();
+    expect(view?.runs).toEqual([]);
+    const timeline = await object.timeline({ limit: 50 });
+    const ended = timeline.items.flatMap((item) => (item.type === "fact" && item.fact.kind === "run-ended" ? [item.fact] : []));
+    expect(ended).toHaveLength(1);
+  });
+
+  it("a message is not given out once its exit was applied, whoever asks first", async () => {
+    const workspace = await newWorkspace({ journeys: [mailer], templates: [emailTemplate] });
+    const object = user(workspace, "u:1");
+    const answer = await object.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Signed Up")] });
+    const [intent] = answer.deliver;
+    expect(intent).toMatchObject({ channel: "email" });
+    if (intent === undefined) return;
+    const [, claimed] = await Promise.all([object.apply({ catalog: 1, events: [track("1", "Order Completed")] }), object.claim({ catalog: 1, message: intent.message })]);
+    expect(claimed.claim.kind).toBe("no");
+    expect((await object.message(intent.message))?.message.status).toBe("skipped");
+  });
+
+  it("a claimed message is settled once; its facts come along", async () => {
+    const workspace = await newWorkspace({ journeys: [mailer], templates: [emailTemplate] });
+    const object = user(workspace, "u:1");
+    const { deliver } = await object.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Signed Up")] });
+    const message = deliver[0]?.message ?? "";
+    const { claim } = await object.claim({ catalog: 1, message });
+    expect(claim).toMatchObject({ kind: "send", attempt: 1, rendered: { to: "a@example.com", provider: "outbox" } });
+    const second = await object.claim({ catalog: 1, message });
+    expect(second.claim.kind).toBe("no");
+    const settled = await object.settle({ catalog: 1, message, attempt: 1, outcome: { kind: "accepted" } });
+    expect(settled.facts?.facts.at(-1)).toBeDefined();
+    expect((await object.message(message))?.message.status).toBe("sent");
+    await object.settle({ catalog: 1, message, attempt: 1, outcome: { kind: "rejected", detail: "late" } });
+    expect((await object.message(message))?.message.status).toBe("sent");
+    expect((await object.messages({ limit: 10 })).items.map(({ id }) => id)).toEqual([message]);
+  });
+
+  it("a run goes on with the version it was pinned to after another was published", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    const version = await publish(workspace, { journeys: [{ ...reminder, steps: { ...reminder.steps, mark: { type: "tag", add: ["new"], next: "done" } } }] });
+    await object.apply({ catalog: version, events: [track("1", "Page Seen")] });
+    await evictDurableObject(userStub(workspace, "u:1"));
+    vi.setSystemTime(Date.now() + hour);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    expect((await object.view())?.tags).toEqual(["reminded"]);
+  });
+
+  it("events and facts make one timeline, newest first, in pages without gap or repetition", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    const start = Date.now() - 60_000;
+    for (let index = 0; index < 12; index++) await object.apply({ catalog: 1, events: [track("1", index % 3 === 0 ? "Cart Filled" : `Page ${index % 2}`, { time: start + index })] });
+    const whole = await object.timeline({ limit: 200 });
+    expect(whole.next).toBeNull();
+    const paged: unknown[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await object.timeline({ limit: 5, ...(cursor !== undefined && { cursor }) });
+      paged.push(...page.items);
+      cursor = page.next;
+    }
+    expect(paged).toHaveLength(whole.items.length);
+    expect(whole.items.filter((item) => item.type === "event")).toHaveLength(12);
+    await runInDurableObject(userStub(workspace, "u:1"), async (inside) => {
+      await expect((inside as UserRpcSurface).timeline({ limit: 5, cursor: "{}" })).rejects.toMatchObject({ code: "bad-cursor" });
+    });
+  });
+});

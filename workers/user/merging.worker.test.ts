@@ -1,0 +1,129 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { emailTemplate, identify, newWorkspace, track, user, userStub } from "../../test/support/workspace.ts";
+import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
+import type { UserEvent } from "../../src/domain/event/event.ts";
+
+const buyers = { key: "buyers", name: "Buyers", kind: "dynamic", condition: { type: "event", event: "Order Completed" } };
+const reminder = {
+  key: "reminder", name: "Reminder", trigger: { type: "event", event: "Cart Filled" }, frequency: { type: "once" }, start: "pause",
+  steps: { pause: { type: "wait", for: "PT1H", next: "mark" }, mark: { type: "tag", add: ["reminded"], next: "done" }, done: { type: "exit" } },
+};
+
+const anonymous = (name: string, more: Partial<UserEvent> = {}): UserEvent => {
+  const { userId: _none, ...event } = track("", name, more);
+  return { ...event, anonymousId: "dev" };
+};
+const login = (id: string) => identify(id, { name: id }, { anonymousId: "dev" });
+const tables = (workspace: string) =>
+  runInDurableObject(userStub(workspace, "a:dev"), (_object, state) => ({
+    events: state.storage.sql.exec("SELECT count(*) AS n FROM events").one()["n"],
+    matches: state.storage.sql.exec("SELECT count(*) AS n FROM matches").one()["n"],
+  }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("merge of an anonymous user into a known one", () => {
+  const begin = async () => {
+    const workspace = await newWorkspace({ segments: [buyers], journeys: [reminder], templates: [emailTemplate] });
+    await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")] });
+    return workspace;
+  };
+  /** What must hold once the merge is over, however often it was cut. */
+  const expectMerged = async (workspace: string) => {
+    const view = await user(workspace, "u:1").view();
+    expect(view).toMatchObject({ attributes: { name: "1" }, segments: [{ key: "buyers" }], anonymousIds: ["dev"], runs: [{ journey: "reminder" }] });
+    expect((await user(workspace, "u:1").events({ limit: 50 })).items).toHaveLength(4);
+    expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
+  };
+
+  it("history, segments and runs go over; the source forgets them and points at the user", async () => {
+    const workspace = await begin();
+    const answer = await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    expect(answer.movedTo).toBeUndefined();
+    await vi.waitFor(() => expectMerged(workspace));
+  });
+
+  it("what still reaches the source is answered by the user", async () => {
+    const workspace = await begin();
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await vi.waitFor(() => expectMerged(workspace));
+    await evictDurableObject(userStub(workspace, "a:dev"));
+    const answer = await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Late Event")] });
+    expect(answer).toMatchObject({ movedTo: "u:1" });
+    expect((await user(workspace, "u:1").events({ limit: 50 })).items.map(({ event }) => event)).toContain("Late Event");
+    expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
+  });
+
+  it("a source nobody ever wrote to becomes a pointer", async () => {
+    const workspace = await newWorkspace();
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await vi.waitFor(async () => expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] })).toMatchObject({ movedTo: "u:1" }));
+  });
+
+  it("another user of the same device gets later events and no history", async () => {
+    const workspace = await begin();
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await vi.waitFor(() => expectMerged(workspace));
+    await user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] });
+    await vi.waitFor(async () => expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }));
+    await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] });
+    expect((await user(workspace, "u:2").events({ limit: 50 })).items.map(({ type, event }) => event ?? type)).toEqual(["Later", "identify"]);
+    expect(await user(workspace, "u:2").view()).toMatchObject({ segments: [], runs: [] });
+    await expectMerged(workspace);
+  });
+
+  it("two users who ask for the same history at once: one gets it, whole", async () => {
+    const workspace = await begin();
+    await Promise.all([user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] }), user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] })]);
+    await vi.waitFor(async () => {
+      const counts = await Promise.all((["u:1", "u:2"] as const).map(async (key) => (await user(workspace, key).events({ limit: 50 })).items.length));
+      expect(counts.toSorted()).toEqual([1, 4]);
+      expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
+    });
+  });
+
+  /** Makes one step fail until the answer is called: the call of the source, or the target's transaction of the import. */
+  const cutAt = async (workspace: string, cut: "freeze" | "import" | "acknowledge"): Promise<() => void> => {
+    const spy = await runInDurableObject(userStub(workspace, "a:dev"), (object, state) => {
+      if (cut !== "import") return vi.spyOn(Object.getPrototypeOf(object) as UserRpcSurface, cut).mockRejectedValue(new Error("cut"));
+      const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
+      const exec = prototype.exec;
+      return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
+        if (args[0].startsWith("INSERT INTO events") && String(args[2]).includes("Cart Filled")) throw new Error("cut");
+        return exec.apply(this, args) as never;
+      });
+    });
+    return () => spy.mockRestore();
+  };
+
+  for (const cut of ["freeze", "import", "acknowledge"] as const) {
+    it(`interrupted at the ${cut}, it is carried on by the alarms`, async () => {
+      const workspace = await begin();
+      const failed = vi.spyOn(console, "error").mockImplementation(() => undefined);
+      const mend = await cutAt(workspace, cut);
+      await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+      await vi.waitFor(() => expect(failed).toHaveBeenCalled());
+      expect((await user(workspace, "u:1").events({ limit: 50 })).items).toHaveLength(cut === "acknowledge" ? 4 : 1);
+      mend();
+      await evictDurableObject(userStub(workspace, "u:1"));
+      await evictDurableObject(userStub(workspace, "a:dev"));
+      await runDurableObjectAlarm(userStub(workspace, cut === "acknowledge" ? "a:dev" : "u:1"));
+      await expectMerged(workspace);
+    });
+  }
+
+  it("a merged user's directory row says where it went", async () => {
+    const workspace = await begin();
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await vi.waitFor(() => expectMerged(workspace));
+    await runDurableObjectAlarm(userStub(workspace, "a:dev"));
+    await vi.waitFor(async () => {
+      const row = await env.DB.prepare("SELECT moved_to FROM users WHERE workspace = ? AND user = 'a:dev'").bind(workspace).first();
+      expect(row).toEqual({ moved_to: "u:1" });
+    });
+  });
+});
