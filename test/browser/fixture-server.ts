@@ -60,8 +60,8 @@ const answer = (route: string, query: URLSearchParams, mood: Mood): { readonly s
   return thing === undefined ? { status: 404, body: { title: "Not found", status: 404, code: "not-found", detail: `There is nothing at ${route}` } } : { status: 200, body: thing };
 };
 
-export const startFixtureServer = async (port = 0): Promise<FixtureServer> => {
-  const dist = path.join(import.meta.dirname, "../../dashboard/dist");
+/** @param dist where the built pages are */
+export const startFixtureServer = async (dist = path.join(import.meta.dirname, "../../dashboard/dist"), port = 0): Promise<FixtureServer> => {
   const file = async (name: string, response: ServerResponse) => {
     const body = await readFile(path.join(dist, name)).catch(() => undefined);
     const found = body ?? (await readFile(path.join(dist, "index.html")));

@@ -1,7 +1,8 @@
-import { Skeleton, Stack } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { journeyQuery, statisticsQuery } from "../api/queries.ts";
+import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { ProblemAlert } from "../parts/problem-alert.tsx";
 import { Shown } from "../parts/shown.tsx";
@@ -28,11 +29,16 @@ export const Journey = () => {
         description={journey ? `${key} · ${versionText(journey.version, journey.changed)}` : key}
         {...(journey ? { mark: <StatusBadge status={journey.status} />, actions: <JourneyActions journey={journey} /> } : {})}
       />
-      <Shown query={query} loading={<Skeleton height={520} radius={10} />}>
+      <Shown query={query} loading={
+          <Stack gap="lg">
+            <LoadingPanel height={76} />
+            <LoadingPanel height={520} />
+          </Stack>
+        }>
         {(shown) => (
           <Stack gap="lg">
             {statistics.error && !statistics.data && <ProblemAlert error={statistics.error} onRetry={() => void statistics.refetch()} />}
-            {shown.description && <div>{shown.description}</div>}
+            {shown.description && <Text size="sm">{shown.description}</Text>}
             <JourneyFigures statistics={statistics.data} journey={shown} />
             <JourneyFlow journey={shown} statistics={statistics.data} />
             <JourneyRules journey={shown} statistics={statistics.data} />

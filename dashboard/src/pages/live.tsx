@@ -7,7 +7,7 @@ import { useState } from "react";
 import { liveEventsQuery } from "../api/queries.ts";
 import type { LoggedEvent } from "../api/types.ts";
 import { describeEventRow } from "../format/event.ts";
-import { formatClock, formatDateTime } from "../format/time.ts";
+import { formatClock, formatDateTime, toMs } from "../format/time.ts";
 import { Empty } from "../parts/empty.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
@@ -20,10 +20,10 @@ import classes from "./live.module.css";
 
 const types = [{ value: "", label: "Any call" }, ...["track", "identify", "page", "screen", "group", "alias"].map((value) => ({ value, label: value }))];
 
-const EventLine = ({ event }: { readonly event: LoggedEvent }) => {
+const EventLine = ({ event, fresh }: { readonly event: LoggedEvent; readonly fresh: boolean }) => {
   const user = { id: event.user, anonymous: event.anonymous };
   return (
-    <details className={classes["event"]}>
+    <details className={classes["event"]} data-fresh={fresh || undefined}>
       <summary>
         <time dateTime={event.time} title={formatDateTime(event.time)} className={classes["time"]}>
           {formatClock(event.time)}
@@ -44,6 +44,8 @@ const EventLine = ({ event }: { readonly event: LoggedEvent }) => {
 
 /** Events as they arrive, newest first. */
 export const Live = () => {
+  // Only what arrives while one looks is lit up.
+  const [opened] = useState(() => Date.now());
   const [running, setRunning] = useState(true);
   const [type, setType] = useState("");
   const [name, setName] = useState("");
@@ -76,7 +78,7 @@ export const Live = () => {
                 {type || wanted ? "Names are compared exactly." : "Send one with your write key; it appears here within seconds."}
               </Empty>
             )}
-            {events?.map((event) => <EventLine key={`${event.id} ${event.time}`} event={event} />)}
+            {events?.map((event) => <EventLine key={`${event.id} ${event.time}`} event={event} fresh={toMs(event.body.receivedAt) > opened} />)}
           </Panel>
         )}
       </Stack>

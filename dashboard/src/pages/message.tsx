@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { messageQuery } from "../api/queries.ts";
@@ -8,6 +7,7 @@ import { sentence } from "../format/text.ts";
 import { Ago } from "../parts/ago.tsx";
 import { FactWords, TimelineLine } from "../parts/fact-line.tsx";
 import { Fields } from "../parts/fields.tsx";
+import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { Panel } from "../parts/panel.tsx";
 import parts from "../parts/parts.module.css";
@@ -80,9 +80,14 @@ export const Message = () => {
         description={message ? `${sentence(message.channel)} to ${message.to ?? message.user}` : " "}
         {...(message ? { mark: <StatusBadge status={message.status} /> } : {})}
       />
-      <Shown query={query} loading={<Skeleton height={520} radius={10} />}>
+      <Shown query={query} loading={
+          <div className={user["columns"]}>
+            <LoadingPanel height={360} />
+            <LoadingPanel height={520} />
+          </div>
+        }>
         {(shown) => (
-          <div className={user["columns"]} style={{ direction: "ltr" }}>
+          <div className={user["columns"]}>
             <Side message={shown} />
             <MessageBody content={shown.content} status={shown.status} />
           </div>

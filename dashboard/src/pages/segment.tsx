@@ -1,4 +1,4 @@
-import { Skeleton, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -10,6 +10,7 @@ import { DataTable, type Column } from "../parts/data-table.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Fields } from "../parts/fields.tsx";
 import { JsonView } from "../parts/json-view.tsx";
+import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { Panel } from "../parts/panel.tsx";
 import parts from "../parts/parts.module.css";
@@ -33,7 +34,7 @@ export const Segment = () => {
     <>
       <PageHeader title={query.data?.name ?? key} back={{ to: "/segments", label: "Segments" }} description={query.data?.description ?? key} />
       <Stack gap="lg">
-        <Shown query={query} loading={<Skeleton height={142} radius={10} />}>
+        <Shown query={query} loading={<LoadingPanel height={142} />}>
           {({ condition, updatedAt, kind }) => (
             <Panel>
               <Fields

@@ -1,4 +1,4 @@
-import { Skeleton, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { keysQuery, workspaceQuery } from "../api/queries.ts";
@@ -7,8 +7,10 @@ import { Ago } from "../parts/ago.tsx";
 import { DataTable, type Column } from "../parts/data-table.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Fields } from "../parts/fields.tsx";
+import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { Cut } from "../parts/row-text.tsx";
 import { Shown } from "../parts/shown.tsx";
 
 const kinds: Readonly<Record<string, string>> = { write: "Write key: sends events, may be public", api: "API key: for servers, keep it secret" };
@@ -18,12 +20,12 @@ const columns: readonly Column<KeyView>[] = [
     header: "Key",
     cell: ({ name, kind }) => (
       <>
-        <div style={{ fontWeight: 550 }}>{name}</div>
-        <div style={{ fontSize: 13, color: "var(--tern-muted)" }}>{kinds[kind] ?? kind}</div>
+        <strong style={{ fontWeight: 550 }}>{name}</strong>
+        <Cut quiet>{kinds[kind] ?? kind}</Cut>
       </>
     ),
   },
-  { header: "Begins with", width: 150, cell: ({ prefix }) => <code>{prefix}…</code> },
+  { header: "Begins with", width: 130, cell: ({ prefix }) => <code>{prefix}…</code> },
   { header: "Scopes", from: "wide", width: "22%", cell: ({ scopes }) => scopes.join(", ") },
   { header: "Made", from: "wide", width: 130, cell: ({ createdAt }) => <Ago at={createdAt} /> },
   { header: "Expires", from: "wider", width: 130, cell: ({ expiresAt }) => (expiresAt === null ? "never" : <Ago at={expiresAt} />) },
@@ -37,7 +39,7 @@ export const Settings = () => {
     <>
       <PageHeader title="Settings" />
       <Stack gap="lg">
-        <Shown query={workspace} loading={<Skeleton height={176} radius={10} />}>
+        <Shown query={workspace} loading={<LoadingPanel height={176} />}>
           {({ id, name, timezone, dataCenter }) => (
             <Panel title="Workspace">
               <Fields items={[["Name", name], ["Id", <code key="id">{id}</code>], ["Time zone", timezone], ["Data center", dataCenter]]} />

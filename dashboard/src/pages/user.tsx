@@ -1,7 +1,8 @@
-import { Skeleton, Stack, Tabs } from "@mantine/core";
+import { Stack, Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
 import { userQuery } from "../api/queries.ts";
+import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
@@ -28,7 +29,12 @@ export const User = () => {
         description={anonymous ? "Not identified yet" : id}
         {...(anonymous ? { mark: <StatusBadge status="anonymous" tone="calm" /> } : {})}
       />
-      <Shown query={query} loading={<Skeleton height={420} radius={10} />}>
+      <Shown query={query} loading={
+          <div className={classes["columns"]}>
+            <LoadingPanel height={360} />
+            <LoadingPanel height={520} />
+          </div>
+        }>
         {(shown) => (
           <div className={classes["columns"]}>
             <UserSide user={shown} />

@@ -29,7 +29,8 @@ const loadingRows = Array.from({ length: 8 }, (_, index) => index);
 export const DataTable = <T,>({ label, columns, rowKey, query, empty }: DataTableProps<T>) => {
   const rows = query.data?.pages.flatMap((page) => page.items);
   if (query.error && !rows) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
-  if (rows?.length === 0) return <div className={classes["panel"]}>{empty}</div>;
+  // A filtered page may be empty and still have a next one: then the button goes on looking.
+  if (rows?.length === 0 && !query.hasNextPage) return <div className={classes["panel"]}>{empty}</div>;
   const cellClass = (column: Column<T>) => [column.from && classes[column.from], column.end && classes["end"]].filter(Boolean).join(" ");
   return (
     <div className={`${classes["panel"]} ${classes["tableWrap"]}`} aria-busy={rows === undefined}>

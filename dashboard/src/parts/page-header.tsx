@@ -39,7 +39,11 @@ export const PageHeader = ({ title, mark, description, actions, back }: PageHead
           </Text>
         )}
       </div>
-      {actions && <Group gap="xs">{actions}</Group>}
+      {actions && (
+        <Group gap={6} className={classes["actions"] ?? ""}>
+          {actions}
+        </Group>
+      )}
     </header>
   );
 };

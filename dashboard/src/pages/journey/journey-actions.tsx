@@ -44,7 +44,7 @@ export const JourneyActions = ({ journey }: { readonly journey: JourneyView }) =
       {actionsFor(journey).map((action) => {
         const { label, icon: ActionIcon } = actions[action];
         return (
-          <Button key={action} variant={action === "publish" || action === "resume" ? "filled" : "default"} leftSection={<ActionIcon size={16} aria-hidden />} onClick={() => ask(action)}>
+          <Button key={action} px="sm" variant={action === "publish" || action === "resume" ? "filled" : "default"} leftSection={<ActionIcon size={16} aria-hidden />} onClick={() => ask(action)}>
             {label}
           </Button>
         );

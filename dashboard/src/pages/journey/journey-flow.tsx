@@ -1,29 +1,41 @@
-import { IconArrowsSplit2, IconClock, IconDoorExit, IconMail, IconPuzzle, IconTag, type Icon } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { IconArrowsSplit2, IconClock, IconDoorEnter, IconDoorExit, IconMail, IconPuzzle, IconTag, type Icon } from "@tabler/icons-react";
+import { useLayoutEffect, useMemo, useRef } from "react";
 import type { JourneyView, Statistics } from "../../api/types.ts";
 import { graphOf } from "../../flow/graph.ts";
 import { layoutFlow, type LayoutSizes, type PlacedEdge } from "../../flow/layout.ts";
 import { cornerPath, curvePath } from "../../flow/path.ts";
-import type { Loose } from "../../format/condition.ts";
-import { formatCount } from "../../format/count.ts";
-import { messageFigures } from "../../format/statistics.ts";
+import { describeTrigger, type Loose } from "../../format/condition.ts";
+import { formatCompact } from "../../format/count.ts";
+import { messageFigures, total } from "../../format/statistics.ts";
 import { describeStep, stepTitle } from "../../format/step.ts";
 import { Panel } from "../../parts/panel.tsx";
 import classes from "./journey.module.css";
 
-const sizes: LayoutSizes = { nodeWidth: 244, nodeHeight: 94, gapX: 28, gapY: 56 };
+const sizes: LayoutSizes = { nodeWidth: 268, nodeHeight: 98, gapX: 28, gapY: 62 };
+/** As in the style sheet. */
+const canvasPadding = 20;
+/** Stands for the trigger, above the first step; no step can be called so. */
+const entry = "(entry)";
 
-const icons: Readonly<Record<string, Icon>> = { send: IconMail, wait: IconClock, branch: IconArrowsSplit2, tag: IconTag, exit: IconDoorExit };
+const icons: Readonly<Record<string, Icon>> = { send: IconMail, wait: IconClock, branch: IconArrowsSplit2, tag: IconTag, exit: IconDoorExit, entry: IconDoorEnter };
 
 type StepFigures = Statistics["steps"][string];
 
 const Count = ({ n, word, bad }: { readonly n: number; readonly word: string; readonly bad?: boolean }) => (
   <span {...(bad && n > 0 ? { "data-tone": "bad" } : {})}>
-    <b>{formatCount(n)}</b> {word}
+    <b>{formatCompact(n)}</b> {word}
   </span>
 );
 
-/** What a step did, on one line: messages for a send, else who came, is here, went on. */
+/** How many users stand on a step now. */
+const Here = ({ n }: { readonly n: number }) =>
+  n === 0 ? null : (
+    <span className={classes["here"]} title={`${n} on this step now`}>
+      {formatCompact(n)} here
+    </span>
+  );
+
+/** What a step did, on one line: messages for a send, else who came and went on. */
 const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures: StepFigures | undefined }) => {
   const { entered = 0, waiting = 0, left = 0 } = figures ?? {};
   const messages = messageFigures(figures?.messages ?? {});
@@ -35,15 +47,23 @@ const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures:
           <Count n={messages.sent} word="sent" />
           {messages.skipped > 0 && <Count n={messages.skipped} word="skipped" />}
           {messages.failed > 0 && <Count n={messages.failed} word="failed" bad />}
-          {waiting > 0 && <Count n={waiting} word="here" />}
         </>
       ) : (
         <>
           <Count n={entered} word="entered" />
-          {step["type"] !== "exit" && <Count n={waiting} word="here" />}
           {step["type"] !== "exit" && <Count n={left} word="left" />}
         </>
       )}
+    </div>
+  );
+};
+
+const EntryCounts = ({ statistics }: { readonly statistics: Statistics | undefined }) => {
+  const refused = total(statistics?.refused ?? {});
+  return (
+    <div className={classes["counts"]}>
+      <Count n={statistics?.started ?? 0} word="entered" />
+      {refused > 0 && <Count n={refused} word="not let in" />}
     </div>
   );
 };
@@ -52,19 +72,26 @@ const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures:
 const labelPlace = ({ points, back }: PlacedEdge): { readonly left: number; readonly top: number } => {
   const last = points.at(-1) ?? { x: 0, y: 0 };
   const corner = points[1] ?? last;
-  return back ? { left: corner.x, top: (corner.y + last.y) / 2 } : { left: points[1]?.x ?? last.x, top: (points[1]?.y ?? last.y) - 20 };
+  return back ? { left: corner.x, top: (corner.y + last.y) / 2 } : { left: points[1]?.x ?? last.x, top: (points[1]?.y ?? last.y) - 27 };
 };
 
 /** The journey from top to bottom. A list for screen readers, a graph for eyes. */
 export const JourneyFlow = ({ journey, statistics }: { readonly journey: JourneyView; readonly statistics: Statistics | undefined }) => {
-  const { graph, layout } = useMemo(() => {
-    const made = graphOf(journey.start, journey.steps);
-    return { graph: made, layout: layoutFlow(made, sizes) };
+  const { steps, graph, layout } = useMemo(() => {
+    const all: JourneyView["steps"] = { [entry]: { type: "entry", name: "Entry", next: journey.start }, ...journey.steps };
+    const made = graphOf(entry, all);
+    return { steps: all, graph: made, layout: layoutFlow(made, sizes) };
   }, [journey]);
-  const waysFrom = (key: string) => graph.edges.filter(({ from }) => from === key).map(({ to, label }) => `${label === undefined ? "then" : `${label}:`} ${stepTitle(to, journey.steps[to] ?? {})}`);
+  const canvas = useRef<HTMLDivElement>(null);
+  const middle = layout.nodes[0]?.x ?? 0;
+  useLayoutEffect(() => {
+    // A flow wider than the screen opens with its beginning in the middle.
+    if (canvas.current) canvas.current.scrollLeft = middle + canvasPadding - canvas.current.clientWidth / 2;
+  }, [middle]);
+  const waysFrom = (key: string) => graph.edges.filter(({ from }) => from === key).map(({ to, label }) => `${label === undefined ? "then" : `${label}:`} ${stepTitle(to, steps[to] ?? {})}`);
   return (
     <Panel title="Flow" flush>
-      <div className={classes["canvas"]} tabIndex={0} role="group" aria-label="Steps of the journey">
+      <div ref={canvas} className={classes["canvas"]} tabIndex={0} role="group" aria-label="Steps of the journey">
         <div className={classes["flow"]} style={{ width: layout.width, height: layout.height }}>
           <svg width={layout.width} height={layout.height} aria-hidden>
             <defs>
@@ -85,28 +112,30 @@ export const JourneyFlow = ({ journey, statistics }: { readonly journey: Journey
           )}
           <ol className={classes["nodes"]}>
             {layout.nodes.map(({ key, x, y }) => {
-              const step = journey.steps[key] ?? {};
+              const step = steps[key] ?? {};
+              const about = key === entry ? describeTrigger(journey.trigger) : describeStep(step);
               const StepIcon = icons[String(step["type"])] ?? IconPuzzle;
               return (
                 <li
                   key={key}
                   className={classes["node"]}
                   style={{ left: x - sizes.nodeWidth / 2, top: y, width: sizes.nodeWidth, height: sizes.nodeHeight }}
-                  data-start={key === journey.start || undefined}
-                  aria-label={[stepTitle(key, step), describeStep(step), ...waysFrom(key)].join(", ")}
+                  data-start={key === entry || undefined}
+                  aria-label={[stepTitle(key, step), about, ...waysFrom(key)].join(", ")}
                 >
                   <div className={classes["nodeHead"]}>
                     <span className={classes["nodeIcon"]} data-type={step["type"]} aria-hidden>
                       <StepIcon size={17} stroke={1.7} />
                     </span>
                     <div style={{ minWidth: 0 }}>
-                      <div className={classes["nodeTitle"]} title={key}>
+                      <div className={classes["nodeTitle"]} title={key === entry ? about : key}>
                         {stepTitle(key, step)}
                       </div>
-                      <div className={classes["nodeSub"]}>{describeStep(step)}</div>
+                      <div className={classes["nodeSub"]}>{about}</div>
                     </div>
+                    <Here n={key === entry ? 0 : (statistics?.steps[key]?.waiting ?? 0)} />
                   </div>
-                  <StepCounts step={step} figures={statistics?.steps[key]} />
+                  {key === entry ? <EntryCounts statistics={statistics} /> : <StepCounts step={step} figures={statistics?.steps[key]} />}
                 </li>
               );
             })}

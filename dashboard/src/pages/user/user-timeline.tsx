@@ -21,7 +21,7 @@ const isNoise = (item: TimelineItem): boolean => item.type === "fact" && (item.f
 const FactItem = ({ fact }: { readonly fact: WireFact }) => {
   const words = <FactWords fact={describeFact(fact)} />;
   return fact.kind === "message" ? (
-    <Link to="/messages/$id" params={{ id: fact.message }} style={{ color: "inherit" }}>
+    <Link to="/messages/$id" params={{ id: fact.message }} className={parts["quietLink"] ?? ""}>
       {words}
     </Link>
   ) : (

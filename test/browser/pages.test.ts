@@ -1,0 +1,158 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildDashboard } from "../../scripts/launch/dashboard.ts";
+import { type FixtureServer, startFixtureServer } from "./fixture-server.ts";
+import { openBrowser, openPage } from "./open-browser.ts";
+
+const pages = ["/journeys", "/journeys/abandoned-cart", "/users", "/users/user-0", "/segments", "/segments/looked-at-shoes", "/messages", "/messages/m0", "/live", "/settings", "/sign-in"];
+
+let server: FixtureServer;
+let browser: Browser;
+beforeAll(async () => {
+  await buildDashboard();
+  [server, browser] = await Promise.all([startFixtureServer(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+beforeEach(() => {
+  server.mood = "full";
+  server.posts.length = 0;
+});
+
+describe("every page", () => {
+  it.each([[360, "dark"], [1280, "light"]] as const)("fits a screen of %i px (%s), names itself and throws nothing", async (width, scheme) => {
+    const { page, errors } = await openPage(browser, width, scheme);
+    for (const path of pages) {
+      await page.goto(server.url + path);
+      await page.locator("h1").waitFor();
+      await page.waitForFunction("!document.querySelector('[aria-busy=true]')");
+      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), path).toBeLessThanOrEqual(0);
+      expect(await page.evaluate("document.documentElement.dataset.mantineColorScheme"), path).toBe(scheme);
+      expect(await page.title()).toMatch(/ · Tern$/);
+      expect(await page.locator("main h1").count(), path).toBe(1);
+    }
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it("asks nobody but its own origin", async () => {
+    const { page } = await openPage(browser);
+    const strangers: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(server.url) && !request.url().startsWith("data:") && request.url() !== "about:srcdoc") strangers.push(request.url());
+    });
+    for (const path of pages) {
+      await page.goto(server.url + path);
+      await page.waitForLoadState("networkidle");
+    }
+    expect(strangers).toEqual([]);
+    await page.context().close();
+  });
+
+  it("shows the server's own words when it refuses, and tries again", async () => {
+    const { page } = await openPage(browser);
+    server.mood = "failing";
+    await page.goto(`${server.url}/users`);
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain("The shard is being moved; nothing was lost");
+    server.mood = "full";
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("link", { name: "Ada Lovelace" }).first().waitFor();
+    await page.context().close();
+  });
+
+  it("says what would fill it when there is nothing", async () => {
+    const { page } = await openPage(browser);
+    server.mood = "empty";
+    for (const [path, words] of [["/users", "No users yet"], ["/journeys", "No journeys yet"], ["/segments", "No segments yet"], ["/messages", "No messages yet"], ["/live", "No events yet"]] as const) {
+      await page.goto(server.url + path);
+      await page.getByText(words).waitFor();
+    }
+    await page.context().close();
+  });
+});
+
+describe("lists", () => {
+  it("search after a moment, keep the search in the address, and read on along the cursor", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${server.url}/users`);
+    await expect.poll(() => page.locator("tbody tr[class]").count()).toBe(50);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await expect.poll(() => page.locator("tbody tr[class]").count()).toBe(100);
+    await page.getByRole("searchbox").fill("user-11");
+    await expect.poll(() => page.locator("tbody tr[class]").count()).toBe(10);
+    expect(page.url()).toContain("search=user-11");
+    await page.context().close();
+  });
+
+  it("open a row with the keyboard alone", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${server.url}/journeys`);
+    await page.getByRole("link", { name: "Abandoned cart" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Abandoned cart", level: 1 }).waitFor();
+    await page.context().close();
+  });
+});
+
+describe("a journey", () => {
+  it("tells a screen reader each step and the ways on", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${server.url}/journeys/abandoned-cart`);
+    await page.getByRole("listitem", { name: /^Which, 3 ways on, Paying customers: Vip, country is “DE”: Sms, otherwise: Nudge$/ }).waitFor();
+    expect(await page.getByRole("listitem", { name: /^Remind/ }).innerText()).toMatch(/6,870\s*sent\s*121\s*skipped\s*10\s*failed/);
+    await page.context().close();
+  });
+
+  it("is stopped only after a question", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${server.url}/journeys/abandoned-cart`);
+    await page.getByRole("button", { name: "Stop" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("This cannot be undone").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    expect(server.posts).toEqual([]);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await dialog.getByRole("button", { name: "Pause" }).click();
+    await expect.poll(() => server.posts).toEqual([{ path: "/journeys/abandoned-cart/pause", body: "{}" }]);
+    await page.context().close();
+  });
+});
+
+describe("the preview of a mail", () => {
+  it("runs nothing, goes nowhere, submits nothing and loads no picture, whatever the mail holds", async () => {
+    const { page, errors } = await openPage(browser);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.goto(`${server.url}/messages/m0`);
+    const frame = page.frameLocator("iframe[title='Message body']");
+    await frame.getByRole("heading", { name: "You left something" }).waitFor();
+    await frame.getByRole("link", { name: "Back to the cart" }).click();
+    await frame.getByRole("button", { name: "Send" }).click();
+    await page.waitForLoadState("networkidle");
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+    expect(await page.title()).toBe("You left something in your cart · Tern");
+    expect(page.url()).toBe(`${server.url}/messages/m0`);
+    expect(await frame.locator("body").getAttribute("data-ran")).toBeNull();
+    expect(asked.filter((url) => /example\.com/.test(url))).toEqual([]);
+    expect(page.context().pages()).toHaveLength(1);
+    expect(await page.locator("iframe").getAttribute("sandbox")).toBe("");
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it("shows the plain text and the source as text", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${server.url}/messages/m0`);
+    await page.getByRole("tab", { name: "Plain text" }).click();
+    await page.getByText("Hello Ada, your Trail shoe still waits.").waitFor();
+    await page.getByRole("tab", { name: "Source" }).click();
+    await page.getByText("<script>parent.document.title").waitFor();
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+    await page.context().close();
+  });
+});
