@@ -186,3 +186,17 @@ export const intake = sqliteTable("intake", {
   retry_at: integer().notNull(),
   tries: integer().notNull().default(0),
 });
+
+export const rejections = sqliteTable(
+  "rejections",
+  {
+    workspace: text().notNull(),
+    at: integer().notNull(),
+    id: text().notNull(),
+    code: text().notNull(),
+    field: text().notNull(),
+    message: text().notNull(),
+    sample: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.at, t.id] }), index("rejections_by_time").on(t.at)],
+);

@@ -33,7 +33,10 @@ describe("GET /api/openapi.json", () => {
   });
 
   it("says what a segment's condition may be", async () => {
-    const text = JSON.stringify((await call("GET /api/openapi.json")).body.paths["/api/segments/{key}"].put.requestBody);
+    const { body } = await call("GET /api/openapi.json");
+    expect(JSON.stringify(body.paths["/api/segments/{key}"].put.requestBody)).toContain("#/components/schemas/Condition");
+    expect(JSON.stringify(body.paths["/api/journeys/{key}"].put.requestBody)).toContain("#/components/schemas/Condition");
+    const text = JSON.stringify(body.components.schemas);
     for (const word of ["everyone", "attribute", "greater-than"]) expect(text).toContain(word);
   });
 });
