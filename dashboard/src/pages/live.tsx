@@ -8,6 +8,7 @@ import { liveEventsQuery } from "../api/queries.ts";
 import type { LoggedEvent } from "../api/types.ts";
 import { describeEventRow } from "../format/event.ts";
 import { formatClock, formatDateTime, toMs } from "../format/time.ts";
+import { Details } from "../parts/details.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
@@ -23,22 +24,29 @@ const types = [{ value: "", label: "Any call" }, ...["track", "identify", "page"
 const EventLine = ({ event, fresh }: { readonly event: LoggedEvent; readonly fresh: boolean }) => {
   const user = { id: event.user, anonymous: event.anonymous };
   return (
-    <details className={classes["event"]} data-fresh={fresh || undefined}>
-      <summary>
-        <time dateTime={event.time} title={formatDateTime(event.time)} className={classes["time"]}>
-          {formatClock(event.time)}
-        </time>
-        <span className={classes["type"]}>{event.type}</span>
-        <span className={classes["name"]}>{describeEventRow(event.body).title}</span>
-        <span className={classes["user"]}>{idText(user)}</span>
-      </summary>
-      <div className={classes["body"]}>
-        <Link {...userLink(user)} className={parts["inline"] ?? ""}>
-          Open the user
-        </Link>
-        <JsonView value={event.body} label="Event as JSON" />
-      </div>
-    </details>
+    <Details
+      className={classes["event"]}
+      fresh={fresh}
+      summary={
+        <>
+          <time dateTime={event.time} title={formatDateTime(event.time)} className={classes["time"]}>
+            {formatClock(event.time)}
+          </time>
+          <span className={classes["type"]}>{event.type}</span>
+          <span className={classes["name"]}>{describeEventRow(event.body).title}</span>
+          <span className={classes["user"]}>{idText(user)}</span>
+        </>
+      }
+    >
+      {() => (
+        <div className={classes["body"]}>
+          <Link {...userLink(user)} className={parts["inline"] ?? ""}>
+            Open the user
+          </Link>
+          <JsonView value={event.body} label="Event as JSON" />
+        </div>
+      )}
+    </Details>
   );
 };
 

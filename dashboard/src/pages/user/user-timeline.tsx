@@ -8,6 +8,7 @@ import { describeEventRow } from "../../format/event.ts";
 import { describeFact } from "../../format/fact.ts";
 import { formatDay } from "../../format/time.ts";
 import { MoreButton } from "../../parts/data-table.tsx";
+import { Details } from "../../parts/details.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { FactWords, TimelineLine } from "../../parts/fact-line.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
@@ -43,10 +44,9 @@ const Line = ({ item }: { readonly item: TimelineItem }) => {
     <TimelineLine at={item.at} sign="event" tone="calm">
       <strong style={{ fontWeight: 600 }}>{title}</strong>
       {body !== undefined && (
-        <details className={parts["details"]}>
-          <summary>Details</summary>
-          <JsonView value={body} label={`Details of ${title}`} />
-        </details>
+        <Details className={parts["details"]} summary="Details">
+          {() => <JsonView value={body} label={`Details of ${title}`} />}
+        </Details>
       )}
     </TimelineLine>
   );
