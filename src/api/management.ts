@@ -67,7 +67,8 @@ export const statisticsSchema = z.object({
     z.string(),
     z.object({
       entered: z.int(),
-      left: z.int(),
+      left: z.int().describe("went on or ended here"),
+      ended: counts.describe("runs that ended on the step, by reason"),
       waiting: z.int().describe("entered and not left"),
       messages: counts.describe("messages that reached this status, by status"),
       paths: counts.describe("ways taken, by path"),

@@ -27,7 +27,7 @@ export const foldCounts = (journey: { readonly key: string; readonly version: nu
   for (const { step, metric, n } of rows) {
     const [name = "", detail = ""] = splitOnce(metric);
     if (step === "") countJourney(statistics, { name, detail, n });
-    else countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, messages: {}, paths: {} }), { name, detail, n });
+    else countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, ended: {}, messages: {}, paths: {} }), { name, detail, n });
   }
   statistics.live = Math.max(0, statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
   for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.entered - counts.left);
@@ -53,7 +53,8 @@ const countStep = (counts: StepCounts, { name, detail, n }: Count): void => {
   // A run that ended on the step has left it too.
   else if (name === "left" || name === "ended") {
     counts.left += n;
-    if (name === "left" && detail !== "") add(counts.paths, detail, n);
+    if (name === "ended") add(counts.ended, detail, n);
+    else if (detail !== "") add(counts.paths, detail, n);
   }
 };
 

@@ -48,8 +48,7 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
       const entry = users.get(name) ?? { last: place, firstAt: fact.at, factNumber: 0 };
       users.set(name, entry);
       if (number > entry.last.number) entry.last = place;
-      const counted = countOf(fact);
-      if (counted !== undefined) counts.push([workspace, user, number, ...counted]);
+      for (const counted of countsOf(fact)) counts.push([workspace, user, number, ...counted]);
       if (fact.kind === "user" && number > entry.factNumber) {
         entry.fact = fact;
         entry.factNumber = number;
@@ -86,28 +85,34 @@ const messageColumns = (fact: Extract<Fact, { kind: "message" }>): Row => [
   fact.provider ?? null, fact.to ?? null, fact.subject ?? null, fact.status, fact.reason ?? null, fact.attempts, fact.createdAt, fact.at,
 ];
 
-/** What a fact adds one to: journey, version, step, metric. The words are listed in migrations/0002_shard.sql. */
-const countOf = (fact: Fact): readonly [string, number, string, string] | undefined => {
+type Count = readonly [journey: string, version: number, step: string, metric: string];
+
+/** What a fact adds one to. The words are listed in migrations/0002_shard.sql; a step also counts the runs that ended on it. */
+const countsOf = (fact: Fact): readonly Count[] => {
   switch (fact.kind) {
     case "run-started":
-      return [fact.journey, fact.version, "", "started"];
+      return [[fact.journey, fact.version, "", "started"]];
     case "run-refused":
-      return [fact.journey, fact.version, "", `refused:${fact.reason}`];
-    case "run-ended":
-      return [fact.journey, fact.version, "", `ended:${fact.reason}`];
+      return [[fact.journey, fact.version, "", `refused:${fact.reason}`]];
+    case "run-ended": {
+      const ended = `ended:${fact.reason}`;
+      // A completed run had left its last step before; any other stood on it.
+      const onStep: readonly Count[] = fact.reason === "completed" ? [] : [[fact.journey, fact.version, fact.step, ended]];
+      return [[fact.journey, fact.version, "", ended], ...onStep];
+    }
     case "goal":
-      return [fact.journey, fact.version, "", `goal:${fact.goal}`];
+      return [[fact.journey, fact.version, "", `goal:${fact.goal}`]];
     case "step-entered":
-      return [fact.journey, fact.version, fact.step, "entered"];
+      return [[fact.journey, fact.version, fact.step, "entered"]];
     case "step-left":
-      return [fact.journey, fact.version, fact.step, fact.path === undefined ? "left" : `left:${fact.path}`];
+      return [[fact.journey, fact.version, fact.step, fact.path === undefined ? "left" : `left:${fact.path}`]];
     case "message":
       // Statuses that a message reaches at most once each; claims and holds repeat and are no result.
       return fact.journey !== undefined && fact.version !== undefined && fact.step !== undefined && countedStatuses.has(fact.status)
-        ? [fact.journey, fact.version, fact.step, `message:${fact.status}`]
-        : undefined;
+        ? [[fact.journey, fact.version, fact.step, `message:${fact.status}`]]
+        : [];
     default:
-      return undefined;
+      return [];
   }
 };
 
