@@ -15,8 +15,6 @@ export interface StatedTimes {
 export const eventTime = (stated: StatedTimes, receivedAt: number): number => {
   const called = stated.originalTimestamp ?? stated.timestamp;
   const time =
-    called === undefined ? receivedAt
-    : stated.sentAt === undefined ? (stated.timestamp ?? called)
-    : receivedAt - (stated.sentAt - called);
+    called === undefined ? receivedAt : stated.sentAt === undefined ? (stated.timestamp ?? called) : receivedAt - (stated.sentAt - called);
   return Math.min(time, receivedAt);
 };

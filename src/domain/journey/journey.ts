@@ -19,8 +19,14 @@ export type TriggerDefinition = z.output<(typeof triggers)[keyof typeof triggers
 type Options = readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]];
 
 // The registries' schemas are objects with a literal `type`; their declared type (ZodType) does not say so.
-const stepSchema = z.discriminatedUnion("type", Object.values(steps).map((step) => step.schema) as unknown as Options) as unknown as z.ZodType<StepDefinition>;
-const triggerSchema = z.discriminatedUnion("type", Object.values(triggers).map((trigger) => trigger.schema) as unknown as Options) as unknown as z.ZodType<TriggerDefinition>;
+const stepSchema = z.discriminatedUnion(
+  "type",
+  Object.values(steps).map((step) => step.schema) as unknown as Options,
+) as unknown as z.ZodType<StepDefinition>;
+const triggerSchema = z.discriminatedUnion(
+  "type",
+  Object.values(triggers).map((trigger) => trigger.schema) as unknown as Options,
+) as unknown as z.ZodType<TriggerDefinition>;
 
 const goalSchema = z.strictObject({
   key: definitionKey,
@@ -47,7 +53,9 @@ export const journeySchema = z.strictObject({
     .refine((goals) => new Set(goals.map((goal) => goal.key)).size === goals.length, { error: "two goals have the same key" })
     .optional(),
   start: stepKey,
-  steps: z.record(stepKey, stepSchema).refine((all) => Object.keys(all).length <= MAX_STEPS, { error: `a journey has at most ${MAX_STEPS} steps` }),
+  steps: z
+    .record(stepKey, stepSchema)
+    .refine((all) => Object.keys(all).length <= MAX_STEPS, { error: `a journey has at most ${MAX_STEPS} steps` }),
 });
 
 export type JourneyDefinition = z.output<typeof journeySchema>;

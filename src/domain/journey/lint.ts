@@ -30,7 +30,8 @@ export const lintJourney = (journey: JourneyDefinition, known: KnownDefinitions)
 const dotted = (place: Place): string =>
   place.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 
-const stepOf = (journey: JourneyDefinition, key: string): StepDefinition | undefined => (Object.hasOwn(journey.steps, key) ? journey.steps[key] : undefined);
+const stepOf = (journey: JourneyDefinition, key: string): StepDefinition | undefined =>
+  Object.hasOwn(journey.steps, key) ? journey.steps[key] : undefined;
 
 const checkGraph = (journey: JourneyDefinition, report: Report): void => {
   if (stepOf(journey, journey.start) === undefined) return report(["start"], `there is no step "${journey.start}"`);
@@ -75,8 +76,10 @@ const checkReferences = (journey: JourneyDefinition, known: KnownDefinitions, re
     for (const { path, condition } of type.conditions?.(step) ?? []) checkSegments(condition, ["steps", key, ...path], known, report);
     for (const { kind, path, key: named, channel } of type.references?.(step) ?? []) {
       const found = kind === "template" ? known.templates.get(named) : known.providers?.get(named);
-      if (found === undefined && (kind === "template" || known.providers !== undefined)) report(["steps", key, ...path], `there is no ${kind} "${named}"`);
-      else if (found !== undefined && found.channel !== channel) report(["steps", key, ...path], `${kind} "${named}" is for ${found.channel}, the step sends by ${channel}`);
+      if (found === undefined && (kind === "template" || known.providers !== undefined))
+        report(["steps", key, ...path], `there is no ${kind} "${named}"`);
+      else if (found !== undefined && found.channel !== channel)
+        report(["steps", key, ...path], `${kind} "${named}" is for ${found.channel}, the step sends by ${channel}`);
     }
   }
 };

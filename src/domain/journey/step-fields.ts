@@ -1,7 +1,12 @@
 import * as z from "zod";
 
 /** Key of a step within its journey. Not "constructor", the one such name that every object already has. */
-export const stepKey = z.string().regex(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,63}$/, "a step key is 1 to 64 lower-case letters, digits and hyphens, and not \"constructor\"");
+export const stepKey = z
+  .string()
+  .regex(
+    /^(?!constructor$)[a-z0-9][a-z0-9-]{0,63}$/,
+    'a step key is 1 to 64 lower-case letters, digits and hyphens, and not "constructor"',
+  );
 
 const coordinate = z.number().finite().min(-1e6).max(1e6);
 

@@ -25,7 +25,13 @@ export interface MessageWish {
 /** What a step answers: where the run goes from here, and what is to change on the way. Plain data; `advance` carries it out. */
 export type StepMove =
   /** On to the step `to`; undefined = nothing follows, the run is complete. */
-  | { readonly kind: "go"; readonly to: string | undefined; readonly path?: string; readonly because?: Because; readonly tags?: { readonly add: readonly string[]; readonly remove: readonly string[] } }
+  | {
+      readonly kind: "go";
+      readonly to: string | undefined;
+      readonly path?: string;
+      readonly because?: Because;
+      readonly tags?: { readonly add: readonly string[]; readonly remove: readonly string[] };
+    }
   | { readonly kind: "wait"; readonly due: number }
   | { readonly kind: "send"; readonly message: MessageWish }
   | { readonly kind: "end"; readonly reason: string };

@@ -8,7 +8,11 @@ export const timelessCycles = (journey: JourneyDefinition): string[][] => {
   const nexts = new Map<string, readonly string[]>();
   for (const [key, step] of Object.entries(journey.steps)) {
     const type = stepTypeOf(step);
-    if (type.takesTime?.(step) !== true) nexts.set(key, type.edges(step).map((edge) => edge.to));
+    if (type.takesTime?.(step) !== true)
+      nexts.set(
+        key,
+        type.edges(step).map((edge) => edge.to),
+      );
   }
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -24,7 +24,8 @@ const rank: Readonly<Record<MessageStatus, number>> = {
 };
 
 /** The status after a report: the further of the two. Commutative, associative, idempotent. */
-export const mergeStatus = (current: MessageStatus, reported: MessageStatus): MessageStatus => (rank[reported] > rank[current] ? reported : current);
+export const mergeStatus = (current: MessageStatus, reported: MessageStatus): MessageStatus =>
+  rank[reported] > rank[current] ? reported : current;
 
 /** Nothing more happens to it inside the user's object without news from outside. */
 export const isFinal = (status: MessageStatus): boolean => rank[status] > rank.claimed;

@@ -22,8 +22,15 @@ const makeFormatter = (zone: string): Intl.DateTimeFormat | null => {
   if (!/^[A-Za-z0-9_+\-/]{1,64}$/.test(zone)) return null;
   try {
     return new Intl.DateTimeFormat("en-US", {
-      timeZone: zone, hourCycle: "h23", era: "short",
-      year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+      timeZone: zone,
+      hourCycle: "h23",
+      era: "short",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
     });
   } catch {
     return null; // Intl says "not a zone" only by throwing

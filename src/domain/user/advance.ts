@@ -51,7 +51,8 @@ const stepScope = (draft: Draft, journey: CompiledJourney, run: Run): StepScope 
   zone: () => zoneOf(draft.state.profile, draft.context.catalog.document.timezone),
   ask: (index) => {
     const condition = journey.stepConditions[`${run.position.step}/${index}`];
-    if (condition === undefined) throw new Error(`expected condition ${index} of step ${run.position.step} of ${journey.key}@${journey.version} to be compiled`);
+    if (condition === undefined)
+      throw new Error(`expected condition ${index} of step ${run.position.step} of ${journey.key}@${journey.version} to be compiled`);
     return condition.evaluate(scopeIn(draft, run, "ever"));
   },
 });
@@ -78,7 +79,10 @@ const go = (draft: Draft, run: Run, move: Extract<StepMove, { kind: "go" }>): bo
   const step = run.position.step;
   const changed = move.tags !== undefined && changeTags(draft, move.tags.add, move.tags.remove);
   draft.facts.push({
-    kind: "step-left", at: draft.at, ...placeOf(run), step,
+    kind: "step-left",
+    at: draft.at,
+    ...placeOf(run),
+    step,
     ...(move.path !== undefined && { path: move.path }),
     ...(move.because && { because: move.because }),
   });
@@ -94,7 +98,12 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
   setRun(draft, { ...run, position: { at: "send", step, message: id } });
   const { topic, transactional, provider } = wish;
   queueMessage(draft, {
-    id, channel: wish.channel, template: wish.template, status: "queued", createdAt: draft.at, attempts: 0,
+    id,
+    channel: wish.channel,
+    template: wish.template,
+    status: "queued",
+    createdAt: draft.at,
+    attempts: 0,
     run: { id: run.id, journey: run.journey, version: run.version, step },
     ...(topic !== undefined && { topic }),
     ...(transactional !== undefined && { transactional }),

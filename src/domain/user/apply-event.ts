@@ -16,7 +16,8 @@ export const applyEvent = (draft: Draft, event: UserEvent): boolean => {
   if (!draft.context.history.append(event)) return false;
   recordMatches(event, draft.context);
   applyIdentity(draft, event);
-  if (event.type === "identify" && event.traits !== undefined) takeAttributes(draft, writeAttributes(draft.state.profile.attributes, event.traits, orderOf(event)));
+  if (event.type === "identify" && event.traits !== undefined)
+    takeAttributes(draft, writeAttributes(draft.state.profile.attributes, event.traits, orderOf(event)));
   takeZone(draft, event);
   takeSeen(draft, event.time);
   draft.changes.eventName = historyName(event);

@@ -14,7 +14,10 @@ export interface Written {
 
 /** Writes values said at `order`: last write wins per top-level attribute, null and "" leave a dated tombstone. */
 export const writeAttributes = (attributes: Attributes, traits: JsonObject, order: EventOrder): Written =>
-  mergeAttributes(attributes, Object.entries(traits).map(([name, value]) => [name, isAbsent(value) ? { order } : { value, order }] as const));
+  mergeAttributes(
+    attributes,
+    Object.entries(traits).map(([name, value]) => [name, isAbsent(value) ? { order } : { value, order }] as const),
+  );
 
 /** Lets newer entries win; the outcome does not depend on the order in which entries come. */
 export const mergeAttributes = (attributes: Attributes, entries: Iterable<readonly [string, AttributeEntry]>): Written => {

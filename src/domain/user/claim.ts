@@ -32,7 +32,8 @@ type Claim = ClaimDecision["claim"];
  */
 export const claim = (state: UserState, request: ClaimRequest, context: ClaimContext): ClaimDecision => {
   const draft = openDraft(state, context);
-  if (state.meta.movedTo !== undefined || state.meta.catalog === NEVER_DECIDED) return { ...close(draft), claim: { kind: "no", reason: "not here" } };
+  if (state.meta.movedTo !== undefined || state.meta.catalog === NEVER_DECIDED)
+    return { ...close(draft), claim: { kind: "no", reason: "not here" } };
   catchUp(draft, { inclusive: true, mayStop: false });
   const answer = claimMessage(draft, request, context);
   // What was refused may have let its run go on.
@@ -55,17 +56,25 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
     return no("no provider");
   }
   const address = message.rendered?.to ?? addressOf(draft.state, message);
-  const refused = refusedByConsent(draft.state.profile, message, address) ?? (address === undefined && message.channel !== "webhook" ? "unreachable" : undefined);
+  const refused =
+    refusedByConsent(draft.state.profile, message, address) ??
+    (address === undefined && message.channel !== "webhook" ? "unreachable" : undefined);
   if (refused !== undefined) return refuse(draft, message, "skipped", refused);
-  const rendered = message.rendered ? { ok: true as const, rendered: message.rendered } : render(draft, { message, run, provider, address, request, context });
+  const rendered = message.rendered
+    ? { ok: true as const, rendered: message.rendered }
+    : render(draft, { message, run, provider, address, request, context });
   if (!rendered.ok) return refuse(draft, message, "failed", rendered.reason);
   // A webhook's address is known only now.
   const suppressed = refusedByConsent(draft.state.profile, message, rendered.rendered.to);
   if (suppressed !== undefined) return refuse(draft, message, "skipped", suppressed);
   const { reason: _reason, ...rest } = message;
   const claimed: Message = {
-    ...rest, status: "claimed", due: draft.at + LEASE_MS, attempts: message.attempts + 1,
-    firstClaimedAt: message.firstClaimedAt ?? draft.at, rendered: rendered.rendered,
+    ...rest,
+    status: "claimed",
+    due: draft.at + LEASE_MS,
+    attempts: message.attempts + 1,
+    firstClaimedAt: message.firstClaimedAt ?? draft.at,
+    rendered: rendered.rendered,
   };
   putMessage(draft, claimed);
   return { kind: "send", attempt: claimed.attempts, message: claimed, rendered: rendered.rendered };
@@ -77,13 +86,21 @@ const refuse = (draft: Draft, message: Message, status: "skipped" | "failed", re
 };
 
 const addressOf = ({ profile }: UserState, { channel }: Message): string | undefined =>
-  channel === "email" ? textAttribute(profile.attributes, "email") : channel === "sms" ? textAttribute(profile.attributes, "phone") : undefined;
+  channel === "email"
+    ? textAttribute(profile.attributes, "email")
+    : channel === "sms"
+      ? textAttribute(profile.attributes, "phone")
+      : undefined;
 
 /** Is the run that wants the message still there and going? Undefined = yes, or the message has no run. */
 const recheckRun = (draft: Draft, message: Message, run: Run | undefined): Claim | undefined => {
   if (message.run === undefined) return undefined;
   const { catalog } = draft.context;
-  if (catalog.document.version < draft.state.meta.catalog && definitionOf(catalog, { journey: message.run.journey, version: message.run.version }) === undefined) return no("the catalog is older than the run");
+  if (
+    catalog.document.version < draft.state.meta.catalog &&
+    definitionOf(catalog, { journey: message.run.journey, version: message.run.version }) === undefined
+  )
+    return no("the catalog is older than the run");
   const status = statusOf(catalog, message.run.journey);
   if (status === "stopped") return refuse(draft, message, "skipped", "stopped");
   if (status === "paused") {
@@ -130,11 +147,22 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
 };
 
 /** What a template sees (DEFINITIONS.md, Template). */
-const renderScope = (state: UserState, { message, run, workspace }: { readonly message: Message; readonly run: Run | undefined; readonly workspace: JsonObject }): RenderScope => ({
+const renderScope = (
+  state: UserState,
+  { message, run, workspace }: { readonly message: Message; readonly run: Run | undefined; readonly workspace: JsonObject },
+): RenderScope => ({
   user: { ...plainAttributes(state.profile.attributes), id: state.user.slice(2), tags: Object.keys(state.profile.tags) },
   // An event is plain JSON with typed fields.
   trigger: (run?.trigger ?? null) as unknown as RenderScope["trigger"],
-  run: run === undefined ? {} : { id: run.id, journey: run.journey, version: run.version, key: run.key, enteredAt: new Date(run.enteredAt).toISOString() },
-  message: { id: message.id, channel: message.channel, template: message.template, ...(message.topic !== undefined && { topic: message.topic }) },
+  run:
+    run === undefined
+      ? {}
+      : { id: run.id, journey: run.journey, version: run.version, key: run.key, enteredAt: new Date(run.enteredAt).toISOString() },
+  message: {
+    id: message.id,
+    channel: message.channel,
+    template: message.template,
+    ...(message.topic !== undefined && { topic: message.topic }),
+  },
   workspace,
 });

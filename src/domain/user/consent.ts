@@ -28,7 +28,13 @@ export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimu
   const key = subscriptionKey(topic, channel);
   if (key === undefined || subscriptions[key]?.state === state) return;
   setProfile(draft, { subscriptions: { ...subscriptions, [key]: { state, order: [draft.at, draft.at, 0] } } });
-  draft.facts.push({ kind: "subscription", at: draft.at, state, ...(topic !== undefined && { topic }), ...(channel !== undefined && { channel }) });
+  draft.facts.push({
+    kind: "subscription",
+    at: draft.at,
+    state,
+    ...(topic !== undefined && { topic }),
+    ...(channel !== undefined && { channel }),
+  });
 };
 
 /**

@@ -65,14 +65,21 @@ export const closeDraft = (draft: Draft, nextDue: number | undefined): Decision 
   facts: draft.facts,
   messages: [...draft.messages.values()],
   // A message taken back later in the same decision (exited, settled) must not be offered.
-  deliver: [...draft.deliver].filter(([id]) => draft.state.open[id]?.status === "queued").map(([message, channel]) => ({ channel, message })),
+  deliver: [...draft.deliver]
+    .filter(([id]) => draft.state.open[id]?.status === "queued")
+    .map(([message, channel]) => ({ channel, message })),
   merges: draft.merges,
   nextDue,
 });
 
 const isSame = (before: UserState, after: UserState): boolean =>
-  before.profile === after.profile && before.memberships === after.memberships && before.runs === after.runs && before.goals === after.goals &&
-  before.entries === after.entries && before.open === after.open && before.meta === after.meta;
+  before.profile === after.profile &&
+  before.memberships === after.memberships &&
+  before.runs === after.runs &&
+  before.goals === after.goals &&
+  before.entries === after.entries &&
+  before.open === after.open &&
+  before.meta === after.meta;
 
 export const setRun = (draft: Draft, run: Run): void => {
   draft.state.runs = { ...draft.state.runs, [run.id]: run };

@@ -27,14 +27,22 @@ export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): boolea
   const { journey, key } = entrance;
   if (journey.status === "stopped") return false;
   const refuse = (reason: string, because?: Because): false => {
-    draft.facts.push({ kind: "run-refused", at: draft.at, journey: journey.key, version: journey.version, reason, ...(because && { because }) });
+    draft.facts.push({
+      kind: "run-refused",
+      at: draft.at,
+      journey: journey.key,
+      version: journey.version,
+      reason,
+      ...(because && { because }),
+    });
     return false;
   };
   if (journey.status === "paused") return refuse("paused");
   if (journey.trigger.kind === "event" && journey.trigger.key !== undefined && key === null) return refuse("no-key");
   const live = liveRuns(draft, journey.key, key);
   const restarted = live.length > 0 && journey.definition.trigger.onRetrigger === "restart" ? live : [];
-  if (restarted.length === 0 && live.length >= allowedLive(journey, key)) return refuse(live.length === 1 ? "already-in-run" : "too-many-runs");
+  if (restarted.length === 0 && live.length >= allowedLive(journey, key))
+    return refuse(live.length === 1 ? "already-in-run" : "too-many-runs");
   const at = counterKey(journey.key, key);
   const counter = counterOf(draft.state.entries, at);
   const byFrequency = restarted.length > 0 ? undefined : refusedByFrequency(journey.definition.frequency, counter, draft.at);
@@ -45,9 +53,18 @@ export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): boolea
   const exit = ask(draft, journey.exit, run, "entry");
   if (exit?.value === true) return refuse("exit-already-true", exit.because);
   for (const old of restarted) startOver(draft, old);
-  if (restarted.length === 0) draft.state.entries = withCounter(draft.state.entries, at, countEntry(counter, draft.at, nextInterval(journey, draft.at)));
+  if (restarted.length === 0)
+    draft.state.entries = withCounter(draft.state.entries, at, countEntry(counter, draft.at, nextInterval(journey, draft.at)));
   setRun(draft, withExitChange(run, exit?.nextChange));
-  draft.facts.push({ kind: "run-started", at: draft.at, journey: run.journey, version: run.version, run: run.id, key, ...(entrance.because && { because: entrance.because }) });
+  draft.facts.push({
+    kind: "run-started",
+    at: draft.at,
+    journey: run.journey,
+    version: run.version,
+    run: run.id,
+    key,
+    ...(entrance.because && { because: entrance.because }),
+  });
   openGoals(draft, journey, run);
   return true;
 };
@@ -65,7 +82,8 @@ const liveRuns = (draft: Draft, journey: string, key: string | null): readonly R
 };
 
 /** Only an every-time journey on an event, without a key and not one at a time, lets runs go side by side. */
-const allowedLive = (journey: CompiledJourney, key: string | null): number => (isSideBySide(journey) && key === null ? MAX_SIDE_BY_SIDE : 1);
+const allowedLive = (journey: CompiledJourney, key: string | null): number =>
+  isSideBySide(journey) && key === null ? MAX_SIDE_BY_SIDE : 1;
 
 export const isSideBySide = (journey: CompiledJourney): boolean => {
   const { frequency } = journey.definition;

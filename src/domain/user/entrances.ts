@@ -54,7 +54,11 @@ export const enterCurrent = (draft: Draft, journeys: readonly string[], cause: C
     const counter = counterOf(draft.state.entries, name);
     if ((counter.included ?? 0) >= journey.version) continue;
     draft.state.entries = withCounter(draft.state.entries, name, { ...counter, included: journey.version });
-    tryEnter(draft, { journey, key: null, because: { clause: `in segment ${journey.trigger.segment} when the journey was published` } }, cause);
+    tryEnter(
+      draft,
+      { journey, key: null, because: { clause: `in segment ${journey.trigger.segment} when the journey was published` } },
+      cause,
+    );
   }
 };
 
@@ -75,7 +79,9 @@ const intervals = new WeakMap<UserState["entries"], readonly Interval[]>();
 const intervalsOf = (entries: UserState["entries"]): readonly Interval[] => {
   const known = intervals.get(entries);
   if (known !== undefined) return known;
-  const found = Object.entries(entries).flatMap(([name, counter]) => (counter.reenterAt === undefined ? [] : [{ name, due: counter.reenterAt }]));
+  const found = Object.entries(entries).flatMap(([name, counter]) =>
+    counter.reenterAt === undefined ? [] : [{ name, due: counter.reenterAt }],
+  );
   const kept = found.length === 0 ? NONE : found;
   intervals.set(entries, kept);
   return kept;

@@ -55,4 +55,5 @@ export const mergeCounters = (a: EntryCounter, b: EntryCounter): EntryCounter =>
   };
 };
 
-const laterOf = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : b === undefined || a >= b ? a : b);
+const laterOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined || a >= b ? a : b;

@@ -1,6 +1,7 @@
 import type { CompiledJourney } from "../catalog/catalog.ts";
 import type { ConditionScope } from "../segment/condition.ts";
 import { type Draft } from "./draft.ts";
+import { historyUntil } from "./history-until.ts";
 import { definitionOf, isTouched, keepEarlier, scopeIn } from "./journeys.ts";
 import type { OpenGoal, Run } from "./state.ts";
 
@@ -13,8 +14,13 @@ const MAX_OPEN = 500;
 export const openGoals = (draft: Draft, journey: CompiledJourney, run: Run): void => {
   if (journey.goals.length === 0) return;
   const opened = journey.goals.map((goal): OpenGoal => ({
-    run: run.id, journey: run.journey, version: run.version, key: run.key, goal: goal.key,
-    entryOrder: run.entryOrder, enteredAt: run.enteredAt,
+    run: run.id,
+    journey: run.journey,
+    version: run.version,
+    key: run.key,
+    goal: goal.key,
+    entryOrder: run.entryOrder,
+    enteredAt: run.enteredAt,
     ...(goal.withinMs !== undefined && { until: run.enteredAt + goal.withinMs }),
   }));
   const goals = [...draft.state.goals, ...opened].map((goal) => (goal.run === run.id ? assess(draft, goal) : goal));
@@ -35,7 +41,8 @@ const isAsked = (draft: Draft, goal: OpenGoal): boolean => {
   const condition = conditionOf(draft, goal);
   if (condition === undefined) return false;
   // After the window only an event can bring news, of something that happened within it.
-  if (goal.until !== undefined && draft.at > goal.until) return draft.changes.eventName !== undefined && isTouched(condition, { ...draft.changes, attributes: [], tags: [], segments: [] });
+  if (goal.until !== undefined && draft.at > goal.until)
+    return draft.changes.eventName !== undefined && isTouched(condition, { ...draft.changes, attributes: [], tags: [], segments: [] });
   return (goal.nextChange !== undefined && goal.nextChange <= draft.at) || isTouched(condition, draft.changes);
 };
 
@@ -47,10 +54,16 @@ const assess = (draft: Draft, goal: OpenGoal): OpenGoal | undefined => {
   const condition = conditionOf(draft, goal);
   if (condition === undefined) return goal;
   const scope = scopeIn(draft, runOf(draft, goal), "entry");
-  const verdict = condition.evaluate(goal.until !== undefined && goal.until < scope.now ? { ...scope, now: goal.until } : scope);
+  const isLate = goal.until !== undefined && goal.until < scope.now;
+  const verdict = condition.evaluate(isLate ? { ...scope, now: goal.until, history: historyUntil(scope.history, goal.until) } : scope);
   if (verdict.value) {
     draft.facts.push({
-      kind: "goal", at: draft.at, journey: goal.journey, version: goal.version, run: goal.run, goal: goal.goal,
+      kind: "goal",
+      at: draft.at,
+      journey: goal.journey,
+      version: goal.version,
+      run: goal.run,
+      goal: goal.goal,
       ...(verdict.because && { because: verdict.because }),
     });
     return undefined;
@@ -66,4 +79,10 @@ const withinWindow = (goal: OpenGoal, next: number | undefined): number | undefi
 
 /** The run a goal belongs to; of an ended one, what conditions need of it. */
 const runOf = (draft: Draft, goal: OpenGoal): NonNullable<ConditionScope["run"]> =>
-  draft.state.runs[goal.run] ?? { key: goal.key, enteredAt: goal.enteredAt, entryOrder: goal.entryOrder, trigger: null, stepEnteredAt: goal.enteredAt };
+  draft.state.runs[goal.run] ?? {
+    key: goal.key,
+    enteredAt: goal.enteredAt,
+    entryOrder: goal.entryOrder,
+    trigger: null,
+    stepEnteredAt: goal.enteredAt,
+  };

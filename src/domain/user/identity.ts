@@ -43,6 +43,8 @@ const isOwn = (record: Readonly<Record<string, unknown>>, key: string): boolean 
 
 /** Merges asked for and not yet taken in: what the shell tries again after a crash. */
 export const wantedMerges = (state: UserState): readonly { readonly merge: string; readonly from: UserKey }[] => [
-  ...Object.entries(state.profile.anonymousIds).flatMap(([id, stage]) => (stage === "wanted" ? [{ merge: mergeIdOf(`a:${id}`, state.user), from: `a:${id}` as const }] : [])),
+  ...Object.entries(state.profile.anonymousIds).flatMap(([id, stage]) =>
+    stage === "wanted" ? [{ merge: mergeIdOf(`a:${id}`, state.user), from: `a:${id}` as const }] : [],
+  ),
   ...Object.entries(state.meta.wanted ?? {}).map(([merge, from]) => ({ merge, from })),
 ];

@@ -6,13 +6,17 @@ import type { Changes, Draft } from "./draft.ts";
  * The version of a journey a run is pinned to. Undefined when the catalog at hand does not hold it (an isolate whose catalog
  * is older than the run): such a run is left exactly where it is until a catalog comes that does.
  */
-export const definitionOf = (catalog: Catalog, pinned: { readonly journey: string; readonly version: number }): CompiledJourney | undefined => {
+export const definitionOf = (
+  catalog: Catalog,
+  pinned: { readonly journey: string; readonly version: number },
+): CompiledJourney | undefined => {
   const current = catalog.journeys.get(pinned.journey);
   return current?.version === pinned.version ? current : catalog.pinned.get(`${pinned.journey}@${pinned.version}`);
 };
 
 /** Status of a journey now, whatever version a run has; a deleted journey is a stopped one. */
-export const statusOf = (catalog: Catalog, journey: string): "live" | "paused" | "stopped" => catalog.journeys.get(journey)?.status ?? "stopped";
+export const statusOf = (catalog: Catalog, journey: string): "live" | "paused" | "stopped" =>
+  catalog.journeys.get(journey)?.status ?? "stopped";
 
 /** The scope in which a journey's conditions are asked. */
 export const scopeIn = (draft: Draft, run: NonNullable<ConditionScope["run"]>, since: Since): ConditionScope => ({
@@ -54,7 +58,11 @@ export const isTouched = (condition: CompiledCondition, changes: Changes): boole
   const reader = readerOf(condition);
   const name = changes.eventName;
   if (name !== undefined && (reader.events.has(name) || reader.prefixes.some((prefix) => name.startsWith(prefix)))) return true;
-  if (changes.attributes.length > 0 && (reader.attributes.has("*") || changes.attributes.some((attribute) => reader.attributes.has(attribute)))) return true;
+  if (
+    changes.attributes.length > 0 &&
+    (reader.attributes.has("*") || changes.attributes.some((attribute) => reader.attributes.has(attribute)))
+  )
+    return true;
   return changes.tags.some((tag) => reader.tags.has(tag)) || changes.segments.some((segment) => reader.segments.has(segment));
 };
 

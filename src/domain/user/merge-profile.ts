@@ -45,4 +45,5 @@ type Subscription = Profile["subscriptions"][string];
 const stricterSubscription = (a: Subscription, b: Subscription): Subscription =>
   a.state !== b.state ? (a.state === "opted-out" ? a : b) : compareOrder(a.order, b.order) >= 0 ? a : b;
 
-const isOlder = (a: Profile, b: Profile): boolean => a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.samplingId <= b.samplingId);
+const isOlder = (a: Profile, b: Profile): boolean =>
+  a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.samplingId <= b.samplingId);

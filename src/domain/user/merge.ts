@@ -66,7 +66,10 @@ const takeCarried = (draft: Draft, carried: Carried): void => {
 /** Both runs are kept unless they are of the same journey and key: then the older. Answers the runs that gave way. */
 const takeRun = (draft: Draft, run: Run): readonly string[] => {
   const journey = definitionOf(draft.context.catalog, run);
-  const rivals = journey !== undefined && isSideBySide(journey) && run.key === null ? [] : Object.values(draft.state.runs).filter((mine) => mine.journey === run.journey && mine.key === run.key);
+  const rivals =
+    journey !== undefined && isSideBySide(journey) && run.key === null
+      ? []
+      : Object.values(draft.state.runs).filter((mine) => mine.journey === run.journey && mine.key === run.key);
   const older = rivals.find((mine) => mine.enteredAt < run.enteredAt || (mine.enteredAt === run.enteredAt && mine.id <= run.id));
   draft.state.runs = { ...draft.state.runs, [run.id]: run };
   const losers = older === undefined ? rivals : [run];

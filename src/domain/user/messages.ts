@@ -16,16 +16,25 @@ export const putMessage = (draft: Draft, message: Message): void => {
   const before = messageOf(draft, message.id);
   draft.messages.set(message.id, message);
   draft.state.open = isFinal(message.status) ? without(draft.state.open, message.id) : { ...draft.state.open, [message.id]: message };
-  if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts) draft.facts.push(messageFact(message, draft.at));
+  if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts)
+    draft.facts.push(messageFact(message, draft.at));
 };
 
 /** What the outside is told of a message. */
 export const messageFact = (message: Message, at: number): Fact => ({
-  kind: "message", at, message: message.id, createdAt: message.createdAt, status: message.status,
-  channel: message.channel, template: message.template, attempts: message.attempts,
+  kind: "message",
+  at,
+  message: message.id,
+  createdAt: message.createdAt,
+  status: message.status,
+  channel: message.channel,
+  template: message.template,
+  attempts: message.attempts,
   ...(message.topic !== undefined && { topic: message.topic }),
   ...(message.run && { journey: message.run.journey, version: message.run.version, run: message.run.id, step: message.run.step }),
-  ...(message.rendered ? { provider: message.rendered.provider, to: message.rendered.to } : message.provider !== undefined && { provider: message.provider }),
+  ...(message.rendered
+    ? { provider: message.rendered.provider, to: message.rendered.to }
+    : message.provider !== undefined && { provider: message.provider }),
   ...(message.rendered?.content.channel === "email" && { subject: message.rendered.content.subject }),
   ...(message.reason !== undefined && { reason: message.reason }),
 });
@@ -46,7 +55,12 @@ export const holdMessage = (draft: Draft, message: Message, reason: string, due?
 };
 
 /** The message will never move again by itself. */
-export const closeMessage = (draft: Draft, message: Message, status: "sent" | "skipped" | "failed" | "uncertain", reason?: string): void => {
+export const closeMessage = (
+  draft: Draft,
+  message: Message,
+  status: "sent" | "skipped" | "failed" | "uncertain",
+  reason?: string,
+): void => {
   const { due: _due, reason: _reason, ...rest } = message;
   putMessage(draft, { ...rest, status, ...(reason !== undefined && { reason }) });
 };

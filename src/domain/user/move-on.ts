@@ -52,7 +52,9 @@ const settleMemberships = (draft: Draft, cause: Cause, withTimers: boolean): rea
   for (const change of changes) {
     draft.changes.segments.push(change.segment);
     draft.facts.push({
-      kind: change.member ? "segment-entered" : "segment-left", at: draft.at, segment: change.segment,
+      kind: change.member ? "segment-entered" : "segment-left",
+      at: draft.at,
+      segment: change.segment,
       ...(change.because && { because: change.because }),
       ...(!cause.enters && { silent: true }),
     });
@@ -73,7 +75,15 @@ const movedClocks = (draft: Draft): void => {
     const due = step && stepTypeOf(step).dueAt?.(step, run.position.since, zone);
     if (due === undefined || due === run.position.due) continue;
     setRun(draft, { ...run, position: { ...run.position, due } });
-    draft.facts.push({ kind: "waiting", at: draft.at, journey: run.journey, version: run.version, run: run.id, step: run.position.step, until: due });
+    draft.facts.push({
+      kind: "waiting",
+      at: draft.at,
+      journey: run.journey,
+      version: run.version,
+      run: run.id,
+      step: run.position.step,
+      until: due,
+    });
   }
 };
 

@@ -12,7 +12,16 @@ export const NEVER_DECIDED = -1;
 export const newUser = (workspace: string, user: UserKey, now: number): UserState => ({
   workspace,
   user,
-  profile: { attributes: {}, tags: {}, anonymousIds: {}, suppressions: {}, subscriptions: {}, createdAt: now, lastSeenAt: 0, samplingId: user },
+  profile: {
+    attributes: {},
+    tags: {},
+    anonymousIds: {},
+    suppressions: {},
+    subscriptions: {},
+    createdAt: now,
+    lastSeenAt: 0,
+    samplingId: user,
+  },
   memberships: {},
   runs: {},
   goals: [],

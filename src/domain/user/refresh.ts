@@ -26,13 +26,15 @@ export const refresh = (draft: Draft, fires: boolean): void => {
 const releaseHeld = (draft: Draft): void => {
   for (const message of Object.values(draft.state.open)) {
     const isPaused = message.status === "held" && message.due === undefined;
-    if (isPaused && (message.run === undefined || statusOf(draft.context.catalog, message.run.journey) === "live")) queueMessage(draft, message);
+    if (isPaused && (message.run === undefined || statusOf(draft.context.catalog, message.run.journey) === "live"))
+      queueMessage(draft, message);
   }
 };
 
 /** Intervals that came round during a pause are due now, not back then. */
 const releaseIntervals = (draft: Draft): void => {
   for (const [name, counter] of Object.entries(draft.state.entries)) {
-    if (counter.reenterAt !== undefined && counter.reenterAt < draft.at) draft.state.entries = withCounter(draft.state.entries, name, { ...counter, reenterAt: draft.at });
+    if (counter.reenterAt !== undefined && counter.reenterAt < draft.at)
+      draft.state.entries = withCounter(draft.state.entries, name, { ...counter, reenterAt: draft.at });
   }
 };

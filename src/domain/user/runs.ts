@@ -11,7 +11,13 @@ export const endRun = (draft: Draft, run: Run, reason: string, because?: Because
   removeRun(draft, run.id);
   if (run.position.at === "send") skipMessage(draft, run.position.message, reason);
   draft.facts.push({
-    kind: "run-ended", at: draft.at, journey: run.journey, version: run.version, run: run.id, step: run.position.step, reason,
+    kind: "run-ended",
+    at: draft.at,
+    journey: run.journey,
+    version: run.version,
+    run: run.id,
+    step: run.position.step,
+    reason,
     ...(because && { because }),
   });
 };

@@ -17,14 +17,28 @@ export type Stimulus =
   | { readonly type: "suppress"; readonly channel: Channel | "*"; readonly reason: string }
   | { readonly type: "unsuppress"; readonly channel: Channel | "*" }
   | { readonly type: "tags"; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] }
-  | { readonly type: "subscription"; readonly id: string; readonly topic?: string; readonly channel?: Channel; readonly state: "opted-in" | "opted-out" }
+  | {
+      readonly type: "subscription";
+      readonly id: string;
+      readonly topic?: string;
+      readonly channel?: Channel;
+      readonly state: "opted-in" | "opted-out";
+    }
   /** The provider answered, or did not. */
   | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
   /**
    * A merge's import: the source's profile and history (SEMANTICS: identity of users). A long history comes in parts: all but
    * the last say `more`; `carried` (see `handOver`) comes with the last. A part again, or a merge already taken in, changes nothing.
    */
-  | { readonly type: "import"; readonly merge: string; readonly from: UserKey; readonly profile: Profile; readonly events: readonly UserEvent[]; readonly more?: boolean; readonly carried?: Carried }
+  | {
+      readonly type: "import";
+      readonly merge: string;
+      readonly from: UserKey;
+      readonly profile: Profile;
+      readonly events: readonly UserEvent[];
+      readonly more?: boolean;
+      readonly carried?: Carried;
+    }
   /** This object is the source of a merge: hand everything over and point at the target. */
   | { readonly type: "freeze"; readonly merge: string; readonly target: UserKey };
 

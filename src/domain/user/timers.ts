@@ -28,9 +28,11 @@ export const nextDue = (state: UserState, catalog: Catalog): number | undefined 
     if (run.position.at === "wait") next = earlier(next, run.position.due);
     next = earlier(next, run.exitNextChange);
   }
-  for (const goal of state.goals) if (goal.nextChange !== undefined && definitionOf(catalog, goal) !== undefined) next = earlier(next, goal.nextChange);
+  for (const goal of state.goals)
+    if (goal.nextChange !== undefined && definitionOf(catalog, goal) !== undefined) next = earlier(next, goal.nextChange);
   for (const id in state.open) next = earlier(next, state.open[id]?.due);
   return next;
 };
 
-const earlier = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : b === undefined || a <= b ? a : b);
+const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined || a <= b ? a : b;

@@ -7,7 +7,8 @@ export const userFact = ({ profile, meta }: UserState, at: number): Fact => {
   const text = (name: string): string | undefined => textAttribute(profile.attributes, name);
   const parts = [text("firstName") ?? text("first_name"), text("lastName") ?? text("last_name")].filter((part) => part !== undefined);
   return {
-    kind: "user", at,
+    kind: "user",
+    at,
     email: text("email") ?? null,
     phone: text("phone") ?? null,
     name: text("name") ?? (parts.length > 0 ? parts.join(" ") : null),

@@ -5,7 +5,10 @@ import { stepCommon, stepKey } from "../step-fields.ts";
 
 const schema = z.strictObject({
   type: z.literal("branch"),
-  paths: z.array(z.strictObject({ name: z.string().min(1).max(200).optional(), condition: conditionSchema, next: stepKey })).min(1).max(50),
+  paths: z
+    .array(z.strictObject({ name: z.string().min(1).max(200).optional(), condition: conditionSchema, next: stepKey }))
+    .min(1)
+    .max(50),
   otherwise: stepKey.optional(),
   ...stepCommon,
 });

@@ -33,7 +33,13 @@ export const send: StepType<z.output<typeof schema>> = {
   ],
   enter: (step) => ({
     kind: "send",
-    message: { channel: step.channel, template: step.template, topic: step.topic, transactional: step.transactional, provider: step.provider },
+    message: {
+      channel: step.channel,
+      template: step.template,
+      topic: step.topic,
+      transactional: step.transactional,
+      provider: step.provider,
+    },
   }),
   resume: (step, cause) => {
     const result = cause.kind === "message" ? cause.result : "sent";

@@ -12,14 +12,19 @@ const schema = z
   })
   .refine((trigger) => trigger.includeCurrent !== true || trigger.change === "enter", {
     path: ["includeCurrent"],
-    error: "only members can be taken in: includeCurrent goes with \"change\": \"enter\"",
+    error: 'only members can be taken in: includeCurrent goes with "change": "enter"',
   });
 
 /** Fires when the user joins (or leaves) a segment. */
 export const segment: TriggerType<z.output<typeof schema>> = {
   type: "segment",
   schema,
-  compile: (trigger) => ({ kind: "segment", segment: trigger.segment, change: trigger.change, includeCurrent: trigger.includeCurrent === true }),
+  compile: (trigger) => ({
+    kind: "segment",
+    segment: trigger.segment,
+    change: trigger.change,
+    includeCurrent: trigger.includeCurrent === true,
+  }),
   references: (trigger) => [{ kind: "segment", path: ["segment"], key: trigger.segment }],
   onePerUser: true,
 };
