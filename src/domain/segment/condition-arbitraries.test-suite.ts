@@ -4,11 +4,11 @@ import type { Since } from "./condition.ts";
 import type { Condition } from "./conditions/all.ts";
 
 /** Instants are small numbers of ms, so that boundaries meet often. */
-export const END = 40;
+export const END = 14;
 const iso = (ms: number): string => new Date(ms).toISOString();
 const seconds = (ms: number): string => `PT${(ms / 1000).toFixed(3)}S`;
 const time = fc.integer({ min: 1, max: END });
-const window = fc.integer({ min: 1, max: 15 }).map(seconds);
+const window = fc.integer({ min: 1, max: 12 }).map(seconds);
 export const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
 const period = fc.oneof(
@@ -25,7 +25,7 @@ const eventCondition: fc.Arbitrary<Condition> = fc
     count: optional(
       fc.record({
         operator: fc.constantFrom("at-least", "exactly", "at-most", "less-than", "greater-than"),
-        value: fc.integer({ min: 0, max: 4 }),
+        value: fc.integer({ min: 0, max: 3 }),
       }),
     ),
     period,
@@ -66,7 +66,8 @@ export const someCondition: fc.Arbitrary<Condition> = fc.letrec<{ node: Conditio
   ),
 })).node;
 
-const common = { receivedAt: time, time };
+/** Half of the events arrive at once, half late. */
+const common = { receivedAt: time, late: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: END })) };
 /** Events A, AB, B and identify calls, some late, no two with the same place in the total order; in the order they arrived. */
 export const someEvents = fc
   .array(
@@ -83,14 +84,16 @@ export const someEvents = fc
         traits: fc.oneof(fc.record({ plan: fc.constantFrom("pro", "free", null) }), fc.record({ date: time.map(iso) })),
       }),
     ),
-    { maxLength: 12 },
+    { maxLength: 14 },
   )
   .map((made) =>
-    made.map((event, id): UserEvent => ({
-      ...event,
-      id: `e${id}`,
-      index: id,
-      time: Math.min(event.time, event.receivedAt),
-      key: "client",
-    })),
+    made
+      .toSorted((a, b) => a.receivedAt - b.receivedAt)
+      .map(({ late, ...event }, id): UserEvent => ({
+        ...event,
+        id: `e${id}`,
+        index: id,
+        time: Math.max(1, event.receivedAt - late),
+        key: "client",
+      })),
   );

@@ -53,15 +53,18 @@ const someRun = (
 });
 
 /** Asks at `now`, then follows every nextChange, comparing with the oracle just before, at and just after each. */
-const expectExact = (compiled: CompiledCondition, scope: Omit<ConditionScope, "now">, truth: (now: number) => boolean): void => {
-  let now = END;
+const expectExact = (compiled: CompiledCondition, scope: ConditionScope, truth: (now: number) => boolean): void => {
+  let { now } = scope;
   for (let hop = 0; hop < 50; hop++) {
     const { value, nextChange } = compiled.evaluate({ ...scope, now });
     expect(value, `at ${now}`).toBe(truth(now));
     if (nextChange !== undefined) expect(nextChange).toBeGreaterThan(now);
-    const until = nextChange ?? now + 100;
-    for (let between = now; between < until; between++)
-      expect(truth(between), `at ${between}, asked at ${now}, promised until ${until}`).toBe(value);
+    const until = nextChange ?? now + 2 * END;
+    const instants = Array.from({ length: until - now }, (_, index) => now + index);
+    expect(
+      instants.filter((at) => truth(at) !== value),
+      `asked at ${now}, promised until ${until}`,
+    ).toEqual([]);
     if (nextChange === undefined) return;
     now = nextChange;
   }
@@ -73,12 +76,13 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
     expect.hasAssertions();
     fc.assert(
       fc.property(someCondition, someEvents, fc.boolean(), (condition, events, tagged) => {
+        const now = events.at(-1)?.receivedAt ?? END;
         const plain = JSON.parse(JSON.stringify(condition, (key, value: unknown) => (key === "since" ? undefined : value))) as Condition;
         const parsed = conditionSchema.parse(plain);
         const compiled = compileCondition(parsed, { path: "c", inJourney: false, timezone: "UTC" });
         const tags = tagged ? ["vip"] : [];
         const world: OracleWorld = { events, tags, createdAt: 0 };
-        expectExact(compiled, { ...build(compiled, events, tags), since: "ever" }, (now) => oracle(plain, world, now, "ever"));
+        expectExact(compiled, { ...build(compiled, events, tags), now, since: "ever" }, (at) => oracle(plain, world, at, "ever"));
       }),
       { numRuns: 1500 },
     );
@@ -98,18 +102,19 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
           since: fc.constantFrom<Since>("ever", "entry", "step"),
         }),
         (condition, events, pick) => {
+          const now = events.at(-1)?.receivedAt ?? END;
           const trigger = events[pick.trigger % events.length] as UserEvent; // in range
           const byEvent = pick.mover === undefined ? undefined : events[pick.mover % events.length];
           const run = someRun(trigger, {
             entered: trigger.receivedAt,
-            step: Math.min(END, (byEvent ?? trigger).receivedAt + (byEvent ? 0 : pick.delay)),
+            step: Math.min(now, (byEvent ?? trigger).receivedAt + (byEvent ? 0 : pick.delay)),
             byEvent,
           });
           const keyPath = pick.keyed ? { keyPath: "properties.k" } : {};
           const compiled = compileCondition(conditionSchema.parse(condition), { path: "c", inJourney: true, timezone: "UTC", ...keyPath });
           const world: OracleWorld = { events, tags: [], createdAt: 0, run, ...keyPath };
-          expectExact(compiled, { ...build(compiled, events, []), run, since: pick.since }, (now) =>
-            oracle(condition, world, now, pick.since),
+          expectExact(compiled, { ...build(compiled, events, []), run, now, since: pick.since }, (at) =>
+            oracle(condition, world, at, pick.since),
           );
         },
       ),
@@ -129,5 +134,49 @@ describe("conditions equal a naive oracle that rescans all history, at every nex
         },
       ),
     );
+  });
+});
+
+describe("event conditions inside a journey", () => {
+  const at = (id: string, time: number, receivedAt: number): UserEvent => ({
+    id,
+    type: "track",
+    event: "A",
+    properties: { k: "x" },
+    time,
+    receivedAt,
+    index: 0,
+    key: "client",
+  });
+  const count = (events: readonly UserEvent[], run: Run, since: Since, more: object = {}): unknown => {
+    const compiled = compileCondition(conditionSchema.parse({ type: "event", event: "A", ...more }), {
+      path: "c",
+      inJourney: true,
+      timezone: "UTC",
+    });
+    return compiled.evaluate({ ...build(compiled, events, []), run, now: 100, since }).because?.value;
+  };
+  const trigger = at("trigger", 10, 12);
+
+  it("count from the trigger's own time on, it not included, also what arrived before it", () => {
+    const run = someRun(trigger, { entered: 12, step: 12, byEvent: trigger });
+    expect(count([trigger], run, "entry")).toBe(0);
+    expect(count([at("same time, arrived before", 10, 11), trigger], run, "entry")).toBe(1);
+    expect(count([at("same time, arrived after", 10, 13), trigger], run, "entry")).toBe(1);
+    expect(count([at("a moment before", 9, 13), trigger], run, "entry")).toBe(0);
+    expect(count([trigger], run, "entry", { since: "ever" })).toBe(1);
+  });
+
+  it("since the step: one event cannot pass two waits for the same name", () => {
+    const mover = at("mover", 20, 20);
+    const run = someRun(trigger, { entered: 12, step: 20, byEvent: mover });
+    expect(count([trigger, mover], run, "step")).toBe(0);
+    expect(count([trigger, mover, at("next", 20, 21)], run, "step")).toBe(1);
+    expect(count([trigger, mover], someRun(trigger, { entered: 12, step: 20, byEvent: undefined }), "step")).toBe(1);
+  });
+
+  it("a run that no event started excludes none but the one that caused the join", () => {
+    const joined: Run = { ...someRun(trigger, { entered: 12, step: 12, byEvent: undefined }), trigger: null };
+    expect(count([trigger, at("later", 11, 20)], joined, "entry")).toBe(1);
   });
 });
