@@ -32,7 +32,9 @@ export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ct
       answers.push(...delivery.answers.map((answer) => ({ ...body, answer })));
       return message.ack();
     }
-    console.error(JSON.stringify({ what: "message could not be claimed", workspace: body.workspace, message: body.message, error: delivery.problem }));
+    console.error(
+      JSON.stringify({ what: "message could not be claimed", workspace: body.workspace, message: body.message, error: delivery.problem }),
+    );
     message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
   });
   await Promise.all([queueNext(env, answers), project(env, answers)]);
@@ -44,7 +46,9 @@ interface AddressedAnswer extends DeliverMessage {
 
 /** Messages that runs went on to. A queue that refuses costs only time: the object's alarm sends again what nobody claimed. */
 const queueNext = async (env: Env, answers: readonly AddressedAnswer[]): Promise<void> => {
-  const intents = answers.flatMap(({ workspace, user, answer }) => answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })));
+  const intents = answers.flatMap(({ workspace, user, answer }) =>
+    answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })),
+  );
   try {
     await sendIntents(env, intents);
   } catch (error) {

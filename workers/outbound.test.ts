@@ -43,11 +43,20 @@ afterAll(() => {
 });
 
 const call = (path: string, options: { allowLoopback?: boolean; timeoutMs?: number; isListening?: (url: URL) => Promise<boolean> } = {}) =>
-  callOutbound({ method: "POST", url: path.startsWith("/") ? origin + path : path, headers: { "idempotency-key": "m1" }, body: "{}" }, { allowLoopback: true, timeoutMs: 300, ...options });
+  callOutbound(
+    { method: "POST", url: path.startsWith("/") ? origin + path : path, headers: { "idempotency-key": "m1" }, body: "{}" },
+    { allowLoopback: true, timeoutMs: 300, ...options },
+  );
 
 describe("callOutbound", () => {
   it("answers with status, headers in lower case and body", async () => {
-    expect(await call("/ok")).toMatchObject({ kind: "answer", status: 201, headers: { "x-thing": "A", "retry-after": "3" }, body: "hello", complete: true });
+    expect(await call("/ok")).toMatchObject({
+      kind: "answer",
+      status: 201,
+      headers: { "x-thing": "A", "retry-after": "3" },
+      body: "hello",
+      complete: true,
+    });
     expect(requests.at(-1)).toMatch(/user-agent: Tern/i);
     expect(requests.at(-1)).toMatch(/idempotency-key: m1/i);
   });
@@ -79,7 +88,10 @@ describe("callOutbound", () => {
 
   it("tells a refused connection from a cut one by asking first", async () => {
     const before = requests.length;
-    expect(await call("/ok", { isListening: () => Promise.resolve(false) })).toEqual({ kind: "no-connection", detail: "connection refused" });
+    expect(await call("/ok", { isListening: () => Promise.resolve(false) })).toEqual({
+      kind: "no-connection",
+      detail: "connection refused",
+    });
     expect(requests.length).toBe(before);
     expect(await call("/ok", { isListening: () => Promise.resolve(true) })).toMatchObject({ kind: "answer", status: 201 });
   });
@@ -93,6 +105,8 @@ describe("callOutbound", () => {
   });
 
   it("makes no call that cannot be made", async () => {
-    expect(await callOutbound({ method: "POST", url: `${origin}/ok`, headers: { "x-a": "bad\nvalue" } }, { allowLoopback: true })).toMatchObject({ kind: "blocked" });
+    expect(
+      await callOutbound({ method: "POST", url: `${origin}/ok`, headers: { "x-a": "bad\nvalue" } }, { allowLoopback: true }),
+    ).toMatchObject({ kind: "blocked" });
   });
 });

@@ -23,7 +23,8 @@ const maxBodyBytes = 64 * 1024;
 export async function callOutbound(call: HttpCall, options: OutboundOptions): Promise<Reply> {
   const refused = refusedAddress(call.url, options.allowLoopback);
   if (refused !== undefined) return { kind: "blocked", detail: refused };
-  if (options.isListening && !(await options.isListening(new URL(call.url)))) return { kind: "no-connection", detail: "connection refused" };
+  if (options.isListening && !(await options.isListening(new URL(call.url))))
+    return { kind: "no-connection", detail: "connection refused" };
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   let request: Request;
   try {

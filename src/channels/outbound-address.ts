@@ -12,7 +12,11 @@ export function refusedAddress(text: string, allowLoopback: boolean): string | u
   if (url.username !== "" || url.password !== "") return "a URL with a user name or password";
   const host = url.hostname.replace(/\.+$/, "");
   if (host === "") return "a URL without a host";
-  const kind = host.startsWith("[") ? ipv6Kind(host.slice(1, -1)) : /^\d+(?:\.\d+){3}$/.test(host) ? ipv4Kind(host.split(".").map(Number)) : nameKind(host);
+  const kind = host.startsWith("[")
+    ? ipv6Kind(host.slice(1, -1))
+    : /^\d+(?:\.\d+){3}$/.test(host)
+      ? ipv4Kind(host.split(".").map(Number))
+      : nameKind(host);
   if (kind === "public" || (kind === "loopback" && allowLoopback)) return undefined;
   return kind === "loopback" ? `${url.hostname} is a loopback address` : `${url.hostname} is not a public address`;
 }
@@ -27,7 +31,21 @@ export function isLoopback(hostname: string): boolean {
 type Kind = "public" | "loopback" | "private";
 
 /** Endings of names that no public resolver answers. Source: RFC 6761, 6762, 8375, 9476 and what cloud providers use for metadata. */
-const insideEndings = ["local", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa", "test", "invalid", "onion", "alt", "arpa"];
+const insideEndings = [
+  "local",
+  "internal",
+  "intranet",
+  "lan",
+  "home",
+  "corp",
+  "private",
+  "home.arpa",
+  "test",
+  "invalid",
+  "onion",
+  "alt",
+  "arpa",
+];
 
 function nameKind(host: string): Kind {
   if (host === "localhost" || host.endsWith(".localhost")) return "loopback";
@@ -57,7 +75,9 @@ function ipv4Kind(octets: readonly number[]): Kind {
   if (octets[0] === 127) return "loopback";
   const address = toNumber(octets);
   // Shared prefix of `bits` bits = the same quotient by the rest's size.
-  const isInside = insideNetworks.some(([network, bits]) => Math.floor(address / 2 ** (32 - bits)) === Math.floor(toNumber(network) / 2 ** (32 - bits)));
+  const isInside = insideNetworks.some(
+    ([network, bits]) => Math.floor(address / 2 ** (32 - bits)) === Math.floor(toNumber(network) / 2 ** (32 - bits)),
+  );
   return isInside ? "private" : "public";
 }
 

@@ -22,7 +22,9 @@ export interface ProviderDefinition {
 }
 
 /** Every kind of provider by its type. */
-export const providerKinds: ReadonlyMap<string, ProviderKind> = new Map(Object.values(kinds).map((kind): [string, ProviderKind] => [kind.type, kind]));
+export const providerKinds: ReadonlyMap<string, ProviderKind> = new Map(
+  Object.values(kinds).map((kind): [string, ProviderKind] => [kind.type, kind]),
+);
 
 /** An API key must not travel in the clear, so plain HTTP is for loopback addresses only. */
 const baseUrl = z
@@ -32,7 +34,12 @@ const baseUrl = z
     if (!URL.canParse(text)) return false;
     const url = new URL(text);
     // Whether loopback may be called is decided where it is called.
-    return refusedAddress(text, true) === undefined && url.search === "" && url.hash === "" && (url.protocol === "https:" || isLoopback(url.hostname));
+    return (
+      refusedAddress(text, true) === undefined &&
+      url.search === "" &&
+      url.hash === "" &&
+      (url.protocol === "https:" || isLoopback(url.hostname))
+    );
   }, "a public https address without user name, query and fragment (http only for loopback addresses)")
   .transform((text) => text.replace(/\/+$/, ""));
 
@@ -53,7 +60,10 @@ const shapes = [...providerKinds.values()].map(shapeOf);
 /** A provider definition as it is put; told apart by `type`. */
 export const providerSchema: z.ZodType<ProviderDefinition> =
   // Which types there are is known to the registry, at run time only; ProviderDefinition is what all of them have.
-  z.discriminatedUnion("type", shapes as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>]) as unknown as z.ZodType<ProviderDefinition>;
+  z.discriminatedUnion(
+    "type",
+    shapes as unknown as [z.ZodObject<{ type: z.ZodLiteral<string> }>],
+  ) as unknown as z.ZodType<ProviderDefinition>;
 
 /** Names of the settings that are written and never read back. */
 export const secretSettings = (type: string): readonly string[] => kindOf(type).secrets;

@@ -3,7 +3,14 @@ import type { Outcome } from "../domain/message/message.ts";
 /** How an outbound call ended, before anyone has read a meaning into it. */
 export type Reply =
   /** Header names in lower case; `body` is at most 64 KB and may be cut short (`complete` false); `at` is when it came (ms). */
-  | { readonly kind: "answer"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly complete: boolean; readonly at: number }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly complete: boolean;
+      readonly at: number;
+    }
   /** Nobody took the request: refused, no such host. It can be sent again without fear. */
   | { readonly kind: "no-connection"; readonly detail: string }
   /** The request may have arrived: cut connection, time-out. */
@@ -69,7 +76,9 @@ export function jsonBody(answer: Answer): Readonly<Record<string, unknown>> | un
   try {
     const body: unknown = JSON.parse(answer.body);
     // Checked: a JSON object is a record of unknown values.
-    return typeof body === "object" && body !== null && !Array.isArray(body) && Object.keys(body).length > 0 ? (body as Record<string, unknown>) : undefined;
+    return typeof body === "object" && body !== null && !Array.isArray(body) && Object.keys(body).length > 0
+      ? (body as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -78,8 +87,15 @@ export function jsonBody(answer: Answer): Readonly<Record<string, unknown>> | un
 /** "429 rate_limit_exceeded: Too many requests": short, one line, for people. */
 export function describe(answer: Answer): string {
   const body = jsonBody(answer);
-  const said = body === undefined ? answer.body : [body["name"] ?? body["code"], body["message"] ?? body["error"] ?? body["detail"]].filter((part) => typeof part === "string").join(": ");
-  // eslint-disable-next-line no-control-regex -- control characters have no place in a line for people
-  const line = said.replace(/[\u0000-\u001f\u007f\s]+/g, " ").trim().slice(0, 200);
+  const said =
+    body === undefined
+      ? answer.body
+      : [body["name"] ?? body["code"], body["message"] ?? body["error"] ?? body["detail"]]
+          .filter((part) => typeof part === "string")
+          .join(": ");
+  const line = said
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim()
+    .slice(0, 200);
   return line === "" ? `${answer.status}` : `${answer.status} ${line}`;
 }

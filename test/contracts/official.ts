@@ -29,7 +29,8 @@ export const schemaOf = (document: OpenApi, schema: unknown): z.ZodType => z.fro
 const inlined = (document: OpenApi, schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map((item) => inlined(document, item));
   if (typeof schema !== "object" || schema === null) return schema;
-  if ("$ref" in schema && typeof schema.$ref === "string") return inlined(document, document.components.schemas[schema.$ref.replace("#/components/schemas/", "")]);
+  if ("$ref" in schema && typeof schema.$ref === "string")
+    return inlined(document, document.components.schemas[schema.$ref.replace("#/components/schemas/", "")]);
   const entries = Object.entries(schema).map(([key, value]) => [key, inlined(document, value)]);
   const strict = "properties" in schema && !("additionalProperties" in schema) ? { additionalProperties: false } : {};
   return { ...Object.fromEntries(entries), ...strict };

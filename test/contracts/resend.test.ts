@@ -6,13 +6,25 @@ import { officialContract, schemaOf } from "./official.ts";
 const contract = officialContract("resend");
 const settings = { apiKey: "re_123456", from: "Shop <shop@example.com>" };
 const plain: Extract<MessageContent, { channel: "email" }> = { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" };
-const full = { ...plain, from: "a@example.com", replyTo: "r@example.com", preheader: "p", cc: ["c@example.com"], bcc: ["b@example.com"], headers: { "X-Ref": "1" } };
+const full = {
+  ...plain,
+  from: "a@example.com",
+  replyTo: "r@example.com",
+  preheader: "p",
+  cc: ["c@example.com"],
+  bcc: ["b@example.com"],
+  headers: { "X-Ref": "1" },
+};
 
 describe.skipIf(contract === undefined)("resend against its official contract", () => {
   const operation = contract?.paths["/emails"]?.["post"];
-  const request = (content: MessageContent) => resend.request({ workspace: "w1", user: "u:1", id: "m0abc", to: "ada@example.com", content }, settings, resend.baseUrl ?? "");
+  const request = (content: MessageContent) =>
+    resend.request({ workspace: "w1", user: "u:1", id: "m0abc", to: "ada@example.com", content }, settings, resend.baseUrl ?? "");
 
-  it.each([["the least", plain], ["everything", full]] as const)("a message with %s is a valid request", (_, content) => {
+  it.each([
+    ["the least", plain],
+    ["everything", full],
+  ] as const)("a message with %s is a valid request", (_, content) => {
     if (!contract || !operation) throw new Error("expected POST /emails");
     const { url, method, headers, body } = request(content);
     expect([method, url]).toEqual(["POST", `${contract.servers[0]?.url}/emails`]);

@@ -23,7 +23,11 @@ let sink: Sink;
 let closedPort = 0;
 
 const journey = (key: string, event: string, channel: string) => ({
-  key, name: key, trigger: { type: "event", event }, frequency: { type: "every-time" }, start: "send",
+  key,
+  name: key,
+  trigger: { type: "event", event },
+  frequency: { type: "every-time" },
+  start: "send",
   steps: { send: { type: "send", channel, template: key, next: "done" }, done: { type: "exit" } },
 });
 const publish = async (key: string, event: string, template: Record<string, unknown>) => {
@@ -43,13 +47,39 @@ beforeAll(async () => {
   const address = probe.address();
   closedPort = typeof address === "object" && address ? address.port : 0;
   await new Promise((resolve) => probe.close(resolve));
-  [tern, resend, sink] = await Promise.all([startTern(), startFakeResend(apiKey), startSink(({ path }) => ({ status: path === "/gone" ? 410 : 204, body: "" }))]);
-  await tern.api("PUT", "/api/providers/mail", { key: "mail", type: "resend", channel: "email", settings: { apiKey, from: "Shop <shop@example.com>" }, baseUrl: resend.url, default: true });
-  await tern.api("PUT", "/api/providers/hooks", { key: "hooks", type: "webhook", channel: "webhook", settings: { headers: { authorization: "Bearer hook-secret" } }, default: true });
-  await publish("greeting", "Signed Up", { channel: "email", locales: { en: { subject: "Hello {{ user.name }}", html: "<p>Hello {{ user.name }}</p>" } } });
+  [tern, resend, sink] = await Promise.all([
+    startTern(),
+    startFakeResend(apiKey),
+    startSink(({ path }) => ({ status: path === "/gone" ? 410 : 204, body: "" })),
+  ]);
+  await tern.api("PUT", "/api/providers/mail", {
+    key: "mail",
+    type: "resend",
+    channel: "email",
+    settings: { apiKey, from: "Shop <shop@example.com>" },
+    baseUrl: resend.url,
+    default: true,
+  });
+  await tern.api("PUT", "/api/providers/hooks", {
+    key: "hooks",
+    type: "webhook",
+    channel: "webhook",
+    settings: { headers: { authorization: "Bearer hook-secret" } },
+    default: true,
+  });
+  await publish("greeting", "Signed Up", {
+    channel: "email",
+    locales: { en: { subject: "Hello {{ user.name }}", html: "<p>Hello {{ user.name }}</p>" } },
+  });
   await publish("call", "Ordered", {
     channel: "webhook",
-    locales: { en: { url: "{{ trigger.properties.url }}", headers: { "X-User": "{{ user.id }}" }, body: '{"order": {{ trigger.properties.order | json }}}' } },
+    locales: {
+      en: {
+        url: "{{ trigger.properties.url }}",
+        headers: { "X-User": "{{ user.id }}" },
+        body: '{"order": {{ trigger.properties.order | json }}}',
+      },
+    },
   });
 });
 afterAll(async () => {
@@ -76,7 +106,9 @@ describe("email by Resend, with faults", () => {
     expect(ends["refused"]?.reason).toContain("validation_error");
     // The fake saw nothing that the documentation does not allow; the same key always came with the same bytes.
     expect(resend.complaints).toEqual([]);
-    expect(resend.sent.map(({ to }) => to.split("@")[0]).toSorted()).toEqual(people.filter((name) => name !== "refused").toSorted());
+    const sentTo = resend.sent.map(({ to }) => to.replace("@example.com", ""));
+    expect(sentTo).toHaveLength(people.length - 1);
+    expect(new Set(sentTo)).toEqual(new Set(people.filter((name) => name !== "refused")));
     expect(resend.sent[0]?.subject).toMatch(/^Hello \w+$/);
     const triesOf = (name: string) => resend.requests.filter(({ to }) => to === `${name}@example.com`);
     for (const name of people) expect([name, triesOf(name).length]).toEqual([name, ["plain", "slow", "refused"].includes(name) ? 1 : 2]);
@@ -92,7 +124,12 @@ describe("webhooks", () => {
     await tern.track("track", { userId: "w1", event: "Ordered", properties: { url: `${sink.url}/orders`, order: 'a "b"' } });
     const call = await waitFor(() => sink.calls.find(({ path }) => path === "/orders"));
     expect(call).toMatchObject({ method: "POST", body: '{"order": "a \\"b\\""}' });
-    expect(call.headers).toMatchObject({ authorization: "Bearer hook-secret", "x-user": "w1", "content-type": "application/json", "idempotency-key": expect.stringMatching(/^m/) });
+    expect(call.headers).toMatchObject({
+      authorization: "Bearer hook-secret",
+      "x-user": "w1",
+      "content-type": "application/json",
+      "idempotency-key": expect.stringMatching(/^m/),
+    });
     await waitFor(async () => byUser(await messages("webhook"))["w1"]?.status === "sent");
   });
 
@@ -114,11 +151,12 @@ describe("webhooks", () => {
     const cutPort = typeof address === "object" && address ? address.port : 0;
     await tern.track("track", { userId: "w4", event: "Ordered", properties: { url: `http://127.0.0.1:${closedPort}/`, order: 1 } });
     await tern.track("track", { userId: "w5", event: "Ordered", properties: { url: `http://127.0.0.1:${cutPort}/`, order: 1 } });
-    await waitFor(async () => {
+    const ends = await waitFor(async () => {
       const rows = byUser(await messages("webhook"));
-      return rows["w4"]?.status === "held" && rows["w5"]?.status === "uncertain";
+      return rows["w4"]?.status === "held" && rows["w5"]?.status === "uncertain" && rows;
     });
     cutting.close();
+    expect(ends["w4"]?.reason).toBe("connection refused");
   });
 
   it("fails a message whose variable is missing, before anything is sent", async () => {

@@ -70,7 +70,8 @@ export const startFakeResend = async (apiKey: string): Promise<FakeResend> => {
     if (key === "" || key.length > 256) return refuse(400, "invalid_idempotency_key");
     const mail = JSON.parse(body) as Record<string, unknown>;
     const to = String(Array.isArray(mail["to"]) ? mail["to"][0] : mail["to"]);
-    if (typeof mail["from"] !== "string" || typeof mail["subject"] !== "string" || typeof mail["html"] !== "string" || !to.includes("@")) return refuse(422, "missing_required_field");
+    if (typeof mail["from"] !== "string" || typeof mail["subject"] !== "string" || typeof mail["html"] !== "string" || !to.includes("@"))
+      return refuse(422, "missing_required_field");
     const hash = createHash("sha256").update(body).digest("hex");
     const isFirst = !fake.requests.some((earlier) => earlier.to === to);
     fake.requests.push({ to, key, hash, at: performance.now() });

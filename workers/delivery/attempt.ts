@@ -37,7 +37,11 @@ async function keep(message: Sending, ports: AttemptPorts): Promise<Outcome> {
   }
 }
 
-async function send(message: Sending, provider: { readonly definition: ProviderDefinition; readonly kind: HttpProvider }, ports: AttemptPorts): Promise<Outcome> {
+async function send(
+  message: Sending,
+  provider: { readonly definition: ProviderDefinition; readonly kind: HttpProvider },
+  ports: AttemptPorts,
+): Promise<Outcome> {
   const { definition, kind } = provider;
   let call: HttpCall;
   try {

@@ -64,7 +64,11 @@ describe("deliverMessage", () => {
       ["it serves another channel", { provider: () => Promise.resolve({ ...resend, type: "webhook" }) }, "misconfigured"],
       ["it refuses the message", { call: () => Promise.resolve(answer(422, '{"name":"validation_error"}')) }, "rejected"],
       ["nobody answers", { call: () => Promise.resolve({ kind: "lost", detail: "time-out" } as const) }, "uncertain"],
-      ["the outbox cannot be written", { provider: () => Promise.resolve({ ...resend, type: "outbox" }), keep: failing("D1 down") }, "retry"],
+      [
+        "the outbox cannot be written",
+        { provider: () => Promise.resolve({ ...resend, type: "outbox" }), keep: failing("D1 down") },
+        "retry",
+      ],
     ] as const)("%s", async (_, replace, kind) => {
       const { ports, recorded } = recordingPorts(replace);
       expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "done" });
@@ -92,7 +96,9 @@ describe("deliverMessage", () => {
   });
 
   it("lets no credential into an outcome, also when the provider says it back", async () => {
-    const { ports, recorded } = recordingPorts({ call: () => Promise.resolve(answer(400, '{"name":"bad","message":"got Bearer re_secret_key and re_secret_key"}')) });
+    const { ports, recorded } = recordingPorts({
+      call: () => Promise.resolve(answer(400, '{"name":"bad","message":"got Bearer re_secret_key and re_secret_key"}')),
+    });
     await deliverMessage(queued, ports);
     expect(JSON.stringify(recorded.settles)).not.toContain("re_secret_key");
     expect(recorded.settles[0]?.outcome).toMatchObject({ detail: "400 bad: got *** and ***" });

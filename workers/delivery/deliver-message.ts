@@ -62,7 +62,14 @@ async function settle(ports: DeliverPorts, { workspace, user, ...request }: Sett
       return await ports.object(workspace, user).settle(request);
     } catch (problem) {
       if (pauseMs === undefined) {
-        console.error(JSON.stringify({ what: "message could not be settled, its lease takes over", workspace, message: request.message, error: messageOf(problem) }));
+        console.error(
+          JSON.stringify({
+            what: "message could not be settled, its lease takes over",
+            workspace,
+            message: request.message,
+            error: messageOf(problem),
+          }),
+        );
         return undefined;
       }
       await ports.pause(pauseMs);

@@ -6,9 +6,18 @@ import type { DeliverPorts } from "./deliver-message.ts";
 
 export const queued: DeliverMessage = { workspace: "w1", user: "u:1", message: "m1" };
 
-export const resend: ProviderDefinition = { key: "mail", type: "resend", channel: "email", settings: { apiKey: "re_secret_key", from: "shop@example.com" } };
+export const resend: ProviderDefinition = {
+  key: "mail",
+  type: "resend",
+  channel: "email",
+  settings: { apiKey: "re_secret_key", from: "shop@example.com" },
+};
 
-export const rendered: RenderedMessage = { provider: "mail", to: "ada@example.com", content: { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" } };
+export const rendered: RenderedMessage = {
+  provider: "mail",
+  to: "ada@example.com",
+  content: { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" },
+};
 
 const message: Message = { id: "m1", channel: "email", template: "t", status: "claimed", createdAt: 1, attempts: 1, rendered };
 
@@ -25,7 +34,9 @@ export interface Recorded {
 }
 
 /** Ports that work and write down what they were asked; a test replaces those it is about. */
-export function recordingPorts(replace: Partial<DeliverPorts> & { readonly claim?: () => Promise<ClaimAnswer>; readonly settle?: () => Promise<ObjectAnswer> } = {}): { readonly ports: DeliverPorts; readonly recorded: Recorded } {
+export function recordingPorts(
+  replace: Partial<DeliverPorts> & { readonly claim?: () => Promise<ClaimAnswer>; readonly settle?: () => Promise<ObjectAnswer> } = {},
+): { readonly ports: DeliverPorts; readonly recorded: Recorded } {
   const recorded: Recorded = { steps: [], claims: [], settles: [], pauses: [] };
   const ports: DeliverPorts = {
     liveVersion: () => Promise.resolve(7),

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { MessageContent } from "../../domain/message/message.ts";
-import { kindOf, providerKinds, providerSchema, resendsUncertain, secretSettings, type ProviderDefinition } from "../provider-definition.ts";
+import {
+  kindOf,
+  providerKinds,
+  providerSchema,
+  resendsUncertain,
+  secretSettings,
+  type ProviderDefinition,
+} from "../provider-definition.ts";
 import type { Reply } from "../reply.ts";
 
 /** What every provider must keep, whatever it is: a new one only adds its settings here. */
@@ -16,7 +23,14 @@ const contents: Readonly<Record<string, MessageContent>> = {
   webhook: { channel: "webhook", url: "https://example.com/hook", method: "POST", headers: { "x-ref": "1" }, body: '{"a":1}' },
 };
 
-const answer = (status: number, body = "", headers: Record<string, string> = {}): Reply => ({ kind: "answer", status, body, headers, complete: true, at: Date.parse("2026-03-05T10:00:00Z") });
+const answer = (status: number, body = "", headers: Record<string, string> = {}): Reply => ({
+  kind: "answer",
+  status,
+  body,
+  headers,
+  complete: true,
+  at: Date.parse("2026-03-05T10:00:00Z"),
+});
 const errorBody = JSON.stringify({ name: "application_error", message: "Internal server error" });
 
 describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as const))("provider %s", (type, kind) => {
@@ -25,7 +39,9 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
 
   it("takes its settings and refuses any it does not know", () => {
     expect(providerSchema.safeParse(definition).error).toBeUndefined();
-    expect(providerSchema.safeParse({ ...definition, settings: { ...settings, colour: "red" } }).error?.issues[0]?.message).toMatch(/colour/);
+    expect(providerSchema.safeParse({ ...definition, settings: { ...settings, colour: "red" } }).error?.issues[0]?.message).toMatch(
+      /colour/,
+    );
   });
 
   it.each(["rate", "fallback", "name"])("refuses %s, which is not built", (field) => {
@@ -109,13 +125,21 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
     ["999999999", 86_400_000],
     ["soon", undefined],
   ])("reads Retry-After: %s", (value, waitMs) => {
-    expect(kind.outcome(answer(429, "", { "retry-after": value }))).toEqual({ kind: "retry", detail: "429", ...(waitMs !== undefined && { retryAfterMs: waitMs }) });
+    expect(kind.outcome(answer(429, "", { "retry-after": value }))).toEqual({
+      kind: "retry",
+      detail: "429",
+      ...(waitMs !== undefined && { retryAfterMs: waitMs }),
+    });
   });
 });
 
 describe("providerSchema", () => {
   const resend = { key: "mail", type: "resend", channel: "email", settings: settingsByType["resend"] };
-  const problem = (input: unknown): string => providerSchema.safeParse(input).error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join() ?? "";
+  const problem = (input: unknown): string =>
+    providerSchema
+      .safeParse(input)
+      .error?.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`)
+      .join() ?? "";
 
   it("names the types there are", () => {
     expect(problem({ ...resend, type: "sendmail" })).toMatch(/type .*'resend'/);
@@ -129,7 +153,14 @@ describe("providerSchema", () => {
     expect(providerSchema.parse({ ...resend, baseUrl })).toMatchObject({ baseUrl: kept });
   });
 
-  it.each(["http://example.com", "https://10.0.0.1", "https://user:pw@example.com", "https://example.com?x=1", "ftp://example.com", "example.com"])("refuses the base address %s", (baseUrl) => {
+  it.each([
+    "http://example.com",
+    "https://10.0.0.1",
+    "https://user:pw@example.com",
+    "https://example.com?x=1",
+    "ftp://example.com",
+    "example.com",
+  ])("refuses the base address %s", (baseUrl) => {
     expect(problem({ ...resend, baseUrl })).toMatch(/^baseUrl /);
   });
 
@@ -146,7 +177,13 @@ describe("resendsUncertain: uncertain is retried only where the provider has an 
     ["webhook", "resend", true],
     ["outbox", undefined, true],
   ] as const)("%s with onUncertain %s: %s", (type, onUncertain, expected) => {
-    const definition: ProviderDefinition = { key: "x", type, channel: kindOf(type).channels[0], settings: {}, ...(onUncertain && { onUncertain }) };
+    const definition: ProviderDefinition = {
+      key: "x",
+      type,
+      channel: kindOf(type).channels[0],
+      settings: {},
+      ...(onUncertain && { onUncertain }),
+    };
     expect(resendsUncertain(definition)).toBe(expected);
   });
 });

@@ -6,11 +6,20 @@ import { resend } from "./resend.ts";
 const settings = { apiKey: "re_123456", from: "Shop <shop@example.com>" };
 const content: MessageContent = { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" };
 const call = (more: Partial<Extract<MessageContent, { channel: "email" }>> = {}, ids = { workspace: "w1", id: "m0abc" }) => {
-  const { body, ...rest } = resend.request({ ...ids, user: "u:1", to: "ada@example.com", content: { ...content, ...more } }, settings, "https://api.resend.com");
+  const { body, ...rest } = resend.request(
+    { ...ids, user: "u:1", to: "ada@example.com", content: { ...content, ...more } },
+    settings,
+    "https://api.resend.com",
+  );
   return { ...rest, body: JSON.parse(body ?? "") as Record<string, unknown> };
 };
 const answer = (status: number, name?: string, headers: Record<string, string> = {}): Reply => ({
-  kind: "answer", status, headers, complete: true, at: 0, body: name === undefined ? "" : JSON.stringify({ statusCode: status, name, message: `about ${name}` }),
+  kind: "answer",
+  status,
+  headers,
+  complete: true,
+  at: 0,
+  body: name === undefined ? "" : JSON.stringify({ statusCode: status, name, message: `about ${name}` }),
 });
 
 describe("resend request", () => {
@@ -20,15 +29,29 @@ describe("resend request", () => {
       url: "https://api.resend.com/emails",
       headers: { authorization: "Bearer re_123456", "content-type": "application/json", "idempotency-key": "m0abc" },
       body: {
-        from: "Shop <shop@example.com>", to: ["ada@example.com"], subject: "Hi", html: "<p>Hi</p>", text: "Hi",
-        tags: [{ name: "tern_message", value: "m0abc" }, { name: "tern_workspace", value: "w1" }],
+        from: "Shop <shop@example.com>",
+        to: ["ada@example.com"],
+        subject: "Hi",
+        html: "<p>Hi</p>",
+        text: "Hi",
+        tags: [
+          { name: "tern_message", value: "m0abc" },
+          { name: "tern_workspace", value: "w1" },
+        ],
       },
     });
   });
 
   it("takes what the template names", () => {
-    expect(call({ from: "a@example.com", replyTo: "r@example.com", cc: ["c@example.com"], bcc: ["b@example.com"], headers: { "X-Ref": "1" } }).body).toMatchObject({
-      from: "a@example.com", reply_to: "r@example.com", cc: ["c@example.com"], bcc: ["b@example.com"], headers: { "X-Ref": "1" },
+    expect(
+      call({ from: "a@example.com", replyTo: "r@example.com", cc: ["c@example.com"], bcc: ["b@example.com"], headers: { "X-Ref": "1" } })
+        .body,
+    ).toMatchObject({
+      from: "a@example.com",
+      reply_to: "r@example.com",
+      cc: ["c@example.com"],
+      bcc: ["b@example.com"],
+      headers: { "X-Ref": "1" },
     });
   });
 
@@ -65,15 +88,26 @@ describe("resend outcome", () => {
   });
 
   it("keeps Resend's id of the mail", () => {
-    expect(resend.outcome({ kind: "answer", status: 200, headers: {}, complete: true, at: 0, body: '{"id":"49a3999c"}' })).toEqual({ kind: "accepted", providerMessageId: "49a3999c" });
+    expect(resend.outcome({ kind: "answer", status: 200, headers: {}, complete: true, at: 0, body: '{"id":"49a3999c"}' })).toEqual({
+      kind: "accepted",
+      providerMessageId: "49a3999c",
+    });
   });
 
   it("is accepted also when the body broke off: the status had come", () => {
-    expect(resend.outcome({ kind: "answer", status: 200, headers: {}, complete: false, at: 0, body: '{"id":"49' })).toEqual({ kind: "accepted" });
+    expect(resend.outcome({ kind: "answer", status: 200, headers: {}, complete: false, at: 0, body: '{"id":"49' })).toEqual({
+      kind: "accepted",
+    });
   });
 
   it("keeps the wait that Resend asks for, also while the first request with the key is under way", () => {
-    expect(resend.outcome(answer(429, "rate_limit_exceeded", { "retry-after": "2" }))).toMatchObject({ kind: "retry", retryAfterMs: 2_000 });
-    expect(resend.outcome(answer(409, "concurrent_idempotent_requests", { "retry-after": "1" }))).toMatchObject({ kind: "retry", retryAfterMs: 1_000 });
+    expect(resend.outcome(answer(429, "rate_limit_exceeded", { "retry-after": "2" }))).toMatchObject({
+      kind: "retry",
+      retryAfterMs: 2_000,
+    });
+    expect(resend.outcome(answer(409, "concurrent_idempotent_requests", { "retry-after": "1" }))).toMatchObject({
+      kind: "retry",
+      retryAfterMs: 1_000,
+    });
   });
 });

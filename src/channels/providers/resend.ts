@@ -13,8 +13,15 @@ const settings = z.strictObject({
 
 /** Error names by which the operator must act. Source: Resend's error reference. */
 const misconfigured = new Set([
-  "missing_api_key", "restricted_api_key", "invalid_api_key", "invalid_from_address", "invalid_access", "invalid_region", "security_error",
-  "daily_quota_exceeded", "monthly_quota_exceeded",
+  "missing_api_key",
+  "restricted_api_key",
+  "invalid_api_key",
+  "invalid_from_address",
+  "invalid_access",
+  "invalid_region",
+  "security_error",
+  "daily_quota_exceeded",
+  "monthly_quota_exceeded",
 ]);
 
 /** Resend (resend.com), email. Suppressed and bad addresses are accepted and reported later, by webhook. */
@@ -61,7 +68,11 @@ const tagsOf = ({ workspace, id }: Sending): readonly { readonly name: string; r
 function tagValue(text: string): string {
   if (/^[A-Za-z0-9_-]{1,256}$/.test(text)) return text;
   const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "").slice(0, 256);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "")
+    .slice(0, 256);
 }
 
 function readResendReply(reply: Reply): Outcome {

@@ -4,17 +4,27 @@ import { webhook } from "./webhook.ts";
 
 const content = { channel: "webhook", url: "https://example.com/hook", method: "POST", headers: {}, body: "{}" } as const;
 const call = (more: Partial<Extract<MessageContent, { channel: "webhook" }>> = {}, headers?: Record<string, string>) =>
-  webhook.request({ workspace: "w1", user: "u:1", id: "m0abc", to: content.url, content: { ...content, ...more } }, { ...(headers && { headers }) }, "");
+  webhook.request(
+    { workspace: "w1", user: "u:1", id: "m0abc", to: content.url, content: { ...content, ...more } },
+    { ...(headers && { headers }) },
+    "",
+  );
 
 describe("webhook request", () => {
   it("is the one that the template describes", () => {
     expect(call({ method: "PUT", headers: { "X-Ref": "1" } })).toEqual({
-      method: "PUT", url: "https://example.com/hook", headers: { "content-type": "application/json", "x-ref": "1", "idempotency-key": "m0abc" }, body: "{}",
+      method: "PUT",
+      url: "https://example.com/hook",
+      headers: { "content-type": "application/json", "x-ref": "1", "idempotency-key": "m0abc" },
+      body: "{}",
     });
   });
 
   it("has the provider's headers unless the template sets them itself; never another idempotency key", () => {
-    const { headers } = call({ headers: { "X-B": "template", "Content-Type": "text/plain" } }, { "x-a": "provider", "X-B": "provider", "Idempotency-Key": "mine" });
+    const { headers } = call(
+      { headers: { "X-B": "template", "Content-Type": "text/plain" } },
+      { "x-a": "provider", "X-B": "provider", "Idempotency-Key": "mine" },
+    );
     expect(headers).toEqual({ "content-type": "text/plain", "x-a": "provider", "x-b": "template", "idempotency-key": "m0abc" });
   });
 

@@ -4,7 +4,9 @@ import { readReply } from "../reply.ts";
 
 const settings = z.strictObject({
   /** Added to every request unless the template sets the same header; for credentials. */
-  headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().regex(/^[\t\u0020-\u007e]{0,4000}$/, "a header value is printable ASCII")).optional(),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().regex(/^[\t\u0020-\u007e]{0,4000}$/, "a header value is printable ASCII"))
+    .optional(),
 });
 
 /**
@@ -20,7 +22,12 @@ export const webhook: HttpProvider<typeof settings> = {
   secrets: ["headers"],
   request({ id, content }, given) {
     if (content.channel !== "webhook") throw new Error(`expected webhook content, got ${content.channel}`);
-    const headers = lowerCased({ "content-type": "application/json", ...lowerCased(given.headers ?? {}), ...lowerCased(content.headers), "idempotency-key": id });
+    const headers = lowerCased({
+      "content-type": "application/json",
+      ...lowerCased(given.headers ?? {}),
+      ...lowerCased(content.headers),
+      "idempotency-key": id,
+    });
     const withBody = content.method !== "GET" && content.body !== "";
     if (!withBody) delete headers["content-type"];
     return { method: content.method, url: content.url, headers, ...(withBody && { body: content.body }) };

@@ -70,7 +70,7 @@ export function printValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(printValue).join("");
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) return JSON.stringify(value);
   // Numbers, booleans, and liquidjs's own drops, which define toString.
-  return String(value as number | boolean | { toString(): string });
+  return String(value);
 }
 
 function utf8Length(text: string): number {

@@ -8,6 +8,6 @@ export function buildContent(template: TemplateDefinition, locale: string, print
   const content = template.locales[locale];
   if (content === undefined) throw new Error(`expected content for the locale ${locale} in the template ${template.key}`);
   // templateSchema checked the content against this very kind's schema; TypeScript cannot pair the two unions.
-  const build = kinds[template.channel].build as (content: object, print: Print) => MessageContent;
-  return build(content, print);
+  const kind = kinds[template.channel] as { build(content: object, print: Print): MessageContent };
+  return kind.build(content, print);
 }

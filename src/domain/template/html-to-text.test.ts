@@ -10,7 +10,11 @@ describe("htmlToText", () => {
     ["a link to nowhere", '<a href="#top">Top</a>', "Top"],
     ["lists", "<ul><li>One</li><li>Two</li></ul>", "- One\n- Two"],
     ["images by their text", '<img src="x" alt="Our &quot;logo&quot;">', 'Our "logo"'],
-    ["nothing of styles, scripts, the head and comments", "<head><title>t</title></head><style>a{}</STYLE ><!-- <p>c</p> --><script>if (a < b) x()</script>Hi", "Hi"],
+    [
+      "nothing of styles, scripts, the head and comments",
+      "<head><title>t</title></head><style>a{}</STYLE ><!-- <p>c</p> --><script>if (a < b) x()</script>Hi",
+      "Hi",
+    ],
     ["entities", "&lt;b&gt; &amp;amp; &#8364; &#x20AC; &nope;", "<b> &amp; € € &nope;"],
     ["table cells", "<table><tr><td>A</td><td>1</td></tr><tr><td>B</td><td>2</td></tr></table>", "A 1\nB 2"],
     ["a lone bracket", "1 < 2 and <b>bold</b>", "1 < 2 and bold"],

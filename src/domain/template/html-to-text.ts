@@ -1,6 +1,26 @@
 const entities: Readonly<Record<string, string>> = {
-  amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", copy: "©", reg: "®", trade: "™", hellip: "…", mdash: "—", ndash: "–",
-  lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”", euro: "€", pound: "£", bull: "•", middot: "·", zwnj: "", shy: "",
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+  copy: "©",
+  reg: "®",
+  trade: "™",
+  hellip: "…",
+  mdash: "—",
+  ndash: "–",
+  lsquo: "‘",
+  rsquo: "’",
+  ldquo: "“",
+  rdquo: "”",
+  euro: "€",
+  pound: "£",
+  bull: "•",
+  middot: "·",
+  zwnj: "",
+  shy: "",
 };
 
 /**
@@ -19,11 +39,18 @@ export function htmlToText(html: string): string {
     position = tag.end;
     if (tag.name === "a" && !tag.closing) link = { href: attributeOf(tag.text, "href"), from: out.parts.length };
     else if (tag.name === "a" && link) {
-      if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.parts.slice(link.from).join("").includes(link.href)) out.write(` (${link.href})`);
+      if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.parts.slice(link.from).join("").includes(link.href))
+        out.write(` (${link.href})`);
       link = undefined;
     } else writeTag(out, tag);
   }
-  return out.parts.join("").split("\n").map((line) => line.trim()).join("\n").replace(/\n{3,}/g, "\n\n").trim();
+  return out.parts
+    .join("")
+    .split("\n")
+    .map((line) => line.trim())
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
 }
 
 /** Text under way. The last character is remembered, because asking a growing string for it would copy the string. */

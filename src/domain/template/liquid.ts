@@ -64,8 +64,7 @@ function parsed(source: Source): Template[] {
 
 /** Line breaks and other control characters would end a header and begin another. */
 function toLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is to be taken out
-  return text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, " ").trim();
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
 /** Gives the date filters their instant, and reads null as missing (DEFINITIONS.md: null, a missing path and "" are absent). */
@@ -163,7 +162,8 @@ function explain(problem: unknown, path: string): Unprintable {
     if (inner instanceof Error && inner.name === "UndefinedVariableError") return explain(inner, path);
   }
   const where = line === undefined ? path : `${path}, line ${line}`;
-  if (problem.name === "UndefinedVariableError") return new Unprintable(`missing variable ${token?.getText() ?? cause.message} in ${where}`, line);
+  if (problem.name === "UndefinedVariableError")
+    return new Unprintable(`missing variable ${token?.getText() ?? cause.message} in ${where}`, line);
   return new Unprintable(`${where}: ${cause.message.replace(/, (?:file:[^,]*, )?line:\d+.*$/s, "")}`, line);
 }
 

@@ -6,14 +6,28 @@ import { templateSchema, type TemplateDefinition } from "./template.ts";
 const now = Date.parse("2026-03-05T09:30:00Z");
 const scope: RenderScope = {
   user: { name: "Ada <b>", city: "Köln", nothing: null, tags: ["a", "b"], quote: 'say "hi"\n', evil: "x\r\nBcc: all@example.com" },
-  trigger: { properties: { items: [{ sku: "A1", price: 10 }, { sku: "B2", price: 2.5 }] } },
+  trigger: {
+    properties: {
+      items: [
+        { sku: "A1", price: 10 },
+        { sku: "B2", price: 2.5 },
+      ],
+    },
+  },
   run: { id: "r1" },
   message: { id: "m1" },
   workspace: { name: "Shop" },
 };
 
 const emailOf = (content: Record<string, unknown>, more: Record<string, unknown> = {}): TemplateDefinition =>
-  templateSchema.parse({ key: "t", channel: "email", name: "T", defaultLocale: "en", locales: { en: { subject: "s", html: "h", ...content } }, ...more });
+  templateSchema.parse({
+    key: "t",
+    channel: "email",
+    name: "T",
+    defaultLocale: "en",
+    locales: { en: { subject: "s", html: "h", ...content } },
+    ...more,
+  });
 const smsOf = (body: string, more: Record<string, unknown> = {}): TemplateDefinition =>
   templateSchema.parse({ key: "t", channel: "sms", name: "T", defaultLocale: "en", locales: { en: { body } }, ...more });
 
@@ -25,7 +39,9 @@ const bodyOf = (liquid: string, more: Record<string, unknown> = {}): string => {
 
 describe("renderTemplate", () => {
   it("renders user, trigger, run, message and workspace", () => {
-    expect(bodyOf("{{ user.city }} {{ trigger.properties.items[1].sku }} {{ run.id }} {{ message.id }} {{ workspace.name }}")).toBe("Köln B2 r1 m1 Shop");
+    expect(bodyOf("{{ user.city }} {{ trigger.properties.items[1].sku }} {{ run.id }} {{ message.id }} {{ workspace.name }}")).toBe(
+      "Köln B2 r1 m1 Shop",
+    );
   });
 
   it("escapes values in HTML and nowhere else", () => {
@@ -38,21 +54,43 @@ describe("renderTemplate", () => {
   });
 
   it("lets no value add a header", () => {
-    const rendering = render(emailOf({ subject: "{{ user.evil }}", replyTo: "{{ user.evil }}", cc: ["{{ user.evil }}"], headers: { "X-Ref": "{{ user.evil }}" } }));
+    const rendering = render(
+      emailOf({ subject: "{{ user.evil }}", replyTo: "{{ user.evil }}", cc: ["{{ user.evil }}"], headers: { "X-Ref": "{{ user.evil }}" } }),
+    );
     expect(rendering).toMatchObject({
-      content: { subject: "x Bcc: all@example.com", replyTo: "x Bcc: all@example.com", cc: ["x Bcc: all@example.com"], headers: { "X-Ref": "x Bcc: all@example.com" } },
+      content: {
+        subject: "x Bcc: all@example.com",
+        replyTo: "x Bcc: all@example.com",
+        cc: ["x Bcc: all@example.com"],
+        headers: { "X-Ref": "x Bcc: all@example.com" },
+      },
     });
   });
 
   it("writes JSON with the json filter", () => {
     const webhook = templateSchema.parse({
-      key: "t", channel: "webhook", name: "T", defaultLocale: "en",
-      locales: { en: { url: "https://example.com/{{ user.city | url_encode }}", headers: { "X-A": "{{ user.evil }}" }, body: '{"q": {{ user.quote | json }}, "items": {{ trigger.properties.items | json }}}' } },
+      key: "t",
+      channel: "webhook",
+      name: "T",
+      defaultLocale: "en",
+      locales: {
+        en: {
+          url: "https://example.com/{{ user.city | url_encode }}",
+          headers: { "X-A": "{{ user.evil }}" },
+          body: '{"q": {{ user.quote | json }}, "items": {{ trigger.properties.items | json }}}',
+        },
+      },
     });
     const rendering = render(webhook);
     expect(rendering).toMatchObject({ content: { url: "https://example.com/K%C3%B6ln", headers: { "X-A": "x Bcc: all@example.com" } } });
     if (!rendering.ok || rendering.content.channel !== "webhook") throw new Error("expected a webhook");
-    expect(JSON.parse(rendering.content.body)).toEqual({ q: 'say "hi"\n', items: [{ sku: "A1", price: 10 }, { sku: "B2", price: 2.5 }] });
+    expect(JSON.parse(rendering.content.body)).toEqual({
+      q: 'say "hi"\n',
+      items: [
+        { sku: "A1", price: 10 },
+        { sku: "B2", price: 2.5 },
+      ],
+    });
   });
 
   it("makes the text from the HTML when it is left out", () => {
@@ -63,7 +101,13 @@ describe("renderTemplate", () => {
 
   it("puts the preheader first in the body, unseen", () => {
     const rendering = render(emailOf({ preheader: "{{ user.name }}!", html: "<html><body class='x'><p>Hi</p></body></html>" }));
-    expect(rendering).toMatchObject({ content: { preheader: "Ada <b>!", text: "Hi", html: expect.stringContaining("<body class='x'><div style=\"display:none;max-height:0;overflow:hidden\">Ada &lt;b&gt;!</div><p>") } });
+    expect(rendering).toMatchObject({
+      content: {
+        preheader: "Ada <b>!",
+        text: "Hi",
+        html: expect.stringContaining("<body class='x'><div style=\"display:none;max-height:0;overflow:hidden\">Ada &lt;b&gt;!</div><p>"),
+      },
+    });
   });
 
   describe("a missing variable without default fails the message with a clear reason", () => {
@@ -82,7 +126,10 @@ describe("renderTemplate", () => {
     });
 
     it("also when there was no trigger at all", () => {
-      expect(render(smsOf("{{ trigger.properties.x }}"), "en", { ...scope, trigger: null })).toMatchObject({ ok: false, reason: expect.stringContaining("missing variable trigger.properties.x") });
+      expect(render(smsOf("{{ trigger.properties.x }}"), "en", { ...scope, trigger: null })).toMatchObject({
+        ok: false,
+        reason: expect.stringContaining("missing variable trigger.properties.x"),
+      });
     });
 
     it("but not with a default, nor inside a condition, nor in a lenient template", () => {
@@ -97,7 +144,11 @@ describe("renderTemplate", () => {
       ["rounds of loops", "{% for a in (1..1000) %}{% for b in (1..1000) %}x{% endfor %}{% endfor %}", /more than 50000 steps/],
       ["empty loops", "{% for a in (1..100000) %}{% endfor %}", /more than 50000 steps/],
       ["the size of a range", "{% for a in (1..999999999) %}{% break %}{% endfor %}", /characters of memory/],
-      ["what capture holds", `{% capture x %}0123456789{% endcapture %}${"{% capture x %}{{ x }}{{ x }}{% endcapture %}".repeat(40)}`, /characters of memory/],
+      [
+        "what capture holds",
+        `{% capture x %}0123456789{% endcapture %}${"{% capture x %}{{ x }}{{ x }}{% endcapture %}".repeat(40)}`,
+        /characters of memory/,
+      ],
       ["what filters make", `{% assign x = "0123456789" %}${"{% assign x = x | append: x %}".repeat(40)}`, /characters of memory/],
       ["replacing", `{% assign x = "aaaaaaaaaa" %}${"{% assign x = x | replace: 'a', 'aaaaaaaaaa' %}".repeat(12)}`, /characters of memory/],
       ["the size of the message", `{% for a in (1..20000) %}${"0123456789".repeat(3)}{% endfor %}`, /larger than 512 KB/],
@@ -117,12 +168,21 @@ describe("renderTemplate", () => {
   it("takes the instant it is given for now, and names months in the template's locale", () => {
     expect(bodyOf("{{ 'now' | date: '%Y-%m-%d %H:%M' }}")).toBe("2026-03-05 09:30");
     expect(bodyOf("{{ 'today' | date: '%H:%M', 'Europe/Berlin' }}")).toBe("10:30");
-    const german = templateSchema.parse({ key: "t", channel: "sms", name: "T", defaultLocale: "de", locales: { de: { body: "{{ 'now' | date: '%-d. %B' }}" } } });
+    const german = templateSchema.parse({
+      key: "t",
+      channel: "sms",
+      name: "T",
+      defaultLocale: "de",
+      locales: { de: { body: "{{ 'now' | date: '%-d. %B' }}" } },
+    });
     expect(render(german, "de")).toMatchObject({ content: { body: "5. März" } });
   });
 
   it("renders the same bytes again", () => {
-    const template = emailOf({ subject: "{% increment n %}{{ user.city }}", html: "{% increment n %}{% cycle 'a', 'b' %}{% assign z = 1 %}" });
+    const template = emailOf({
+      subject: "{% increment n %}{{ user.city }}",
+      html: "{% increment n %}{% cycle 'a', 'b' %}{% assign z = 1 %}",
+    });
     expect(render(template)).toEqual(render(template));
     expect(render(template)).toEqual(render(structuredClone(template)));
   });
@@ -134,12 +194,20 @@ describe("renderTemplate", () => {
   });
 
   it("prints lists joined and objects as JSON", () => {
-    expect(bodyOf("{{ user.tags }} {{ user.tags | join: ', ' }} {{ trigger.properties.items[0] }}")).toBe('ab a, b {"sku":"A1","price":10}');
+    expect(bodyOf("{{ user.tags }} {{ user.tags | join: ', ' }} {{ trigger.properties.items[0] }}")).toBe(
+      'ab a, b {"sku":"A1","price":10}',
+    );
   });
 });
 
 describe("chooseLocale", () => {
-  const template = templateSchema.parse({ key: "t", channel: "sms", name: "T", defaultLocale: "en", locales: { en: { body: "e" }, de: { body: "d" }, "pt-BR": { body: "p" } } });
+  const template = templateSchema.parse({
+    key: "t",
+    channel: "sms",
+    name: "T",
+    defaultLocale: "en",
+    locales: { en: { body: "e" }, de: { body: "d" }, "pt-BR": { body: "p" } },
+  });
   it.each([
     ["de", "de"],
     ["de-AT", "de"],

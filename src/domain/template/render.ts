@@ -16,7 +16,10 @@ export function renderTemplate(template: TemplateDefinition, locale: string | un
   if (owner === undefined) return { ok: false, reason: `the template has no content for ${chosen}` };
   const settings = { scope, now, locale: chosen, lenient: template.lenient === true, budget: new Budget() };
   try {
-    return { ok: true, content: buildContent(template, chosen, (path, source, mode) => renderSource({ owner, path, source, mode }, settings)) };
+    return {
+      ok: true,
+      content: buildContent(template, chosen, (path, source, mode) => renderSource({ owner, path, source, mode }, settings)),
+    };
   } catch (problem) {
     if (problem instanceof Unprintable) return { ok: false, reason: problem.message };
     throw problem;

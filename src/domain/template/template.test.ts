@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { lintTemplate } from "./lint.ts";
 import { templateSchema } from "./template.ts";
 
-const email = { key: "welcome", channel: "email", name: "Welcome", defaultLocale: "en", locales: { en: { subject: "Hi", html: "<p>Hi</p>" } } };
+const email = {
+  key: "welcome",
+  channel: "email",
+  name: "Welcome",
+  defaultLocale: "en",
+  locales: { en: { subject: "Hi", html: "<p>Hi</p>" } },
+};
 const problems = (input: unknown): string => {
   const result = templateSchema.safeParse(input);
   return result.success ? "" : result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n");
@@ -29,8 +35,16 @@ describe("templateSchema", () => {
     ["a default locale without content", { ...email, defaultLocale: "de" }, /^defaultLocale: the default locale has no content/],
     ["a locale that is no language tag", { ...email, locales: { ...email.locales, "e n": email.locales.en } }, /language tag/],
     ["a key with capitals", { ...email, key: "Welcome" }, /^key: .*lower-case/],
-    ["a header that the message sets itself", { ...email, locales: { en: { ...email.locales.en, headers: { Bcc: "x@example.com" } } } }, /set by the message itself/],
-    ["a header name with a line break", { ...email, locales: { en: { ...email.locales.en, headers: { "X-A\r\nBcc": "x" } } } }, /header name/],
+    [
+      "a header that the message sets itself",
+      { ...email, locales: { en: { ...email.locales.en, headers: { Bcc: "x@example.com" } } } },
+      /set by the message itself/,
+    ],
+    [
+      "a header name with a line break",
+      { ...email, locales: { en: { ...email.locales.en, headers: { "X-A\r\nBcc": "x" } } } },
+      /header name/,
+    ],
     ["no subject", { ...email, locales: { en: { html: "x" } } }, /locales\.en\.subject/],
   ])("refuses %s and says where", (_, input, message) => {
     expect(problems(input)).toMatch(message);
@@ -38,10 +52,16 @@ describe("templateSchema", () => {
 });
 
 describe("lintTemplate", () => {
-  const lint = (content: Record<string, unknown>) => lintTemplate(templateSchema.parse({ ...email, locales: { en: { ...email.locales.en, ...content } } }));
+  const lint = (content: Record<string, unknown>) =>
+    lintTemplate(templateSchema.parse({ ...email, locales: { en: { ...email.locales.en, ...content } } }));
 
   it("has nothing to say about Liquid that parses", () => {
-    expect(lint({ subject: "{{ user.name | default: 'friend' }}", html: "{% for item in trigger.properties.items %}{{ item.sku }}{% endfor %}" })).toEqual([]);
+    expect(
+      lint({
+        subject: "{{ user.name | default: 'friend' }}",
+        html: "{% for item in trigger.properties.items %}{{ item.sku }}{% endfor %}",
+      }),
+    ).toEqual([]);
   });
 
   it.each([

@@ -43,7 +43,8 @@ const shapes = Object.values(kinds).map((kind) => templateOf(kind));
 export const templateSchema: z.ZodType<TemplateDefinition> = z
   // The registry decides which channels there are, so their tuple is known at run time only; the type above says the same from the same registry.
   .discriminatedUnion("channel", shapes as unknown as [z.ZodObject<{ channel: z.ZodLiteral<Name> }>])
-  .refine((template) => Object.hasOwn((template as unknown as TemplateDefinition).locales, (template as unknown as TemplateDefinition).defaultLocale), {
-    path: ["defaultLocale"],
-    error: "the default locale has no content in locales",
-  }) as unknown as z.ZodType<TemplateDefinition>;
+  .refine(
+    (template) =>
+      Object.hasOwn((template as unknown as TemplateDefinition).locales, (template as unknown as TemplateDefinition).defaultLocale),
+    { path: ["defaultLocale"], error: "the default locale has no content in locales" },
+  ) as unknown as z.ZodType<TemplateDefinition>;

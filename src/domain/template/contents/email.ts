@@ -8,7 +8,13 @@ const address = z.string().min(1).max(1_000);
 const headerName = z
   .string()
   .regex(/^[!-9;-~]{1,100}$/, "a header name has printable characters without spaces and colons")
-  .refine((name) => !/^(?:from|to|cc|bcc|subject|reply-to|sender|return-path|content-[a-z-]+|mime-version|date|message-id|dkim-signature|received)$/i.test(name), "this header is set by the message itself");
+  .refine(
+    (name) =>
+      !/^(?:from|to|cc|bcc|subject|reply-to|sender|return-path|content-[a-z-]+|mime-version|date|message-id|dkim-signature|received)$/i.test(
+        name,
+      ),
+    "this header is set by the message itself",
+  );
 
 const schema = z.strictObject({
   subject: z.string().min(1).max(2_000),
@@ -39,10 +45,16 @@ export const email: ContentKind<typeof schema> & { readonly channel: "email" } =
       ...(preheader !== undefined && { preheader }),
       ...(content.from !== undefined && { from: print("from", content.from, "line") }),
       ...(content.replyTo !== undefined && { replyTo: print("replyTo", content.replyTo, "line") }),
-      ...(content.cc !== undefined && { cc: content.cc.map((item, index) => print(`cc.${index}`, item, "line")).filter((item) => item !== "") }),
-      ...(content.bcc !== undefined && { bcc: content.bcc.map((item, index) => print(`bcc.${index}`, item, "line")).filter((item) => item !== "") }),
+      ...(content.cc !== undefined && {
+        cc: content.cc.map((item, index) => print(`cc.${index}`, item, "line")).filter((item) => item !== ""),
+      }),
+      ...(content.bcc !== undefined && {
+        bcc: content.bcc.map((item, index) => print(`bcc.${index}`, item, "line")).filter((item) => item !== ""),
+      }),
       ...(content.headers !== undefined && {
-        headers: Object.fromEntries(Object.entries(content.headers).map(([name, value]) => [name, print(`headers.${name}`, value, "line")])),
+        headers: Object.fromEntries(
+          Object.entries(content.headers).map(([name, value]) => [name, print(`headers.${name}`, value, "line")]),
+        ),
       }),
     };
   },
