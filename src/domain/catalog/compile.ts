@@ -8,8 +8,6 @@ import { compileJourney, conditionsOf } from "./compile-journey.ts";
 import { nameIndex } from "./name-index.ts";
 import { orderSegments } from "./segment-order.ts";
 
-export { compileJourney } from "./compile-journey.ts";
-
 /**
  * Turns the published definitions (each already through its schema) into functions and indexes; once per isolate and version.
  * Throws Fault `bad-definition` for segments in a circle, segments that do not exist and conditions that cannot stand where
