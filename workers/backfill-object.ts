@@ -111,7 +111,7 @@ export class BackfillObject extends DurableObject<Env> {
       try {
         const stub = userObject(this.env, workspace, user);
         const stimulus = { type: "refresh" as const, silent: true, ...(position.enter !== undefined && { enter: position.enter }) };
-        const answer = await stub.stimulate({ catalog, stimuli: [stimulus] });
+        const answer = await stub.stimulate({ catalog, stimuli: [stimulus], vouched: true });
         answers.push(answer);
         await sendIntents(this.env, answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })));
       } catch (error) {

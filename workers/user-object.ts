@@ -58,9 +58,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (target !== undefined) return this.#forward(target, request, (object, onward) => object.apply(onward));
     const { turn, value: known } = this.#session.turn((open) =>
       request.events.flatMap((event) => {
-        const before = knownEvent(open.history, event);
         open.take(decide(open.state, { type: "event", event }, open.context(this.#session.now(event.receivedAt), catalog)));
-        return before === undefined ? [] : [before];
+        return knownEvent(open.history, event) ?? [];
       }),
     );
     // No alarm for the facts: the intake row stays until they are projected, and a repeated apply answers them again.
@@ -76,7 +75,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
-    this.#arm(this.#dueWithFacts(turn));
+    this.#arm(request.vouched === true ? this.#dueOf(turn) : this.#dueWithFacts(turn));
     return this.#answer(turn);
   }
 

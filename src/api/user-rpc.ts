@@ -38,6 +38,8 @@ export interface Page<T> {
 
 export interface StimulateRequest extends ObjectRequest {
   readonly stimuli: readonly Stimulus[];
+  /** The caller repeats the call until the answer's facts are projected: the object need not wake to see to it. */
+  readonly vouched?: boolean;
 }
 
 /** The management half of the object's RPC surface; the data half is in queue.ts. An object nobody ever wrote to answers undefined / empty pages and stays empty. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Page, PageRequest, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
-import { type UserEvent, orderOf } from "../../src/domain/event/event.ts";
+import type { UserEvent } from "../../src/domain/event/event.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { TallyMatch } from "../../src/domain/user/history.ts";
@@ -89,8 +89,8 @@ export const timelinePage = (history: SqliteHistory, journal: Journal, page: Pag
   return { items, next: items.length < limit ? null : JSON.stringify(position) };
 };
 
-/** True when an event of the order given is in history already; answers the time it is known by. */
+/** How the user knows an event that was just applied and is not new; undefined when it is new, or was refused. */
 export const knownEvent = (history: SqliteHistory, event: UserEvent): { readonly id: string; readonly time: number } | undefined => {
-  const known = history.event(event.id);
-  return known === undefined ? undefined : { id: known.id, time: orderOf(known)[0] };
+  const known = history.wasAdded(event.id) ? undefined : history.event(event.id);
+  return known && { id: known.id, time: known.time };
 };

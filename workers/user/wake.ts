@@ -6,6 +6,7 @@ import type { NumberedFacts } from "../../src/domain/user/facts.ts";
 import { projectFacts, projectedUpTo } from "../../src/storage/shard/project.ts";
 import { shardOf } from "../../src/storage/shard/shards.ts";
 import { liveVersion } from "../catalog-cache.ts";
+import { confirmedFor } from "../confirmed.ts";
 import { sendIntents } from "../deliver-queue.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
@@ -67,6 +68,8 @@ const askTarget = async ({ env, session, identity }: WakeContext): Promise<numbe
  * says; what is not goes to the FACTS queue, unless a claim is about to take it along.
  */
 const handOnFacts = async ({ env, session, identity }: WakeContext, since: { readonly told: number; readonly claimsFollow: boolean }): Promise<number | undefined> => {
+  // This isolate may have projected them itself.
+  session.journal().confirm(confirmedFor(identity.workspace, identity.user) ?? 0);
   const first = session.journal().unconfirmed(identity.workspace, identity.user);
   if (first === undefined) return undefined;
   if (first.first <= since.told) {

@@ -25,16 +25,23 @@ const oldestFirst = readMatches("ASC");
 export class SqliteHistory implements History {
   readonly #sql: SqlPort;
   readonly #changed: ReadonlyMap<string, Message>;
+  readonly #added = new Set<string>();
   constructor(sql: SqlPort, changed: ReadonlyMap<string, Message> = new Map()) {
     this.#sql = sql;
     this.#changed = changed;
   }
 
   append(event: UserEvent): boolean {
-    if (this.has(event.id)) return false;
-    this.#sql.run("INSERT INTO events (id, body) VALUES (?, ?)", event.id, JSON.stringify(event));
+    const added = this.#sql.run("INSERT INTO events (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", event.id, JSON.stringify(event));
+    if (added.length === 0) return false;
+    this.#added.add(event.id);
     this.#file(`n:${historyName(event)}`, "", event);
     return true;
+  }
+
+  /** True when this very history, made for one transaction, added the event: no look at the database. */
+  wasAdded(id: string): boolean {
+    return this.#added.has(id);
   }
 
   has(id: string): boolean {
