@@ -15,6 +15,8 @@ export interface Tern extends Local {
   readonly api: ApiClient;
   /** POST of a tracking call ("track", "batch", …) with the write key; the answer's status and JSON. */
   readonly track: (call: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Id of the process group of launcher and runtime. */
+  readonly processGroup: () => number;
   /** SIGKILL of every process of the instance, at once. */
   readonly kill: () => Promise<void>;
   /** Orderly stop; a state folder made by startTern is removed. */
@@ -53,7 +55,9 @@ const launch = (state: string, port: number, options: TernOptions): Promise<Chil
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // its own process group, so that all of it can be killed at once
   });
-  process.once("exit", () => signalGroup(child, "SIGKILL"));
+  const atExit = (): void => signalGroup(child, "SIGKILL");
+  process.once("exit", atExit);
+  child.once("exit", () => process.off("exit", atExit));
   let output = "";
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(`Not ready within ${startLimitMs} ms:\n${output}`)), startLimitMs);
@@ -92,6 +96,7 @@ export const startTern = async (options: TernOptions = {}): Promise<Tern> => {
       const answer = await fetch(`${local.url}/v1/${call}`, { method: "POST", headers, body: JSON.stringify(body) });
       return { status: answer.status, body: await answer.json() };
     },
+    processGroup: () => child.pid ?? 0,
     kill: async () => {
       signalGroup(child, "SIGKILL");
       await exitOf(child);

@@ -1,7 +1,9 @@
 // One line per row of the benchmark, in the order they run.
 export { startUpRow } from "./start-up.ts";
+export { decideRow } from "./decide.ts";
 export { ingestBatched } from "./ingest-batched.ts";
 export { ingestSingle } from "./ingest-single.ts";
 export { journeys } from "./journeys.ts";
 export { latency } from "./latency.ts";
 export { waits } from "./waits.ts";
+export { cost } from "./cost.ts";
