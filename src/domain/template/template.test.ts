@@ -33,6 +33,11 @@ describe("templateSchema", () => {
     ["a channel without contents", { ...email, channel: "push" }, /channel: .*email.*sms.*webhook/],
     ["another channel's content", { ...email, channel: "sms" }, /locales\.en/],
     ["a default locale without content", { ...email, defaultLocale: "de" }, /^defaultLocale: the default locale has no content/],
+    [
+      "a locale that Intl does not know the form of",
+      { ...email, locales: { ...email.locales, "en-a1": email.locales.en } },
+      /language tag/,
+    ],
     ["a locale that is no language tag", { ...email, locales: { ...email.locales, "e n": email.locales.en } }, /language tag/],
     ["a key with capitals", { ...email, key: "Welcome" }, /^key: .*lower-case/],
     [

@@ -3,7 +3,15 @@ import { definitionKey } from "../definition-key.ts";
 import * as kinds from "./contents/all.ts";
 import { keyProblem } from "./contents/key-problem.ts";
 
-const localeTag = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/, "a locale is a language tag such as en or pt-BR");
+/** What Intl takes: dates are written in the template's language. */
+const isLanguageTag = (text: string): boolean => {
+  try {
+    return /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,5}$/.test(text) && Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+};
+const localeTag = z.string().refine(isLanguageTag, "a locale is a language tag such as en or pt-BR");
 
 type Kinds = typeof kinds;
 type Name = keyof Kinds;
