@@ -50,7 +50,8 @@ const catalogMaxAgeMs = 5_000;
 const attempts = 5;
 
 /** The object of a backfill; keys of definitions hold no colon. */
-export const backfillName = (workspace: string, kind: string, key: string, version: number): string => `${workspace}:${kind}:${key}:${version}`;
+export const backfillName = (workspace: string, kind: string, key: string, version: number): string =>
+  `${workspace}:${kind}:${key}:${version}`;
 
 /**
  * Walks the directory and asks each user's object to bring itself up to the catalog. Page by page with a stored cursor, so
@@ -62,7 +63,17 @@ export class BackfillObject extends DurableObject<Env> {
     if ((await this.#position()) === undefined) {
       const counts = await Promise.all(shardsOf(this.env).map((shard) => countUsers(shard, this.#workspace())));
       const total = counts.reduce((sum, count) => sum + count, 0);
-      const position: Position = { ...request, shard: 0, after: "", done: 0, failed: 0, total, startedAt: Date.now(), finishedAt: null, failures: 0 };
+      const position: Position = {
+        ...request,
+        shard: 0,
+        after: "",
+        done: 0,
+        failed: 0,
+        total,
+        startedAt: Date.now(),
+        finishedAt: null,
+        failures: 0,
+      };
       await this.ctx.storage.put("position", position);
       await this.ctx.storage.setAlarm(Date.now());
     }
@@ -81,7 +92,11 @@ export class BackfillObject extends DurableObject<Env> {
     let pauseMs = 0;
     try {
       const until = Date.now() + workMs;
-      for (let position = await this.#position(); position !== undefined && position.finishedAt === null && Date.now() < until; position = await this.#position()) {
+      for (
+        let position = await this.#position();
+        position !== undefined && position.finishedAt === null && Date.now() < until;
+        position = await this.#position()
+      ) {
         await this.ctx.storage.put("position", await this.#nextPage(position));
       }
     } catch (error) {
@@ -113,17 +128,25 @@ export class BackfillObject extends DurableObject<Env> {
         const stimulus = { type: "refresh" as const, silent: true, ...(position.enter !== undefined && { enter: position.enter }) };
         const answer = await stub.stimulate({ catalog, stimuli: [stimulus], vouched: true });
         answers.push(answer);
-        await sendIntents(this.env, answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })));
+        await sendIntents(
+          this.env,
+          answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })),
+        );
       } catch (error) {
         if (position.failures < attempts) throw error;
         console.error(JSON.stringify({ what: "backfill leaves a user out", workspace, error: String(error) }));
         failed++;
       }
     });
-    await projectFacts(this.env, answers.flatMap(({ facts }) => (facts === undefined ? [] : [facts])));
+    await projectFacts(
+      this.env,
+      answers.flatMap(({ facts }) => (facts === undefined ? [] : [facts])),
+    );
     const last = users.at(-1);
     const moved = { ...position, done: position.done + users.length - failed, failed: position.failed + failed, failures: 0 };
-    return last !== undefined && users.length === usersPerPage ? { ...moved, after: last } : { ...moved, shard: position.shard + 1, after: "" };
+    return last !== undefined && users.length === usersPerPage
+      ? { ...moved, after: last }
+      : { ...moved, shard: position.shard + 1, after: "" };
   }
 
   async #position(): Promise<Position | undefined> {

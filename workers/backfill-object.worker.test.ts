@@ -7,7 +7,11 @@ import { type BackfillProgress, backfillName } from "./backfill-object.ts";
 
 const pro = { key: "pro", name: "Pro", kind: "dynamic", condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" } };
 const greet = {
-  key: "greet", name: "Greet", trigger: { type: "segment", segment: "pro", change: "enter", includeCurrent: true }, frequency: { type: "once" }, start: "mark",
+  key: "greet",
+  name: "Greet",
+  trigger: { type: "segment", segment: "pro", change: "enter", includeCurrent: true },
+  frequency: { type: "once" },
+  start: "mark",
   steps: { mark: { type: "tag", add: ["greeted"], next: "done" }, done: { type: "exit" } },
 };
 
@@ -21,14 +25,30 @@ const backfill = (name: string) => env.BACKFILLS.getByName(name) as unknown as B
 const withUsers = async (count: number) => {
   const workspace = await newWorkspace();
   const answers = await Promise.all(
-    Array.from({ length: count }, (_, index) => user(workspace, `u:${index}`).apply({ catalog: 1, events: [identify(String(index), { plan: index % 2 === 0 ? "pro" : "free" })] })),
+    Array.from({ length: count }, (_, index) =>
+      user(workspace, `u:${index}`).apply({ catalog: 1, events: [identify(String(index), { plan: index % 2 === 0 ? "pro" : "free" })] }),
+    ),
   );
-  await projectFacts(env, answers.flatMap(({ facts }) => (facts === undefined ? [] : [facts])));
+  await projectFacts(
+    env,
+    answers.flatMap(({ facts }) => (facts === undefined ? [] : [facts])),
+  );
   return workspace;
 };
-const members = async (workspace: string) => (await env.DB.prepare("SELECT count(*) AS n FROM memberships WHERE workspace = ? AND segment = 'pro'").bind(workspace).first<{ n: number }>())?.n;
-const greeted = async (workspace: string) => (await env.DB.prepare("SELECT sum(n) AS n FROM step_counts WHERE workspace = ? AND metric = 'started'").bind(workspace).first<{ n: number | null }>())?.n;
-const finished = (name: string) => vi.waitFor(async () => expect(await backfill(name).progress()).toMatchObject({ state: "done" }), { timeout: 10_000 });
+const members = async (workspace: string) =>
+  (
+    await env.DB.prepare("SELECT count(*) AS n FROM memberships WHERE workspace = ? AND segment = 'pro'")
+      .bind(workspace)
+      .first<{ n: number }>()
+  )?.n;
+const greeted = async (workspace: string) =>
+  (
+    await env.DB.prepare("SELECT sum(n) AS n FROM step_counts WHERE workspace = ? AND metric = 'started'")
+      .bind(workspace)
+      .first<{ n: number | null }>()
+  )?.n;
+const finished = (name: string) =>
+  vi.waitFor(async () => expect(await backfill(name).progress()).toMatchObject({ state: "done" }), { timeout: 10_000 });
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -57,15 +57,29 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
     await yielded();
     const confirmed = confirmedFor(work.workspace, work.user);
     try {
-      const answer = await userObject(env, work.workspace, work.user).apply({ catalog, events: work.events, ...(confirmed !== undefined && { confirmed }) });
+      const answer = await userObject(env, work.workspace, work.user).apply({
+        catalog,
+        events: work.events,
+        ...(confirmed !== undefined && { confirmed }),
+      });
       applied.push({ work, answer });
     } catch (error) {
-      console.error(JSON.stringify({ what: "events could not be applied", workspace: work.workspace, events: work.events.length, error: String(error) }));
+      console.error(
+        JSON.stringify({
+          what: "events could not be applied",
+          workspace: work.workspace,
+          events: work.events.length,
+          error: String(error),
+        }),
+      );
       fail(work.deliveries);
     }
   });
   await Promise.all([sendAll(env, applied), writeShards(env, applied)]);
-  await deleteApplied(env, deliveries.filter((delivery) => !delivery.failed).map((delivery) => delivery.body));
+  await deleteApplied(
+    env,
+    deliveries.filter((delivery) => !delivery.failed).map((delivery) => delivery.body),
+  );
   for (const { message, failed } of deliveries) {
     if (failed) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     else message.ack();
@@ -133,7 +147,7 @@ const sendAll = async (env: Env, applied: readonly Applied[]): Promise<void> => 
 /** One transaction per shard: the event log and the facts of its users. */
 const writeShards = async (env: Env, applied: readonly Applied[]): Promise<void> => {
   const shards = shardsOf(env);
-  const fraction = Number(env.EVENT_LOG_SAMPLE ?? "1");
+  const fraction = sampleOf(env);
   // A forwarded user's rows are in the target's shard.
   const byShard = Map.groupBy(applied, ({ work, answer }) => shardNumberOf(work.workspace, answer.movedTo ?? work.user, shards.length));
   await Promise.all(
@@ -151,6 +165,12 @@ const writeShards = async (env: Env, applied: readonly Applied[]): Promise<void>
       }
     }),
   );
+};
+
+/** Fraction of events that are logged; what is no number means all of them: losing the log by a typing error would be worse. */
+const sampleOf = (env: Env): number => {
+  const fraction = Number(env.EVENT_LOG_SAMPLE ?? "1");
+  return Number.isNaN(fraction) ? 1 : fraction;
 };
 
 /** Events the object knew before are logged under the time it knows, so that a repetition finds its row. */

@@ -1,5 +1,11 @@
 import { env } from "cloudflare:workers";
-import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  getQueueResult,
+  waitOnExecutionContext,
+} from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { accept, emailTemplate, identify, newWorkspace, track, user } from "../test/support/workspace.ts";
 import type { EventsMessage } from "../src/api/queue.ts";
@@ -8,22 +14,37 @@ import { consumeEvents } from "./events.ts";
 import { sweep } from "./sweep.ts";
 
 const welcome = {
-  key: "welcome", name: "Welcome", trigger: { type: "event", event: "Signed Up" }, frequency: { type: "once" }, start: "mail",
+  key: "welcome",
+  name: "Welcome",
+  trigger: { type: "event", event: "Signed Up" },
+  frequency: { type: "once" },
+  start: "mail",
   steps: { mail: { type: "send", channel: "email", template: "hello", next: "done" }, done: { type: "exit" } },
 };
-const proUsers = { key: "pro", name: "Pro", kind: "dynamic", condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" } };
+const proUsers = {
+  key: "pro",
+  name: "Pro",
+  kind: "dynamic",
+  condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" },
+};
 
 /** The environment with what is sent kept instead of delivered, and bindings replaced. */
 const witness = (replaced: Partial<Env> = {}) => {
   const sent: unknown[] = [];
-  const queue = { sendBatch: (messages: Iterable<{ readonly body: unknown }>) => Promise.resolve(void sent.push(...[...messages].map(({ body }) => body))) } as unknown as Queue<never>;
+  const queue = {
+    sendBatch: (messages: Iterable<{ readonly body: unknown }>) =>
+      Promise.resolve(void sent.push(...[...messages].map(({ body }) => body))),
+  } as unknown as Queue<never>;
   const bindings = { ...env, DELIVER_EMAIL: queue, DELIVER_WEBHOOK: queue, DELIVER_SMS: queue, ...replaced } as unknown as Env;
   return { bindings, sent };
 };
 
 /** Delivers messages to the consumer as the queue does; answers what was acknowledged and what comes again. */
 const consume = async (bindings: Env, ...bodies: readonly unknown[]) => {
-  const batch = createMessageBatch<EventsMessage>("tern-events", bodies.map((body, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body: body as EventsMessage })));
+  const batch = createMessageBatch<EventsMessage>(
+    "tern-events",
+    bodies.map((body, index) => ({ id: `m${index}`, timestamp: new Date(), attempts: 1, body: body as EventsMessage })),
+  );
   const ctx = createExecutionContext();
   await consumeEvents(batch, bindings, ctx);
   const result = await getQueueResult(batch, ctx);
@@ -50,7 +71,11 @@ afterEach(() => {
 
 const begin = async () => {
   const workspace = await newWorkspace({ segments: [proUsers], journeys: [welcome], templates: [emailTemplate] });
-  const message = await accept(workspace, [identify("1", { email: "a@example.com", plan: "pro" }), track("1", "Signed Up"), track("2", "Page Seen")]);
+  const message = await accept(workspace, [
+    identify("1", { email: "a@example.com", plan: "pro" }),
+    track("1", "Signed Up"),
+    track("2", "Page Seen"),
+  ]);
   return { workspace, message };
 };
 
@@ -62,7 +87,10 @@ describe("consumeEvents", () => {
     const rows = await rowsOf(workspace);
     expect(rows).toMatchObject({
       intake: [],
-      users: [{ user: "u:1", email: "a@example.com" }, { user: "u:2", email: null }],
+      users: [
+        { user: "u:1", email: "a@example.com" },
+        { user: "u:2", email: null },
+      ],
       memberships: [{ segment: "pro", user: "u:1" }],
       messages: [{ user: "u:1", status: "queued" }],
       started: [{ n: 1 }],
@@ -104,7 +132,10 @@ describe("consumeEvents", () => {
     const { workspace, message } = await begin();
     vi.spyOn(console, "error").mockImplementation(() => undefined);
     const bad = await accept(workspace, [track("3", "Page Seen")]);
-    const users = { getByName: (name: string) => (name.endsWith("u:3") ? { apply: () => Promise.reject(new Error("overloaded")) } : env.USERS.getByName(name)) } as unknown as Env["USERS"];
+    const users = {
+      getByName: (name: string) =>
+        name.endsWith("u:3") ? { apply: () => Promise.reject(new Error("overloaded")) } : env.USERS.getByName(name),
+    } as unknown as Env["USERS"];
     expect(await consume(witness({ USERS: users }).bindings, bad, message)).toEqual({ acked: ["m1"], retried: ["m0"] });
     expect((await rowsOf(workspace)).intake).toEqual([{ id: bad.intake }]);
   });
@@ -127,7 +158,10 @@ describe("consumeEvents", () => {
 
   it("logs the sampled fraction, the same on every delivery; 0 logs nothing", async () => {
     const workspace = await newWorkspace();
-    const message = await accept(workspace, Array.from({ length: 100 }, () => track("1", "Page Seen")));
+    const message = await accept(
+      workspace,
+      Array.from({ length: 100 }, () => track("1", "Page Seen")),
+    );
     await consume(witness({ EVENT_LOG_SAMPLE: "0" }).bindings, message);
     expect((await rowsOf(workspace)).events).toEqual([]);
     await consume(witness({ EVENT_LOG_SAMPLE: "0.5" }).bindings, message);
@@ -168,10 +202,15 @@ describe("sweep", () => {
   };
   const events = () => {
     const bodies: string[] = [];
-    const queue = { sendBatch: (messages: Iterable<{ readonly body: string }>) => Promise.resolve(void bodies.push(...[...messages].map(({ body }) => body))), metrics: () => Promise.resolve({ backlogCount: 0, backlogBytes: 0 }) };
+    const queue = {
+      sendBatch: (messages: Iterable<{ readonly body: string }>) =>
+        Promise.resolve(void bodies.push(...[...messages].map(({ body }) => body))),
+      metrics: () => Promise.resolve({ backlogCount: 0, backlogBytes: 0 }),
+    };
     return { queue: queue as unknown as Env["EVENTS"], bodies };
   };
-  const ofWorkspace = (bodies: readonly string[], workspace: string) => bodies.map((body) => JSON.parse(body) as EventsMessage).filter((message) => message.workspace === workspace);
+  const ofWorkspace = (bodies: readonly string[], workspace: string) =>
+    bodies.map((body) => JSON.parse(body) as EventsMessage).filter((message) => message.workspace === workspace);
 
   it("sends again what nobody applied, once it is due, and ever less often", async () => {
     const { workspace, message } = await begin();
@@ -182,10 +221,15 @@ describe("sweep", () => {
     await run(witness({ EVENTS: queue }).bindings, "* * * * *");
     await run(witness({ EVENTS: queue }).bindings, "* * * * *");
     expect(ofWorkspace(bodies, workspace)).toEqual([message]);
-    const row = await env.DB.prepare("SELECT tries, retry_at - ? AS wait FROM intake WHERE workspace = ?").bind(Date.now(), workspace).first<{ tries: number; wait: number }>();
+    const row = await env.DB.prepare("SELECT tries, retry_at - ? AS wait FROM intake WHERE workspace = ?")
+      .bind(Date.now(), workspace)
+      .first<{ tries: number; wait: number }>();
     expect(row?.tries).toBe(1);
     expect(row?.wait).toBeGreaterThan(50_000);
-    await consume(witness().bindings, bodies.find((body) => body.includes(workspace)));
+    await consume(
+      witness().bindings,
+      bodies.find((body) => body.includes(workspace)),
+    );
     expect(await rowsOf(workspace)).toMatchObject({ intake: [], started: [{ n: 1 }] });
   });
 
@@ -200,10 +244,16 @@ describe("sweep", () => {
     const { workspace } = await begin();
     const { queue, bodies } = events();
     await env.DB.prepare("UPDATE intake SET retry_at = 0 WHERE workspace = ?").bind(workspace).run();
-    const busy = { ...queue, metrics: () => Promise.resolve({ backlogCount: 9, backlogBytes: 9, oldestMessageTimestamp: new Date(Date.now() - 60_000) }) } as unknown as Env["EVENTS"];
+    const busy = {
+      ...queue,
+      metrics: () => Promise.resolve({ backlogCount: 9, backlogBytes: 9, oldestMessageTimestamp: new Date(Date.now() - 60_000) }),
+    } as unknown as Env["EVENTS"];
     await run(witness({ EVENTS: busy }).bindings, "* * * * *");
     expect(ofWorkspace(bodies, workspace)).toEqual([]);
-    const newer = { ...queue, metrics: () => Promise.resolve({ backlogCount: 9, backlogBytes: 9, oldestMessageTimestamp: new Date(Date.now() + 1_000) }) } as unknown as Env["EVENTS"];
+    const newer = {
+      ...queue,
+      metrics: () => Promise.resolve({ backlogCount: 9, backlogBytes: 9, oldestMessageTimestamp: new Date(Date.now() + 1_000) }),
+    } as unknown as Env["EVENTS"];
     await run(witness({ EVENTS: newer }).bindings, "* * * * *");
     expect(ofWorkspace(bodies, workspace)).toHaveLength(1);
   });

@@ -11,7 +11,10 @@ const parallel = 25;
 /** Projects facts that objects' alarms sent, in one transaction per shard, then tells the objects. */
 export const consumeFacts = async (batch: MessageBatch<FactsMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
   try {
-    await projectFacts(env, batch.messages.map((message) => message.body));
+    await projectFacts(
+      env,
+      batch.messages.map((message) => message.body),
+    );
   } catch (error) {
     console.error(JSON.stringify({ what: "facts could not be projected", error: String(error) }));
     for (const message of batch.messages) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });

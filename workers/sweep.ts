@@ -18,7 +18,11 @@ const startCron = "@start";
  * Mends what a lost queue message left behind: intake rows that nobody applied are sent again. Every hour also removes
  * what is past its retention. Each part is bounded and independent; what fails is done by the next sweep.
  */
-export const sweep = async (controller: Pick<ScheduledController, "cron" | "scheduledTime">, env: Env, _ctx: ExecutionContext): Promise<void> => {
+export const sweep = async (
+  controller: Pick<ScheduledController, "cron" | "scheduledTime">,
+  env: Env,
+  _ctx: ExecutionContext,
+): Promise<void> => {
   const isStart = controller.cron === startCron;
   const now = Date.now();
   await attempt("redrive", () => redrive(env, { now, isStart }));
@@ -49,10 +53,19 @@ const redrive = async (env: Env, { now, isStart }: When): Promise<void> => {
   for (const intake of intakesOf(env)) {
     let after = "";
     for (let page = 0; page < pages; page++) {
-      const rows = await dueRows(intake, { now: due, after, limit: rowsPerPage, ...(vouched !== undefined && { receivedBefore: vouched }) });
+      const rows = await dueRows(intake, {
+        now: due,
+        after,
+        limit: rowsPerPage,
+        ...(vouched !== undefined && { receivedBefore: vouched }),
+      });
       for (const group of groupsWithin(rows, sendBytes)) {
         await env.EVENTS.sendBatch(group.map((row) => ({ body: row.body as never, contentType: "text" as const }))); // a row is its message's JSON text, which the consumer parses
-        await postpone(intake, group.map((row) => row.id), now);
+        await postpone(
+          intake,
+          group.map((row) => row.id),
+          now,
+        );
       }
       after = rows.at(-1)?.id ?? after;
       if (rows.length < rowsPerPage) break;
@@ -64,7 +77,7 @@ const redrive = async (env: Env, { now, isStart }: When): Promise<void> => {
 const oldestQueued = async (env: Env): Promise<number | undefined> => {
   try {
     const { backlogCount, oldestMessageTimestamp } = await env.EVENTS.metrics();
-    return backlogCount === 0 ? undefined : oldestMessageTimestamp?.getTime();
+    return backlogCount === 0 || oldestMessageTimestamp === undefined ? undefined : Number(oldestMessageTimestamp);
   } catch {
     // Not knowing costs at most double work.
     return undefined;

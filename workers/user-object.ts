@@ -1,6 +1,23 @@
 import { DurableObject } from "cloudflare:workers";
-import type { ApplyAnswer, ApplyRequest, ClaimAnswer, ClaimRequestMessage, ObjectAnswer, ObjectRequest, SettleRequest } from "../src/api/queue.ts";
-import type { FreezeAnswer, FreezeRequest, Page, PageRequest, StimulateRequest, TimelineItem, UserRpcSurface, UserView } from "../src/api/user-rpc.ts";
+import type {
+  ApplyAnswer,
+  ApplyRequest,
+  ClaimAnswer,
+  ClaimRequestMessage,
+  ObjectAnswer,
+  ObjectRequest,
+  SettleRequest,
+} from "../src/api/queue.ts";
+import type {
+  FreezeAnswer,
+  FreezeRequest,
+  Page,
+  PageRequest,
+  StimulateRequest,
+  TimelineItem,
+  UserRpcSurface,
+  UserView,
+} from "../src/api/user-rpc.ts";
 import type { Catalog } from "../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../src/domain/event/event.ts";
 import { isFinal } from "../src/domain/message/lattice.ts";
@@ -12,16 +29,17 @@ import type { Fact } from "../src/domain/user/facts.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
 import { neededVersions } from "../src/domain/user/new-user.ts";
 import type { UserState } from "../src/domain/user/state.ts";
+import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
 import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../src/storage/object/sql-port.ts";
-import { catalogFor, withPinned } from "./catalog-cache.ts";
+import { catalogFor, liveVersion, withPinned } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
 import { acknowledge, freeze, handoverOf } from "./user/merging.ts";
 import { eventsPage, knownEvent, limitOf, timelinePage, viewOf } from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
-import { backOffMs, factsRetryMs, wake } from "./user/wake.ts";
+import { backOffMs, catalogMaxAgeMs, factsRetryMs, wake } from "./user/wake.ts";
 import { userObject } from "./user-stub.ts";
 
 /** An alarm this late was lost: it is set anew. */
@@ -47,8 +65,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (identity === undefined) throw new Error(`expected an object name "<workspace>:<user key>", got ${ctx.id.name ?? "none"}`);
     this.#identity = identity;
     this.#sql = durableSql(ctx.storage.sql);
-    this.#session = new UserSession({ sql: this.#sql, transaction: (work) => ctx.storage.transactionSync(work), clock: () => Date.now() }, identity);
-    if (this.#session.exists()) void ctx.blockConcurrencyWhile(() => this.#mendAlarm());
+    this.#session = new UserSession(
+      { sql: this.#sql, transaction: (work) => ctx.storage.transactionSync(work), clock: () => Date.now() },
+      identity,
+    );
   }
 
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
@@ -87,7 +107,11 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (!this.#session.exists()) return { claim: { kind: "no", reason: "unknown" }, deliver: [] };
     const { name, timezone } = catalog.document;
     const { turn, value } = this.#session.turn((open) => {
-      const decision = claim(open.state, { message: request.message, workspace: { name, timezone } }, { ...open.context(this.#session.now(), catalog), render: renderTemplate });
+      const decision = claim(
+        open.state,
+        { message: request.message, workspace: { name, timezone } },
+        { ...open.context(this.#session.now(), catalog), render: renderTemplate },
+      );
       open.take(decision);
       return decision.claim;
     });
@@ -102,7 +126,9 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (target !== undefined) return this.#forward(target, request, (object, onward) => object.settle(onward));
     if (!this.#session.exists()) return { deliver: [] };
     const { message, attempt, outcome } = request;
-    const { turn } = this.#session.turn((open) => open.take(decide(open.state, { type: "settled", message, attempt, outcome }, open.context(this.#session.now(), catalog))));
+    const { turn } = this.#session.turn((open) =>
+      open.take(decide(open.state, { type: "settled", message, attempt, outcome }, open.context(this.#session.now(), catalog))),
+    );
     this.#arm(this.#dueWithFacts(turn));
     return this.#answer(turn);
   }
@@ -134,8 +160,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   async view(): Promise<UserView | undefined> {
+    if (this.#session.state() === undefined) return undefined;
+    const catalog = await this.#loadCatalog({ catalog: await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs) });
     const state = this.#session.state();
-    return state === undefined ? undefined : viewOf(state, this.#armed ?? null);
+    return state === undefined ? undefined : viewOf(state, nextDue(state, catalog) ?? null);
   }
 
   async timeline(page: PageRequest): Promise<Page<TimelineItem>> {
@@ -169,7 +197,12 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     let due: number | undefined;
     try {
       failures = Number(this.#session.exists() ? (this.#session.store.note("alarm") ?? 0) : 0);
-      due = await wake({ env: this.env, session: this.#session, identity: this.#identity, catalog: (version) => this.#loadCatalog({ catalog: version }) });
+      due = await wake({
+        env: this.env,
+        session: this.#session,
+        identity: this.#identity,
+        catalog: (version) => this.#loadCatalog({ catalog: version }),
+      });
       if (failures > 0) this.#session.write((store) => store.setNote("alarm", undefined));
     } catch (error) {
       this.#session.forget();
@@ -181,10 +214,13 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     }
   }
 
-  /** Sets an alarm that was lost. Never moves one that is set: this runs before alarm() too. */
+  /**
+   * Sets an alarm that was lost; never moves one that is set. At the first call after a start instead of in the
+   * constructor: that runs before alarm() too, where the alarm at work is not to be seen and would be set a second time.
+   */
   async #mendAlarm(): Promise<void> {
-    this.#armed = await this.ctx.storage.getAlarm();
     const state = this.#session.state();
+    this.#armed = state === undefined ? null : await this.ctx.storage.getAlarm();
     if (state === undefined) return;
     if (this.#armed === null && this.#isWaiting(state)) this.#arm(Date.now() + overdueMs);
     else if (this.#armed !== null && this.#armed < Date.now() - overdueMs) {
@@ -241,6 +277,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   /** Never an older catalog than this user has seen, with the versions its runs are pinned to when the turn begins. */
   async #loadCatalog(request: Pick<ObjectRequest, "catalog">): Promise<Catalog> {
+    if (this.#armed === undefined) await this.#mendAlarm();
     for (;;) {
       const state = this.#session.state();
       const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
@@ -264,7 +301,11 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   /** Passes a request on to the user this one became. What was confirmed is about this user's own facts and stays here. */
-  async #forward<R extends ObjectRequest, A extends ObjectAnswer>(target: UserKey, request: R, call: (object: UserRpcSurface, onward: R) => Promise<A>): Promise<A> {
+  async #forward<R extends ObjectRequest, A extends ObjectAnswer>(
+    target: UserKey,
+    request: R,
+    call: (object: UserRpcSurface, onward: R) => Promise<A>,
+  ): Promise<A> {
     const hops = (request.hops ?? 0) + 1;
     if (hops > maxHops) throw new Error(`merged in a circle: ${this.#identity.workspace} ${this.#identity.user}`);
     const { confirmed: _own, ...rest } = request;

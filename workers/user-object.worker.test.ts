@@ -7,13 +7,25 @@ import type { Fact } from "../src/domain/user/facts.ts";
 
 const hour = 3_600_000;
 const reminder = {
-  key: "reminder", name: "Reminder", trigger: { type: "event", event: "Cart Filled" }, frequency: { type: "every-time" },
-  exit: { type: "event", event: "Order Completed" }, start: "pause",
-  steps: { pause: { type: "wait", for: "PT1H", next: "mark" }, mark: { type: "tag", add: ["reminded"], next: "done" }, done: { type: "exit" } },
+  key: "reminder",
+  name: "Reminder",
+  trigger: { type: "event", event: "Cart Filled" },
+  frequency: { type: "every-time" },
+  exit: { type: "event", event: "Order Completed" },
+  start: "pause",
+  steps: {
+    pause: { type: "wait", for: "PT1H", next: "mark" },
+    mark: { type: "tag", add: ["reminded"], next: "done" },
+    done: { type: "exit" },
+  },
 };
 const mailer = {
-  key: "mailer", name: "Mailer", trigger: { type: "event", event: "Signed Up" }, frequency: { type: "once" },
-  exit: { type: "event", event: "Order Completed" }, start: "mail",
+  key: "mailer",
+  name: "Mailer",
+  trigger: { type: "event", event: "Signed Up" },
+  frequency: { type: "once" },
+  exit: { type: "event", event: "Order Completed" },
+  start: "mail",
   steps: { mail: { type: "send", channel: "email", template: "hello", next: "done" }, done: { type: "exit" } },
 };
 
@@ -59,7 +71,9 @@ describe("UserObject", () => {
     expect(await object.message("m1")).toBeUndefined();
     expect(await object.claim({ catalog: 1, message: "m1" })).toMatchObject({ claim: { kind: "no" } });
     await object.confirm(5);
-    const tables = await runInDurableObject(userStub(workspace, "u:nobody"), (_object, state) => state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray());
+    const tables = await runInDurableObject(userStub(workspace, "u:nobody"), (_object, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
+    );
     expect(tables).toEqual([]);
   });
 
@@ -78,11 +92,15 @@ describe("UserObject", () => {
   });
 
   it("an event that moves nothing writes at most 4 rows, and rows read do not grow with history", async () => {
-    const workspace = await newWorkspace({ journeys: [reminder], segments: [{ key: "buyers", name: "Buyers", kind: "dynamic", condition: { type: "event", event: "Order Completed" } }] });
+    const workspace = await newWorkspace({
+      journeys: [reminder],
+      segments: [{ key: "buyers", name: "Buyers", kind: "dynamic", condition: { type: "event", event: "Order Completed" } }],
+    });
     const object = user(workspace, "u:1");
     await object.apply({ catalog: 1, events: [track("1", "Page Seen")] });
     const few = await countRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
-    for (let round = 0; round < 10; round++) await object.apply({ catalog: 1, events: Array.from({ length: 100 }, () => track("1", "Page Seen")) });
+    for (let round = 0; round < 10; round++)
+      await object.apply({ catalog: 1, events: Array.from({ length: 100 }, () => track("1", "Page Seen")) });
     const many = await countRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
     expect(few.written).toBeGreaterThan(0);
     expect(few.written).toBeLessThanOrEqual(4);
@@ -103,7 +121,9 @@ describe("UserObject", () => {
       });
     });
     await runInDurableObject(userStub(workspace, "u:1"), async (inside) => {
-      await expect((inside as UserRpcSurface).apply({ catalog: 1, events: [identify("1", { name: "Grace" })] })).rejects.toThrow("disk full");
+      await expect((inside as UserRpcSurface).apply({ catalog: 1, events: [identify("1", { name: "Grace" })] })).rejects.toThrow(
+        "disk full",
+      );
     });
     spy.mockRestore();
     expect((await object.view())?.attributes).toEqual({ name: "Ada" });
@@ -149,12 +169,62 @@ describe("UserObject", () => {
     const object = user(workspace, "u:1");
     await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
     const before = await object.view();
-    await object.confirm(100);
+    const alarmOf = () => runInDurableObject(userStub(workspace, "u:1"), (_object, state) => state.storage.getAlarm());
     await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => state.storage.deleteAlarm());
     await evictDurableObject(userStub(workspace, "u:1"));
-    expect((await object.view())?.nextDue).toBeGreaterThan(0);
+    expect(await object.view()).toEqual(before);
+    expect(await alarmOf()).toBeGreaterThan(Date.now());
+    await object.confirm(100);
     await runDurableObjectAlarm(userStub(workspace, "u:1"));
     expect(await object.view()).toEqual(before);
+    expect(await alarmOf()).toBe(before?.nextDue);
+  });
+
+  it("an alarm of its own accord costs one row to set, and wakes an evicted object once", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    await object.confirm(100);
+    const due = (await object.view())?.nextDue;
+    const calls: string[] = [];
+    await runInDurableObject(userStub(workspace, "u:1"), async (inside, state) => {
+      await state.storage.setAlarm(Date.now() + 100);
+      const storage = Object.getPrototypeOf(state.storage) as DurableObjectStorage;
+      const { setAlarm } = storage;
+      vi.spyOn(storage, "setAlarm").mockImplementation(function (this: DurableObjectStorage, time) {
+        calls.push(`set ${Number(time)}`);
+        return setAlarm.call(this, time);
+      });
+      const prototype = Object.getPrototypeOf(inside) as { alarm: () => Promise<void> };
+      const { alarm } = prototype;
+      vi.spyOn(prototype, "alarm").mockImplementation(async function (this: unknown) {
+        calls.push("alarm");
+        await alarm.call(this as never);
+      });
+    });
+    await evictDurableObject(userStub(workspace, "u:1"));
+    await vi.waitFor(() => expect(calls).toHaveLength(2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(calls).toEqual(["alarm", `set ${due}`]);
+  });
+
+  it("what an alarm did reaches the projections, and the object learns that it did", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const object = user(workspace, "u:1");
+    vi.useFakeTimers({ toFake: ["Date"] });
+    await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
+    vi.setSystemTime(Date.now() + hour);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    await vi.waitFor(async () => {
+      const ended = await env.DB.prepare("SELECT metric, n FROM step_counts WHERE workspace = ? AND step = '' ORDER BY metric")
+        .bind(workspace)
+        .all();
+      expect(ended.results).toMatchObject([
+        { metric: expect.stringMatching(/^ended:/), n: 1 },
+        { metric: "started", n: 1 },
+      ]);
+      expect((await object.apply({ catalog: 1, events: [] })).facts).toBeUndefined();
+    });
   });
 
   it("an alarm that fails backs off and does not throw", async () => {
@@ -182,7 +252,11 @@ describe("UserObject", () => {
     const workspace = await newWorkspace({ journeys: [reminder] });
     const object = user(workspace, "u:1");
     const event = track("1", "Cart Filled");
-    const answers = await Promise.all([object.apply({ catalog: 1, events: [event] }), object.apply({ catalog: 1, events: [event] }), object.apply({ catalog: 1, events: [identify("1", { a: 1 })] })]);
+    const answers = await Promise.all([
+      object.apply({ catalog: 1, events: [event] }),
+      object.apply({ catalog: 1, events: [event] }),
+      object.apply({ catalog: 1, events: [identify("1", { a: 1 })] }),
+    ]);
     expect(answers.map(({ known }) => known.length).toSorted()).toEqual([0, 0, 1]);
     expect(await object.view()).toMatchObject({ attributes: { a: 1 }, runs: [{ journey: "reminder" }] });
   });
@@ -194,7 +268,10 @@ describe("UserObject", () => {
     const start = Date.now();
     await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
     vi.setSystemTime(start + hour);
-    await Promise.all([object.apply({ catalog: 1, events: [track("1", "Order Completed")] }), runDurableObjectAlarm(userStub(workspace, "u:1"))]);
+    await Promise.all([
+      object.apply({ catalog: 1, events: [track("1", "Order Completed")] }),
+      runDurableObjectAlarm(userStub(workspace, "u:1")),
+    ]);
     const view = await object.view();
     expect(view?.runs).toEqual([]);
     const timeline = await object.timeline({ limit: 50 });
@@ -209,7 +286,10 @@ describe("UserObject", () => {
     const [intent] = answer.deliver;
     expect(intent).toMatchObject({ channel: "email" });
     if (intent === undefined) return;
-    const [, claimed] = await Promise.all([object.apply({ catalog: 1, events: [track("1", "Order Completed")] }), object.claim({ catalog: 1, message: intent.message })]);
+    const [, claimed] = await Promise.all([
+      object.apply({ catalog: 1, events: [track("1", "Order Completed")] }),
+      object.claim({ catalog: 1, message: intent.message }),
+    ]);
     expect(claimed.claim.kind).toBe("no");
     expect((await object.message(intent.message))?.message.status).toBe("skipped");
   });
@@ -236,7 +316,9 @@ describe("UserObject", () => {
     const workspace = await newWorkspace({ journeys: [reminder] });
     const object = user(workspace, "u:1");
     await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
-    const version = await publish(workspace, { journeys: [{ ...reminder, steps: { ...reminder.steps, mark: { type: "tag", add: ["new"], next: "done" } } }] });
+    const version = await publish(workspace, {
+      journeys: [{ ...reminder, steps: { ...reminder.steps, mark: { type: "tag", add: ["new"], next: "done" } } }],
+    });
     await object.apply({ catalog: version, events: [track("1", "Page Seen")] });
     await evictDurableObject(userStub(workspace, "u:1"));
     vi.setSystemTime(Date.now() + hour);
@@ -248,11 +330,15 @@ describe("UserObject", () => {
     const workspace = await newWorkspace({ journeys: [reminder] });
     const object = user(workspace, "u:1");
     const start = Date.now() - 60_000;
-    for (let index = 0; index < 12; index++) await object.apply({ catalog: 1, events: [track("1", index % 3 === 0 ? "Cart Filled" : `Page ${index % 2}`, { time: start + index })] });
+    for (let index = 0; index < 12; index++)
+      await object.apply({
+        catalog: 1,
+        events: [track("1", index % 3 === 0 ? "Cart Filled" : `Page ${index % 2}`, { time: start + index })],
+      });
     const whole = await object.timeline({ limit: 200 });
     expect(whole.next).toBeNull();
     const paged: unknown[] = [];
-    for (let cursor: string | null | undefined; cursor !== null; ) {
+    for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await object.timeline({ limit: 5, ...(cursor !== undefined && { cursor }) });
       paged.push(...page.items);
       cursor = page.next;

@@ -65,7 +65,13 @@ export interface FreezeRequest extends ObjectRequest {
 
 export type FreezeAnswer =
   /** `carried` (runs, goals, counters, open messages) comes with the last page. */
-  | { readonly kind: "page"; readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: string | null; readonly carried?: Carried }
+  | {
+      readonly kind: "page";
+      readonly profile: Profile;
+      readonly events: readonly UserEvent[];
+      readonly next: string | null;
+      readonly carried?: Carried;
+    }
   /** The history went to another user before (a shared device): only the pointer moved. */
   | { readonly kind: "elsewhere" };
 

@@ -14,14 +14,16 @@ export const nodeSql = (database: DatabaseSync): SqlPort => {
 };
 
 /** Runs work in a transaction that is rolled back when it throws, as the object's `transactionSync` does. */
-export const nodeTransaction = (database: DatabaseSync): (<T>(work: () => T) => T) => (work) => {
-  database.exec("BEGIN");
-  try {
-    const value = work();
-    database.exec("COMMIT");
-    return value;
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
-};
+export const nodeTransaction =
+  (database: DatabaseSync): (<T>(work: () => T) => T) =>
+  (work) => {
+    database.exec("BEGIN");
+    try {
+      const value = work();
+      database.exec("COMMIT");
+      return value;
+    } catch (error) {
+      database.exec("ROLLBACK");
+      throw error;
+    }
+  };

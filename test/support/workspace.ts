@@ -44,7 +44,12 @@ export const publish = async (workspace: string, definitions: Definitions): Prom
     providers: definitions.providers ?? [{ key: "outbox", channel: "email", type: "outbox", default: true, resendUncertain: true }],
   };
   const statements = journeys.map((definition) =>
-    env.DB.prepare("INSERT INTO journey_versions (workspace, key, version, body, published_at) VALUES (?, ?, ?, ?, 0)").bind(workspace, definition.key, version, JSON.stringify(definition)),
+    env.DB.prepare("INSERT INTO journey_versions (workspace, key, version, body, published_at) VALUES (?, ?, ?, ?, 0)").bind(
+      workspace,
+      definition.key,
+      version,
+      JSON.stringify(definition),
+    ),
   );
   if (!(await commitCatalog(env.DB, document, { now: 0, statements }))) throw new Error(`expected to publish ${workspace}@${version}`);
   return version;
@@ -55,7 +60,17 @@ let events = 0;
 /** A track call of a user, now unless said otherwise. */
 export const track = (userId: string, event: string, more: Partial<UserEvent> = {}): UserEvent => {
   const time = more.time ?? Date.now();
-  return { id: `e${++events}-${Math.random().toString(36).slice(2)}`, type: "track", userId, event, time, receivedAt: time, index: 0, key: "client", ...more };
+  return {
+    id: `e${++events}-${Math.random().toString(36).slice(2)}`,
+    type: "track",
+    userId,
+    event,
+    time,
+    receivedAt: time,
+    index: 0,
+    key: "client",
+    ...more,
+  };
 };
 
 /** An identify call; `more` as with track. */
@@ -80,4 +95,10 @@ export const user = (workspace: string, key: UserKey) => userObject(env, workspa
 /** The object's name and id, for the tools that look inside. */
 export const userStub = (workspace: string, key: UserKey) => env.USERS.getByName(`${workspace}:${key}`);
 
-export const emailTemplate = { key: "hello", channel: "email", name: "Hello", defaultLocale: "en", locales: { en: { subject: "Hello {{ user.name | default: 'you' }}", html: "<p>Hello</p>", from: "us@example.com" } } };
+export const emailTemplate = {
+  key: "hello",
+  channel: "email",
+  name: "Hello",
+  defaultLocale: "en",
+  locales: { en: { subject: "Hello {{ user.name | default: 'you' }}", html: "<p>Hello</p>", from: "us@example.com" } },
+};

@@ -44,7 +44,8 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
     if (turn.state.meta.movedTo !== request.target) {
       turn.take(decide(turn.state, { type: "freeze", merge: request.merge, target: request.target }, turn.context(now, catalog)));
     }
-    if (before === undefined) turn.store.setNote("handover", { merge: request.merge, target: request.target, done: false } satisfies Handover);
+    if (before === undefined)
+      turn.store.setNote("handover", { merge: request.merge, target: request.target, done: false } satisfies Handover);
   });
   const handover = handoverOf(session.store);
   const state = session.state();
@@ -76,14 +77,28 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
   if (state === undefined) throw new Error(`expected a user that wants merge ${wanted.merge}, found none`);
   const source = userObject(env, state.workspace, wanted.from);
   const { merge, from } = wanted;
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await source.freeze({ merge, target: state.user, catalog: catalog.document.version, ...(after !== undefined && { after }) });
+  for (let after: string | undefined, more = true; more;) {
+    const page = await source.freeze({
+      merge,
+      target: state.user,
+      catalog: catalog.document.version,
+      ...(after !== undefined && { after }),
+    });
     const { profile, events, next, carried } = page.kind === "page" ? page : nothingOf(session.state() ?? state);
-    const known = carried === undefined ? catalog : await withPinned(env, catalog, neededVersions(united(session.state() ?? state, carried)));
+    const known =
+      carried === undefined ? catalog : await withPinned(env, catalog, neededVersions(united(session.state() ?? state, carried)));
     more = next !== null;
     after = next ?? undefined;
     session.turn((turn) => {
-      const stimulus = { type: "import" as const, merge, from, profile, events, ...(more && { more }), ...(carried !== undefined && { carried }) };
+      const stimulus = {
+        type: "import" as const,
+        merge,
+        from,
+        profile,
+        events,
+        ...(more && { more }),
+        ...(carried !== undefined && { carried }),
+      };
       turn.take(decide(turn.state, stimulus, turn.context(session.now(), known)));
     });
   }
@@ -91,7 +106,17 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
 };
 
 /** What is taken in where the history went elsewhere: this user's own profile says "done" and nothing else. */
-const nothingOf = (state: UserState): { readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: null; readonly carried?: Carried } => ({ profile: state.profile, events: [], next: null });
+const nothingOf = (
+  state: UserState,
+): { readonly profile: Profile; readonly events: readonly UserEvent[]; readonly next: null; readonly carried?: Carried } => ({
+  profile: state.profile,
+  events: [],
+  next: null,
+});
 
 /** The state with what it is about to take in, for the versions that needs. */
-const united = (state: UserState, { runs, goals }: Carried): UserState => ({ ...state, runs: { ...state.runs, ...runs }, goals: [...state.goals, ...goals] });
+const united = (state: UserState, { runs, goals }: Carried): UserState => ({
+  ...state,
+  runs: { ...state.runs, ...runs },
+  goals: [...state.goals, ...goals],
+});

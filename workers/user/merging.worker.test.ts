@@ -7,8 +7,16 @@ import type { UserEvent } from "../../src/domain/event/event.ts";
 
 const buyers = { key: "buyers", name: "Buyers", kind: "dynamic", condition: { type: "event", event: "Order Completed" } };
 const reminder = {
-  key: "reminder", name: "Reminder", trigger: { type: "event", event: "Cart Filled" }, frequency: { type: "once" }, start: "pause",
-  steps: { pause: { type: "wait", for: "PT1H", next: "mark" }, mark: { type: "tag", add: ["reminded"], next: "done" }, done: { type: "exit" } },
+  key: "reminder",
+  name: "Reminder",
+  trigger: { type: "event", event: "Cart Filled" },
+  frequency: { type: "once" },
+  start: "pause",
+  steps: {
+    pause: { type: "wait", for: "PT1H", next: "mark" },
+    mark: { type: "tag", add: ["reminded"], next: "done" },
+    done: { type: "exit" },
+  },
 };
 
 const anonymous = (name: string, more: Partial<UserEvent> = {}): UserEvent => {
@@ -29,13 +37,21 @@ afterEach(() => {
 describe("merge of an anonymous user into a known one", () => {
   const begin = async () => {
     const workspace = await newWorkspace({ segments: [buyers], journeys: [reminder], templates: [emailTemplate] });
-    await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")] });
+    await user(workspace, "a:dev").apply({
+      catalog: 1,
+      events: [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")],
+    });
     return workspace;
   };
   /** What must hold once the merge is over, however often it was cut. */
   const expectMerged = async (workspace: string) => {
     const view = await user(workspace, "u:1").view();
-    expect(view).toMatchObject({ attributes: { name: "1" }, segments: [{ key: "buyers" }], anonymousIds: ["dev"], runs: [{ journey: "reminder" }] });
+    expect(view).toMatchObject({
+      attributes: { name: "1" },
+      segments: [{ key: "buyers" }],
+      anonymousIds: ["dev"],
+      runs: [{ journey: "reminder" }],
+    });
     expect((await user(workspace, "u:1").events({ limit: 50 })).items).toHaveLength(4);
     expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
   };
@@ -61,7 +77,9 @@ describe("merge of an anonymous user into a known one", () => {
   it("a source nobody ever wrote to becomes a pointer", async () => {
     const workspace = await newWorkspace();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
-    await vi.waitFor(async () => expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] })).toMatchObject({ movedTo: "u:1" }));
+    await vi.waitFor(async () =>
+      expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] })).toMatchObject({ movedTo: "u:1" }),
+    );
   });
 
   it("another user of the same device gets later events and no history", async () => {
@@ -69,18 +87,28 @@ describe("merge of an anonymous user into a known one", () => {
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
     await vi.waitFor(() => expectMerged(workspace));
     await user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] });
-    await vi.waitFor(async () => expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }));
+    await vi.waitFor(async () =>
+      expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }),
+    );
     await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] });
-    expect((await user(workspace, "u:2").events({ limit: 50 })).items.map(({ type, event }) => event ?? type)).toEqual(["Later", "identify"]);
+    expect((await user(workspace, "u:2").events({ limit: 50 })).items.map(({ type, event }) => event ?? type)).toEqual([
+      "Later",
+      "identify",
+    ]);
     expect(await user(workspace, "u:2").view()).toMatchObject({ segments: [], runs: [] });
     await expectMerged(workspace);
   });
 
   it("two users who ask for the same history at once: one gets it, whole", async () => {
     const workspace = await begin();
-    await Promise.all([user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] }), user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] })]);
+    await Promise.all([
+      user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] }),
+      user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] }),
+    ]);
     await vi.waitFor(async () => {
-      const counts = await Promise.all((["u:1", "u:2"] as const).map(async (key) => (await user(workspace, key).events({ limit: 50 })).items.length));
+      const counts = await Promise.all(
+        (["u:1", "u:2"] as const).map(async (key) => (await user(workspace, key).events({ limit: 50 })).items.length),
+      );
       expect(counts.toSorted()).toEqual([1, 4]);
       expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
     });

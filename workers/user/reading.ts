@@ -16,7 +16,9 @@ export const limitOf = (page: PageRequest): number => Math.min(Math.max(1, Math.
 /** What the API shows of a user. */
 export const viewOf = (state: UserState, nextDue: number | null): UserView => {
   const { profile } = state;
-  const attributes = Object.entries(profile.attributes).flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value] as const]));
+  const attributes = Object.entries(profile.attributes).flatMap(([name, { value }]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   return {
     user: state.user,
     attributes: Object.fromEntries(attributes),
@@ -85,7 +87,10 @@ export const timelinePage = (history: SqliteHistory, journal: Journal, page: Pag
     } else break;
   }
   const lastEvent = events[event - 1];
-  const position = { fact: facts[fact - 1]?.number ?? cursor?.fact ?? Number.MAX_SAFE_INTEGER, event: lastEvent === undefined ? (cursor?.event ?? null) : positionOf(lastEvent) };
+  const position = {
+    fact: facts[fact - 1]?.number ?? cursor?.fact ?? Number.MAX_SAFE_INTEGER,
+    event: lastEvent === undefined ? (cursor?.event ?? null) : positionOf(lastEvent),
+  };
   return { items, next: items.length < limit ? null : JSON.stringify(position) };
 };
 

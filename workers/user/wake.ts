@@ -16,7 +16,7 @@ import type { Identity, UserSession } from "./session.ts";
 /** Facts that a caller took are asked after, and a frozen source asks its target, this much later. */
 export const factsRetryMs = 60_000;
 /** How old the pointer to the live catalog may be for an alarm (DESIGN.md, catalog). */
-const catalogMaxAgeMs = 5_000;
+export const catalogMaxAgeMs = 5_000;
 /** A queue message holds 128 KB; characters may take three bytes. */
 const factsCharacters = 40_000;
 
@@ -45,12 +45,16 @@ export const wake = async (context: WakeContext): Promise<number | undefined> =>
   const catalog = await context.catalog(await liveVersion(env, identity.workspace, catalogMaxAgeMs));
   const told = session.journal().last;
   const { turn } = session.turn((open) => open.take(decide(open.state, { type: "tick" }, open.context(session.now(), catalog))));
-  await sendIntents(env, turn.deliver.map((intent) => ({ ...intent, ...identity })));
-  for (const wanted of wantedMerges(turn.state)) await takeIn(env, session, wanted, await context.catalog(catalog.document.version));
+  await sendIntents(
+    env,
+    turn.deliver.map((intent) => ({ ...intent, ...identity })),
+  );
+  const merges = wantedMerges(turn.state);
+  for (const wanted of merges) await takeIn(env, session, wanted, await context.catalog(catalog.document.version));
   const handover = await askTarget(context);
   const facts = await handOnFacts(context, { told, claimsFollow: turn.deliver.length > 0 });
   // A merge's import may have made something due: a tick right after it finds out.
-  const again = session.state() === turn.state ? undefined : session.now();
+  const again = merges.length > 0 ? session.now() : undefined;
   return earliest(turn.nextDue, handover, facts, again);
 };
 
@@ -67,7 +71,10 @@ const askTarget = async ({ env, session, identity }: WakeContext): Promise<numbe
  * Facts that no call has confirmed. Those told before are most often projected already, which one row of the directory
  * says; what is not goes to the FACTS queue, unless a claim is about to take it along.
  */
-const handOnFacts = async ({ env, session, identity }: WakeContext, since: { readonly told: number; readonly claimsFollow: boolean }): Promise<number | undefined> => {
+const handOnFacts = async (
+  { env, session, identity }: WakeContext,
+  since: { readonly told: number; readonly claimsFollow: boolean },
+): Promise<number | undefined> => {
   // This isolate may have projected them itself.
   session.journal().confirm(confirmedFor(identity.workspace, identity.user) ?? 0);
   const first = session.journal().unconfirmed(identity.workspace, identity.user);

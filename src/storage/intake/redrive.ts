@@ -24,7 +24,10 @@ export const deleteApplied = async (env: IntakeBindings, messages: readonly Pick
       const db = intakes[shard];
       if (db === undefined) return;
       try {
-        await db.prepare("DELETE FROM intake WHERE id IN (SELECT value FROM json_each(?1))").bind(JSON.stringify(own.map((message) => message.intake))).run();
+        await db
+          .prepare("DELETE FROM intake WHERE id IN (SELECT value FROM json_each(?1))")
+          .bind(JSON.stringify(own.map((message) => message.intake)))
+          .run();
       } catch (error) {
         console.error(JSON.stringify({ what: "intake rows could not be removed", rows: own.length, error: String(error) }));
       }
@@ -60,7 +63,9 @@ export const dueRows = async (db: D1Database, query: DueQuery): Promise<readonly
 /** Notes that rows were sent again: next in 30 s, doubling to an hour. */
 export const postpone = async (db: D1Database, ids: readonly string[], now: number): Promise<void> => {
   await db
-    .prepare("UPDATE intake SET retry_at = ?2 + min(30000 << min(tries + 1, 7), 3600000), tries = tries + 1 WHERE id IN (SELECT value FROM json_each(?1))")
+    .prepare(
+      "UPDATE intake SET retry_at = ?2 + min(30000 << min(tries + 1, 7), 3600000), tries = tries + 1 WHERE id IN (SELECT value FROM json_each(?1))",
+    )
     .bind(JSON.stringify(ids), now)
     .run();
 };

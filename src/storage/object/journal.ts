@@ -13,7 +13,10 @@ interface JournalRow {
   readonly facts: readonly Fact[];
 }
 
-const rowOf = (row: SqlRow): JournalRow & { readonly last: number } => ({ ...(JSON.parse(textOf(row, "body")) as JournalRow), last: numberOf(row, "key") }); // written by append only
+const rowOf = (row: SqlRow): JournalRow & { readonly last: number } => ({
+  ...(JSON.parse(textOf(row, "body")) as JournalRow),
+  last: numberOf(row, "key"),
+}); // written by append only
 
 /**
  * The user's timeline: every fact, numbered from 1 without gaps, one row per transaction under the number of its last

@@ -28,10 +28,20 @@ export const newestOfNames = (sql: SqlPort, name: string, range: HistoryRange, l
   });
   const found: SqlRow[] = [];
   while (found.length < limit) {
-    const newest = heads.reduce<(typeof heads)[number] | undefined>((best, one) => (best === undefined || compareRows(one.head, best.head) > 0 ? one : best), undefined);
+    const newest = heads.reduce<(typeof heads)[number] | undefined>(
+      (best, one) => (best === undefined || compareRows(one.head, best.head) > 0 ? one : best),
+      undefined,
+    );
     if (newest === undefined) break;
     found.push(newest.head);
-    const next = read(newest.tally, { order: [numberOf(newest.head, "time"), numberOf(newest.head, "received"), numberOf(newest.head, "idx")], id: textOf(newest.head, "id") }, 1)[0];
+    const next = read(
+      newest.tally,
+      {
+        order: [numberOf(newest.head, "time"), numberOf(newest.head, "received"), numberOf(newest.head, "idx")],
+        id: textOf(newest.head, "id"),
+      },
+      1,
+    )[0];
     if (next === undefined) heads.splice(heads.indexOf(newest), 1);
     else newest.head = next;
   }
@@ -52,4 +62,7 @@ const namesUnder = (sql: SqlPort, prefix: string): readonly string[] => {
 };
 
 const compareRows = (a: SqlRow, b: SqlRow): number =>
-  numberOf(a, "time") - numberOf(b, "time") || numberOf(a, "received") - numberOf(b, "received") || numberOf(a, "idx") - numberOf(b, "idx") || (textOf(a, "id") < textOf(b, "id") ? -1 : 1);
+  numberOf(a, "time") - numberOf(b, "time") ||
+  numberOf(a, "received") - numberOf(b, "received") ||
+  numberOf(a, "idx") - numberOf(b, "idx") ||
+  (textOf(a, "id") < textOf(b, "id") ? -1 : 1);

@@ -32,7 +32,11 @@ export class SqliteHistory implements History {
   }
 
   append(event: UserEvent): boolean {
-    const added = this.#sql.run("INSERT INTO events (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added", event.id, JSON.stringify(event));
+    const added = this.#sql.run(
+      "INSERT INTO events (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added",
+      event.id,
+      JSON.stringify(event),
+    );
     if (added.length === 0) return false;
     this.#added.add(event.id);
     this.#file(`n:${historyName(event)}`, "", event);
@@ -83,7 +87,12 @@ export class SqliteHistory implements History {
   #file(tally: string, key: string, event: UserEvent): void {
     this.#sql.run(
       "INSERT OR IGNORE INTO matches (tally, key, time, received, idx, id) VALUES (?, ?, ?, ?, ?, ?)",
-      tally, key, event.time, event.receivedAt, event.index, event.id,
+      tally,
+      key,
+      event.time,
+      event.receivedAt,
+      event.index,
+      event.id,
     );
   }
 }

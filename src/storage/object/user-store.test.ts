@@ -26,9 +26,21 @@ const setUp = () => {
   return { store, sql, written, transaction: nodeTransaction(database) };
 };
 const user: UserState = newUser("w", "u:1", 1000);
-const change = (state: UserState, messages: readonly Message[] = []) => ({ state, messages: new Map(messages.map((message) => [message.id, message])) });
+const change = (state: UserState, messages: readonly Message[] = []) => ({
+  state,
+  messages: new Map(messages.map((message) => [message.id, message])),
+});
 const run = (id: string): Run => ({
-  id, journey: "j", version: 1, key: null, enteredAt: 1, entryOrder: [1, 1, 0], trigger: null, position: { at: "wait", step: "s", since: 1, due: 2 }, stepEnteredAt: 1, visits: {},
+  id,
+  journey: "j",
+  version: 1,
+  key: null,
+  enteredAt: 1,
+  entryOrder: [1, 1, 0],
+  trigger: null,
+  position: { at: "wait", step: "s", since: 1, due: 2 },
+  stepEnteredAt: 1,
+  visits: {},
 });
 const message = (id: string): Message => ({ id, channel: "email", template: "t", status: "queued", createdAt: 1, attempts: 0 });
 const tag = (at: number): Fact => ({ kind: "tag-added", at, tag: `t${at}` });
@@ -90,7 +102,12 @@ describe("Journal", () => {
     const { sql } = setUp();
     const journal = new Journal(sql);
     for (let at = 1; at <= 1_200; at++) journal.append([tag(at)]);
-    for (const [confirmed, first, last] of [[0, 1, 500], [3, 4, 503], [500, 501, 1_000], [1_000, 1_001, 1_200]] as const) {
+    for (const [confirmed, first, last] of [
+      [0, 1, 500],
+      [3, 4, 503],
+      [500, 501, 1_000],
+      [1_000, 1_001, 1_200],
+    ] as const) {
       journal.confirm(confirmed);
       const facts = journal.unconfirmed("w", "u:1");
       expect([facts?.first, facts?.facts.at(0), facts?.facts.at(-1)]).toEqual([first, tag(first), tag(last)]);
@@ -124,7 +141,7 @@ describe("Journal", () => {
     journal.append(Array.from({ length: 250 }, (_, index) => tag(index + 2)));
     journal.append([tag(252), tag(253)]);
     const numbers: number[] = [];
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
       const page = journal.newest(before, 7);
       for (const { number, fact } of page) {
         expect(fact).toEqual(tag(number));

@@ -70,8 +70,7 @@ export class UserStore {
     }
     this.#putRuns(previous?.runs ?? {}, state.runs);
     for (const message of change.messages.values()) this.#put("message", message.id, message);
-    const open = Object.keys(state.open);
-    if (open.join() !== Object.keys(previous?.open ?? {}).join()) this.#put("part", "open", open);
+    if (previous?.open !== state.open) this.#putOpen(Object.keys(previous?.open ?? {}), Object.keys(state.open));
   }
 
   note(name: Note): unknown {
@@ -91,7 +90,11 @@ export class UserStore {
 
   /** Newest first messages with ids before the one given (ids begin with their creation time). */
   messagesBefore(id: string | undefined, limit: number): readonly Message[] {
-    const rows = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key < ? ORDER BY key DESC LIMIT ?", id ?? "\u{10FFFF}", limit);
+    const rows = this.#sql.run(
+      "SELECT body FROM kept WHERE kind = 'message' AND key < ? ORDER BY key DESC LIMIT ?",
+      id ?? "\u{10FFFF}",
+      limit,
+    );
     return rows.map((row) => parse(row) as Message); // written by commit
   }
 
@@ -112,6 +115,11 @@ export class UserStore {
     if (before === after) return;
     for (const [id, run] of Object.entries(after)) if (before[id] !== run) this.#put("run", id, run);
     for (const id of Object.keys(before)) if (!(id in after)) this.#sql.run("DELETE FROM kept WHERE kind = 'run' AND key = ?", id);
+  }
+
+  /** Which messages are open; they themselves have their own rows. */
+  #putOpen(before: readonly string[], after: readonly string[]): void {
+    if (before.join() !== after.join()) this.#put("part", "open", after);
   }
 
   #put(kind: string, key: string, value: unknown): void {

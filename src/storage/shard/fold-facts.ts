@@ -34,7 +34,8 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
   const messages = new Map<string, { readonly place: Place; readonly fact: Extract<Fact, { kind: "message" }> }>();
   const users = new Map<string, { last: Place; firstAt: number; fact?: Extract<Fact, { kind: "user" }>; factNumber: number }>();
   const seen = new Map<string, Set<number>>();
-  const newer = (known: { readonly place: Place } | undefined, number: number): boolean => known === undefined || known.place.number < number;
+  const newer = (known: { readonly place: Place } | undefined, number: number): boolean =>
+    known === undefined || known.place.number < number;
 
   for (const { workspace, user, first, facts } of batches) {
     const name = `${workspace}:${user}`;
@@ -77,12 +78,32 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
 const rowOf = (place: Place): Row => [place.workspace, place.user, place.number];
 
 const userColumns = (fact: Extract<Fact, { kind: "user" }>): Row => [
-  fact.email ?? null, fact.phone ?? null, fact.name ?? null, fact.attributes, fact.createdAt, fact.lastSeenAt, fact.movedTo ?? null,
+  fact.email ?? null,
+  fact.phone ?? null,
+  fact.name ?? null,
+  fact.attributes,
+  fact.createdAt,
+  fact.lastSeenAt,
+  fact.movedTo ?? null,
 ];
 
 const messageColumns = (fact: Extract<Fact, { kind: "message" }>): Row => [
-  fact.message, fact.channel, fact.template, fact.topic ?? null, fact.journey ?? null, fact.version ?? null, fact.run ?? null, fact.step ?? null,
-  fact.provider ?? null, fact.to ?? null, fact.subject ?? null, fact.status, fact.reason ?? null, fact.attempts, fact.createdAt, fact.at,
+  fact.message,
+  fact.channel,
+  fact.template,
+  fact.topic ?? null,
+  fact.journey ?? null,
+  fact.version ?? null,
+  fact.run ?? null,
+  fact.step ?? null,
+  fact.provider ?? null,
+  fact.to ?? null,
+  fact.subject ?? null,
+  fact.status,
+  fact.reason ?? null,
+  fact.attempts,
+  fact.createdAt,
+  fact.at,
 ];
 
 type Count = readonly [journey: string, version: number, step: string, metric: string];
@@ -116,4 +137,15 @@ const countsOf = (fact: Fact): readonly Count[] => {
   }
 };
 
-const countedStatuses: ReadonlySet<string> = new Set(["sent", "delivered", "opened", "clicked", "skipped", "failed", "uncertain", "bounced", "complained", "unsubscribed"]);
+const countedStatuses: ReadonlySet<string> = new Set([
+  "sent",
+  "delivered",
+  "opened",
+  "clicked",
+  "skipped",
+  "failed",
+  "uncertain",
+  "bounced",
+  "complained",
+  "unsubscribed",
+]);

@@ -8,7 +8,8 @@ import { type ShardBindings, shardNumberOf, shardsOf } from "./shards.ts";
  * above the user's `projected`; the last two raise it. Run in this order in one transaction they apply each fact once,
  * whatever is repeated and however ranges overlap.
  */
-const fresh = "LEFT JOIN users u ON u.workspace = f.value ->> 0 AND u.user = f.value ->> 1 WHERE (f.value ->> 2) > coalesce(u.projected, 0)";
+const fresh =
+  "LEFT JOIN users u ON u.workspace = f.value ->> 0 AND u.user = f.value ->> 1 WHERE (f.value ->> 2) > coalesce(u.projected, 0)";
 
 const countSteps = `INSERT INTO step_counts (workspace, journey, version, step, metric, n)
   SELECT f.value ->> 0, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6, count(*) FROM json_each(?1) f ${fresh}
@@ -71,6 +72,9 @@ export const projectFacts = async (env: ShardBindings, facts: readonly NumberedF
 
 /** Number of the newest fact of a user that was projected; 0 = none. */
 export const projectedUpTo = async (db: D1Database, workspace: string, user: string): Promise<number> => {
-  const row = await db.prepare("SELECT projected FROM users WHERE workspace = ? AND user = ?").bind(workspace, user).first<{ projected: number }>();
+  const row = await db
+    .prepare("SELECT projected FROM users WHERE workspace = ? AND user = ?")
+    .bind(workspace, user)
+    .first<{ projected: number }>();
   return row?.projected ?? 0;
 };

@@ -21,7 +21,9 @@ export const pruneEventLog = async (control: D1Database, shard: D1Database, now:
   for (const { id } of results) {
     for (let removed = rowsPerStatement; removed === rowsPerStatement && left > 0; left--) {
       const { meta } = await shard
-        .prepare("DELETE FROM events WHERE workspace = ?1 AND (time, id) IN (SELECT time, id FROM events WHERE workspace = ?1 AND time < ?2 ORDER BY time, id LIMIT ?3)")
+        .prepare(
+          "DELETE FROM events WHERE workspace = ?1 AND (time, id) IN (SELECT time, id FROM events WHERE workspace = ?1 AND time < ?2 ORDER BY time, id LIMIT ?3)",
+        )
         .bind(id, now - eventLogMs, rowsPerStatement)
         .run();
       removed = meta.changes;

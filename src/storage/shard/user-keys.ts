@@ -2,10 +2,14 @@ import type { UserKey } from "../../domain/user/user-key.ts";
 
 /** Users of a workspace in one shard; those handed over to another user are left out. */
 export const countUsers = async (db: D1Database, workspace: string): Promise<number> =>
-  (await db.prepare("SELECT count(*) AS n FROM users WHERE workspace = ? AND moved_to IS NULL").bind(workspace).first<{ n: number }>())?.n ?? 0;
+  (await db.prepare("SELECT count(*) AS n FROM users WHERE workspace = ? AND moved_to IS NULL").bind(workspace).first<{ n: number }>())
+    ?.n ?? 0;
 
 /** A walk through the directory: keys after the one given, in order, at most `limit`. */
-export const userKeysAfter = async (db: D1Database, walk: { readonly workspace: string; readonly after: string; readonly limit: number }): Promise<readonly UserKey[]> => {
+export const userKeysAfter = async (
+  db: D1Database,
+  walk: { readonly workspace: string; readonly after: string; readonly limit: number },
+): Promise<readonly UserKey[]> => {
   const { results } = await db
     .prepare("SELECT user FROM users WHERE workspace = ? AND user > ? AND moved_to IS NULL ORDER BY user LIMIT ?")
     .bind(walk.workspace, walk.after, walk.limit)
