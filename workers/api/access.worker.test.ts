@@ -1,7 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { routes } from "./api.ts";
 import { call, journeyOf, keyWith, newWorkspace, segmentOf, templateOf } from "./client.test-support.ts";
 import type { RouteSpec } from "./route.ts";
+
+// The first call of a run loads the whole management API.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** The route with a definition, user or key that exists in no workspace. */
 const address = ({ method, path }: RouteSpec) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, "no-such")}`;

@@ -6,6 +6,8 @@ import { createKey } from "../../src/storage/control/key-ring.ts";
 export const bindings = env as unknown as Env; // the test runtime is given wrangler.toml's bindings
 const worker = exports as unknown as { readonly default: { fetch(request: Request): Promise<Response> } };
 
+export const fetchWorker = (request: Request): Promise<Response> => worker.default.fetch(request);
+
 export const origin = "http://127.0.0.1";
 
 export interface Answer {
@@ -26,7 +28,7 @@ export interface CallOptions {
 /** Calls the Worker: "PUT /api/segments/vip". JSON answers are parsed. */
 export const call = async (what: string, { key, body, text, headers = {} }: CallOptions = {}): Promise<Answer> => {
   const [method = "GET", path = "/"] = what.split(" ");
-  const response = await worker.default.fetch(
+  const response = await fetchWorker(
     new Request(origin + path, {
       method,
       redirect: "manual",

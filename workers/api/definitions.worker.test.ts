@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { catalogFor, liveVersion, providerFor, withPinned } from "../catalog-cache.ts";
 import { bindings, call, journeyOf, newWorkspace, segmentOf, templateOf } from "./client.test-support.ts";
+
+// The first call of a run loads the whole management API.
+vi.setConfig({ testTimeout: 30_000 });
 
 const errorPaths = (body: { errors: { path: string }[] }) => body.errors.map(({ path }) => path);
 
@@ -207,6 +210,18 @@ describe("providers", () => {
       status: 400,
       body: { errors: [{ path: "settings.colour" }] },
     });
+  });
+});
+
+describe("a catalog", () => {
+  it("may grow past what one row can hold", async () => {
+    const { api, id } = await newWorkspace();
+    for (let i = 0; i < 5; i++) {
+      const html = `<p>${String(i).repeat(490_000)}</p>`;
+      expect((await api(`PUT /api/templates/t${i}`, { ...templateOf(), locales: { en: { subject: "Hi", html } } })).status).toBe(201);
+    }
+    const { templates } = await catalogFor(bindings, id, await liveVersion(bindings, id));
+    expect([...templates.keys()]).toEqual(["t0", "t1", "t2", "t3", "t4"]);
   });
 });
 

@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { routes } from "./api.ts";
 import { call } from "./client.test-support.ts";
+
+// The first call of a run loads the whole management API.
+vi.setConfig({ testTimeout: 30_000 });
 
 type Json = Record<string, unknown>;
 

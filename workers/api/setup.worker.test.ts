@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { call, newWorkspace, origin } from "./client.test-support.ts";
+
+// The first call of a run loads the whole management API.
+vi.setConfig({ testTimeout: 30_000 });
 
 const body = (id: string) => ({ id, name: "Shop", timezone: "Europe/Berlin", email: `${id}@example.com`, password: "correct horse" });
 
@@ -63,5 +66,15 @@ describe("sign-in", () => {
     expect(wrong.body).toEqual(stranger.body);
     const signUp = await call("POST /api/auth/sign-up/email", { body: { email: "me@example.com", password: "long enough", name: "Me" }, headers: { origin } });
     expect(signUp.status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("lets nobody guess passwords without end", async () => {
+    const answers: number[] = [];
+    for (let guess = 0; guess < 32; guess++) {
+      const { status } = await call("POST /api/auth/sign-in/email", { body: { email: "a@example.com", password: `guess ${guess}` }, headers: { origin, "cf-connecting-ip": "203.0.113.7" } });
+      answers.push(status);
+    }
+    expect(answers.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 401));
+    expect(answers.at(-1)).toBe(429);
   });
 });

@@ -75,7 +75,7 @@ const build = (env: Env, origin: string, secret: string) =>
       modelName: "operator_rate_limits",
       window: 60,
       max: 300,
-      customRules: { "/sign-in/email": { window: 60, max: 20 }, "/get-session": false },
+      customRules: { "/sign-in/email": { window: 60, max: 30 }, "/get-session": false },
     },
     advanced: {
       cookiePrefix: "tern",

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { call, journeyOf, newWorkspace, segmentOf, templateOf, type TestWorkspace } from "./client.test-support.ts";
+import { call, fetchWorker, journeyOf, newWorkspace, segmentOf, templateOf, type TestWorkspace } from "./client.test-support.ts";
+
+// The first call of a run loads the whole management API.
+vi.setConfig({ testTimeout: 30_000 });
 
 const track = (workspace: TestWorkspace, userId: string, event: string, properties = {}) =>
   call("POST /v1/track", { key: workspace.writeKey, body: { userId, event, properties } });
 
 /** Waits until the answer fits: events are applied in the background. */
 const eventually = <T>(look: () => Promise<T>) => vi.waitFor(look, { timeout: 8_000, interval: 50 });
-
-// The first call of a test loads the whole management API.
-vi.setConfig({ testTimeout: 20_000 });
 
 describe("users", () => {
   it("come into being by PATCH, which shows at once", async () => {
@@ -119,6 +119,24 @@ describe("a segment put", () => {
 });
 
 describe("/api/live", () => {
+  it("shows events as they happen, of its own workspace only", async () => {
+    const workspace = await newWorkspace();
+    const other = await newWorkspace();
+    const response = await fetchWorker(new Request("http://127.0.0.1/api/live", { headers: { authorization: `Bearer ${workspace.apiKey}`, upgrade: "websocket" } }));
+    expect(response.status).toBe(101);
+    const socket = response.webSocket;
+    if (socket === null) throw new Error("expected a socket in the answer, there is none");
+    const frames: { event: { user: string; name: string } }[] = [];
+    socket.addEventListener("message", ({ data }) => {
+      frames.push(JSON.parse(String(data)));
+    });
+    socket.accept();
+    await track(other, "stranger", "Elsewhere");
+    await track(workspace, "u1", "Looked");
+    await eventually(async () => expect(frames).toMatchObject([{ type: "event", event: { user: "u1", name: "Looked" } }]));
+    socket.close();
+  });
+
   it("speaks WebSocket only, and only to those who may read", async () => {
     const workspace = await newWorkspace();
     expect((await workspace.api("GET /api/live")).status).toBe(400);

@@ -2,6 +2,7 @@ import type { CatalogDocument, CatalogProvider, PublishedJourney } from "../../d
 import type { JourneyDefinition } from "../../domain/journey/journey.ts";
 import type { SegmentDefinition } from "../../domain/segment/segment.ts";
 import type { TemplateDefinition } from "../../domain/template/template.ts";
+import { Fault } from "../../domain/fault.ts";
 import type { workspaces } from "../schema.ts";
 
 /** What a row of `catalogs` keeps: the names of everything published under one version. Bodies are kept once, by content hash or journey version. */
@@ -96,6 +97,9 @@ export const readJourneyVersions = async (
 /** Catalogs kept behind the live one: far more than any isolate, queue message or alarm can still be working with. */
 const catalogsKept = 100;
 
+/** All bodies of a catalog together, characters: an isolate holds several catalogs whole, in 128 MB. */
+const maxCatalogLength = 16_000_000;
+
 /** What goes with a new version, in its transaction. */
 export interface CatalogCommit {
   /** ms since the epoch */
@@ -110,6 +114,7 @@ export interface CatalogCommit {
  * all in one transaction, provided the live version is still `document.version - 1`.
  *
  * @returns false when somebody else published meanwhile: nothing was changed.
+ * @throws Fault too-large when the definitions together are more than an isolate should hold
  */
 export const commitCatalog = async (db: D1Database, document: CatalogDocument, { now, before = [], statements }: CatalogCommit): Promise<boolean> => {
   const { workspace, version } = document;
@@ -123,6 +128,8 @@ export const commitCatalog = async (db: D1Database, document: CatalogDocument, {
     journeys: document.journeys.map(({ version: published, status, definition }) => ({ key: definition.key, version: published, status })),
     providers: document.providers,
   };
+  const length = [...segments, ...templates].reduce((sum, { body }) => sum + body.length, 0);
+  if (length > maxCatalogLength) throw new Fault("too-large", `The segments and templates of a workspace may hold ${maxCatalogLength} characters together`);
   const missing = await missingBodies(db, workspace, [...segments, ...templates]);
   try {
     await db.batch([
