@@ -7,7 +7,8 @@ import { createAppRouter } from "./router.ts";
 import { theme } from "./theme.ts";
 
 /** A refusal is final; what could not be reached or failed inside is worth another try. */
-const retry = (failures: number, error: Error) => failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500);
+const retry = (failures: number, error: Error) =>
+  failures < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500);
 
 /** A session that ended anywhere brings the sign-in page, which comes back to where it was. */
 const onError = (error: Error) => {

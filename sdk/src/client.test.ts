@@ -49,13 +49,24 @@ afterEach(() => {
 
 const storage = (): DeviceStorage => {
   const map = new Map<string, string>();
-  return { get: (key) => map.get(key) ?? null, set: (key, value) => void map.set(key, value), remove: (key) => void map.delete(key), keys: () => [...map.keys()] };
+  return {
+    get: (key) => map.get(key) ?? null,
+    set: (key, value) => void map.set(key, value),
+    remove: (key) => void map.delete(key),
+    keys: () => [...map.keys()],
+  };
 };
 
 /** A browser as far as the client sees one; `hide` is what the page's end calls. */
-const browser = (device = storage(), beacon: Platform["beacon"] = undefined) => {
+const browser = (device = storage(), beacon?: Platform["beacon"]) => {
   let hide = () => {};
-  const platform: Platform = { device, context: () => ({ locale: "en" }), page: () => ({ path: "/shop" }), beacon, listen: (onHide) => void (hide = onHide) };
+  const platform: Platform = {
+    device,
+    context: () => ({ locale: "en" }),
+    page: () => ({ path: "/shop" }),
+    beacon,
+    listen: (onHide) => void (hide = onHide),
+  };
   return { platform, hide: () => hide() };
 };
 
@@ -118,6 +129,7 @@ describe("batches", () => {
     const tern = createTern({ writeKey: "wk", host, flushIntervalMs: 10 });
     tern.track("Seen", {}, { userId: "u1" });
     await until(() => seen.length === 1);
+    expect(sentItems()).toMatchObject([{ event: "Seen" }]);
   });
 
   it("are halved when the platform finds them too large, and a single too large item is given up", async () => {
@@ -135,7 +147,9 @@ describe("batches", () => {
     const tern = createTern({ writeKey: "wk", host, onError: (error) => errors.push(error) });
     tern.track("Good", {}, { userId: "u1" });
     tern.track("Bad", {}, { userId: "u1" });
-    replies = [{ status: 200, body: '{"success":true,"accepted":1,"rejected":[{"index":1,"field":"event","code":"bad-input","message":"no"}]}' }];
+    replies = [
+      { status: 200, body: '{"success":true,"accepted":1,"rejected":[{"index":1,"field":"event","code":"bad-input","message":"no"}]}' },
+    ];
     expect(await tern.flush()).toBe(true);
     expect(errors).toMatchObject([{ status: 200, message: "no", items: [{ event: "Bad" }] }]);
   });

@@ -43,12 +43,13 @@ export const createTern = (options: TernOptions, platform: Platform = detectPlat
 
   return {
     identify(first?: string | Fields, second?: Fields | CallOptions, third?: CallOptions) {
-      if (typeof first !== "string") return call("identify", { traits: first ?? {} }, second as CallOptions | undefined); // the overload without an id
+      if (typeof first !== "string") return call("identify", { traits: first ?? {} }, second);
       identity?.remember(first);
       call("identify", { traits: second ?? {} }, { ...third, userId: first });
     },
     track: (event, properties = {}, given) => call("track", { event, properties }, given),
-    page: (name, properties, given) => call("page", { ...(name ? { name } : {}), properties: { ...platform.page(), ...properties } }, given),
+    page: (name, properties, given) =>
+      call("page", { ...(name ? { name } : {}), properties: { ...platform.page(), ...properties } }, given),
     screen: (name, properties = {}, given) => call("screen", { name, properties }, given),
     group: (groupId, traits = {}, given) => call("group", { groupId, traits }, given),
     alias(userId, previousId, given) {

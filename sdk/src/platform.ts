@@ -20,7 +20,12 @@ export interface DeviceStorage {
 
 const memoryStorage = (): DeviceStorage => {
   const map = new Map<string, string>();
-  return { get: (key) => map.get(key) ?? null, set: (key, value) => void map.set(key, value), remove: (key) => void map.delete(key), keys: () => [...map.keys()] };
+  return {
+    get: (key) => map.get(key) ?? null,
+    set: (key, value) => void map.set(key, value),
+    remove: (key) => void map.delete(key),
+    keys: () => [...map.keys()],
+  };
 };
 
 /** localStorage, or memory where the browser forbids it (private modes, blocked cookies, full disk). */
@@ -48,7 +53,13 @@ export const browserStorage = (): DeviceStorage => {
   }
 };
 
-const browserPage = () => ({ path: location.pathname, referrer: document.referrer, search: location.search, title: document.title, url: location.href });
+const browserPage = () => ({
+  path: location.pathname,
+  referrer: document.referrer,
+  search: location.search,
+  title: document.title,
+  url: location.href,
+});
 
 /** The place this code runs in, found by looking. */
 export const detectPlatform = (): Platform => {
@@ -65,7 +76,7 @@ export const detectPlatform = (): Platform => {
     }),
     page: browserPage,
     // A beacon is accepted also where it will not arrive, so offline keeps the queue for the next visit.
-    beacon: (url, body) => navigator.onLine !== false && Boolean(navigator.sendBeacon?.(url, body)),
+    beacon: (url, body) => navigator.onLine && navigator.sendBeacon(url, body),
     listen: (hide, online) => {
       addEventListener("pagehide", hide);
       // Phones often end a page that is in the background without another word.

@@ -6,7 +6,12 @@ it("the browser bundle is at most 8 KB gzipped (aim 3 KB) and has no imports", a
   const result = await build({
     configFile: false,
     logLevel: "error",
-    build: { write: false, minify: true, target: "es2022", lib: { entry: new URL("client.ts", import.meta.url).pathname, formats: ["es"], fileName: "tern" } },
+    build: {
+      write: false,
+      minify: true,
+      target: "es2022",
+      lib: { entry: new URL("client.ts", import.meta.url).pathname, formats: ["es"], fileName: "tern" },
+    },
   });
   const [output] = Array.isArray(result) ? result : [result];
   if (!output || !("output" in output)) throw new Error("expected one build output, got a watcher");

@@ -23,7 +23,13 @@ export const retryAfterMs = (header: string | null, now: number): number => {
 export const post = async (url: string, body: string): Promise<Answer> => {
   let response: Response;
   try {
-    response = await fetch(url, { method: "POST", headers: { "content-type": "text/plain" }, body, credentials: "omit", signal: AbortSignal.timeout(timeoutMs) });
+    response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "text/plain" },
+      body,
+      credentials: "omit",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
   } catch {
     // No network, refused, cut, or too slow: it may or may not have arrived, and the messageIds make another try safe.
     return { kind: "retry", afterMs: 0 };

@@ -3,13 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildDashboard, type Dashboard, serveDashboard } from "../../scripts/launch/dashboard.ts";
 import { freePort } from "../../scripts/launch/ports.ts";
 import { startTern, type Tern, waitFor } from "../harness.ts";
-import { openBrowser, openPage } from "./open-browser.ts";
+import { isShown, openBrowser, openPage } from "./open-browser.ts";
 
 const html = `<h1>Welcome, {{ user.firstName }}</h1><p>Good that you are here.</p><script>window.top.hacked = true; document.body.dataset.ran = "yes";</script><img src="x" onerror="window.top.hacked = true">`;
 
 const definitions = {
   "/api/segments/newcomers": { key: "newcomers", name: "Newcomers", kind: "dynamic", condition: { type: "event", event: "Signed Up" } },
-  "/api/templates/hello": { key: "hello", channel: "email", name: "Hello", defaultLocale: "en", locales: { en: { subject: "Welcome, {{ user.firstName }}", html, from: "shop@example.com" } } },
+  "/api/templates/hello": {
+    key: "hello",
+    channel: "email",
+    name: "Hello",
+    defaultLocale: "en",
+    locales: { en: { subject: "Welcome, {{ user.firstName }}", html, from: "shop@example.com" } },
+  },
   "/api/journeys/hello": {
     key: "hello",
     name: "Say hello",
@@ -17,7 +23,11 @@ const definitions = {
     frequency: { type: "once" },
     exit: { type: "event", event: "Left" },
     start: "greet",
-    steps: { greet: { type: "send", channel: "email", template: "hello", next: "pause" }, pause: { type: "wait", for: "P1D", next: "done" }, done: { type: "exit" } },
+    steps: {
+      greet: { type: "send", channel: "email", template: "hello", next: "pause" },
+      pause: { type: "wait", for: "P1D", next: "done" },
+      done: { type: "exit" },
+    },
   },
 };
 
@@ -61,38 +71,40 @@ describe("the dashboard on a real instance", () => {
     await page.getByLabel("E-mail").fill(tern.operator.email);
     await page.getByLabel("Password", { exact: true }).fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("do not match an account").waitFor();
+    expect(await isShown(page.getByText("do not match an account"))).toBe(true);
     await page.getByLabel("Password", { exact: true }).fill(tern.operator.password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Users", level: 1 }).waitFor();
+    expect(await isShown(page.getByRole("heading", { name: "Users", level: 1 }))).toBe(true);
     expect(new URL(page.url()).pathname).toBe("/users");
   });
 
   it("shows a user: profile, segment, live run, and the timeline with reasons", async () => {
     await page.getByRole("link", { name: "Ada Lovelace" }).click();
-    await page.getByRole("heading", { name: "Ada Lovelace", level: 1 }).waitFor();
-    await page.getByRole("link", { name: "newcomers" }).waitFor();
-    await page.getByRole("region", { name: "Live runs" }).getByText(/hello at pause/).waitFor();
+    expect(await isShown(page.getByRole("heading", { name: "Ada Lovelace", level: 1 }))).toBe(true);
+    expect(await isShown(page.getByRole("link", { name: "newcomers" }))).toBe(true);
+    expect(await isShown(page.getByRole("region", { name: "Live runs" }).getByText(/hello at pause/))).toBe(true);
     const timeline = page.getByRole("tabpanel");
-    await timeline.getByText("Entered journey “hello”").waitFor();
-    await timeline.getByText("Entered segment “newcomers”").waitFor();
-    await timeline.getByText(/^because /).first().waitFor();
-    await timeline.getByText("Signed Up", { exact: true }).waitFor();
+    expect(await isShown(timeline.getByText("Entered journey “hello”"))).toBe(true);
+    expect(await isShown(timeline.getByText("Entered segment “newcomers”"))).toBe(true);
+    expect(await isShown(timeline.getByText(/^because /).first())).toBe(true);
+    expect(await isShown(timeline.getByText("Signed Up", { exact: true }))).toBe(true);
   });
 
   it("finds the user by the beginning of the e-mail address", async () => {
     await page.goto(`${dashboard.url}/users`);
     await page.getByRole("searchbox").fill("ada@");
-    await page.getByRole("link", { name: "Ada Lovelace" }).waitFor();
+    expect(await isShown(page.getByRole("link", { name: "Ada Lovelace" }))).toBe(true);
     await page.getByRole("searchbox").fill("nobody");
-    await page.getByText("Nobody found for “nobody”").waitFor();
+    expect(await isShown(page.getByText("Nobody found for “nobody”"))).toBe(true);
   });
 
   it("shows the journey with the counts of its steps", async () => {
     await page.getByRole("link", { name: "Journeys", exact: true }).click();
     await page.getByRole("link", { name: "Say hello" }).click();
     await expect.poll(() => page.getByRole("listitem", { name: /^Greet/ }).innerText(), { timeout: 10_000 }).toMatch(/1\s*sent/);
-    await expect.poll(() => page.getByRole("listitem", { name: /^Pause/ }).innerText(), { timeout: 10_000 }).toMatch(/1 here[\s\S]*1\s*entered/);
+    await expect
+      .poll(() => page.getByRole("listitem", { name: /^Pause/ }).innerText(), { timeout: 10_000 })
+      .toMatch(/1 here[\s\S]*1\s*entered/);
   });
 
   it("pauses and resumes the journey", async () => {
@@ -100,37 +112,37 @@ describe("the dashboard on a real instance", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
-    await page.getByRole("button", { name: "Pause" }).waitFor();
+    expect(await isShown(page.getByRole("button", { name: "Pause" }))).toBe(true);
   });
 
   it("shows the members of a segment", async () => {
     await page.getByRole("link", { name: "Segments", exact: true }).click();
     await page.getByRole("link", { name: "Newcomers" }).click();
-    await page.getByRole("table", { name: "Members" }).getByRole("link", { name: "Ada Lovelace" }).waitFor();
+    expect(await isShown(page.getByRole("table", { name: "Members" }).getByRole("link", { name: "Ada Lovelace" }))).toBe(true);
   });
 
   it("opens a message without running its script", async () => {
     await page.getByRole("link", { name: "Messages", exact: true }).click();
     await page.getByRole("link", { name: "Welcome, Ada" }).click();
     const frame = page.frameLocator("iframe[title='Message body']");
-    await frame.getByRole("heading", { name: "Welcome, Ada" }).waitFor();
+    expect(await isShown(frame.getByRole("heading", { name: "Welcome, Ada" }))).toBe(true);
     expect(await page.evaluate("window.hacked")).toBeUndefined();
     expect(await frame.locator("body").getAttribute("data-ran")).toBeNull();
     await page.getByRole("tab", { name: "Plain text" }).click();
-    await page.getByText("Good that you are here.").waitFor();
+    expect(await isShown(page.getByText("Good that you are here."))).toBe(true);
   });
 
   it("shows an event seconds after it was sent", async () => {
     await page.getByRole("link", { name: "Live events" }).click();
-    await page.getByText("Signed Up").first().waitFor();
+    expect(await isShown(page.getByText("Signed Up").first())).toBe(true);
     await tern.track("track", { userId: "ada", event: "Rang The Bell" });
-    await page.getByText("Rang The Bell", { exact: true }).waitFor();
+    expect(await isShown(page.getByText("Rang The Bell", { exact: true }))).toBe(true);
   });
 
   it("shows the keys by their beginnings only", async () => {
     await page.getByRole("link", { name: "Settings" }).click();
     const keys = page.getByRole("table", { name: "Keys" });
-    await keys.getByText(tern.writeKey.slice(0, 6)).waitFor();
+    expect(await isShown(keys.getByText(tern.writeKey.slice(0, 6)))).toBe(true);
     expect(await page.content()).not.toContain(tern.writeKey);
     expect(await page.content()).not.toContain(tern.apiKey);
   });
@@ -138,9 +150,9 @@ describe("the dashboard on a real instance", () => {
   it("signs out for good", async () => {
     await page.getByRole("button", { name: "Account" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Sign in to Tern" }).waitFor();
+    expect(await isShown(page.getByRole("heading", { name: "Sign in to Tern" }))).toBe(true);
     await page.goto(`${dashboard.url}/users`);
-    await page.getByRole("heading", { name: "Sign in to Tern" }).waitFor();
+    expect(await isShown(page.getByRole("heading", { name: "Sign in to Tern" }))).toBe(true);
     expect(errors).toEqual([]);
   });
 });

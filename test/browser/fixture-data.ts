@@ -4,7 +4,18 @@ import type { JourneySummary, LoggedEvent, MessageSummary, Statistics, TimelineV
 const now = Date.now();
 const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
 
-const people = ["Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Edsger Dijkstra", "Barbara Liskov", "Alan Turing", "Margaret Hamilton", "Donald Knuth", "Radia Perlman", "Tim Berners-Lee"];
+const people = [
+  "Ada Lovelace",
+  "Grace Hopper",
+  "Katherine Johnson",
+  "Edsger Dijkstra",
+  "Barbara Liskov",
+  "Alan Turing",
+  "Margaret Hamilton",
+  "Donald Knuth",
+  "Radia Perlman",
+  "Tim Berners-Lee",
+];
 export const users: readonly UserSummary[] = Array.from({ length: 120 }, (_, n) => {
   const name = people[n % people.length] ?? "";
   const anonymous = n % 7 === 3;
@@ -22,44 +33,190 @@ export const users: readonly UserSummary[] = Array.from({ length: 120 }, (_, n) 
 export const user = {
   id: "user-0",
   anonymous: false,
-  attributes: { name: "Ada Lovelace", email: "ada.lovelace.0@example.com", plan: "pro", address: { city: "London", country: "UK" }, ordersTotal: 3 },
+  attributes: {
+    name: "Ada Lovelace",
+    email: "ada.lovelace.0@example.com",
+    plan: "pro",
+    address: { city: "London", country: "UK" },
+    ordersTotal: 3,
+  },
   tags: ["hesitant", "newsletter"],
-  segments: [{ key: "paying-customers", since: ago(4000) }, { key: "everyone", since: ago(9000) }, { key: "looked-at-shoes", since: ago(90) }],
+  segments: [
+    { key: "paying-customers", since: ago(4000) },
+    { key: "everyone", since: ago(9000) },
+    { key: "looked-at-shoes", since: ago(90) },
+  ],
   suppressions: {},
   subscriptions: { "topic:offers": "opted-in" },
   anonymousIds: ["3f0c5c1e-77d1-4b7a-9a55-000000000001"],
   createdAt: ago(17_000),
   lastSeenAt: ago(3),
   nextDue: ago(-45),
-  runs: [{ id: "r1", journey: "abandoned-cart", version: 2, key: "c-1029", enteredAt: ago(15), stepEnteredAt: ago(15), position: { at: "wait", step: "give-time", since: ago(15), due: ago(-45) } }],
+  runs: [
+    {
+      id: "r1",
+      journey: "abandoned-cart",
+      version: 2,
+      key: "c-1029",
+      enteredAt: ago(15),
+      stepEnteredAt: ago(15),
+      position: { at: "wait", step: "give-time", since: ago(15), due: ago(-45) },
+    },
+  ],
 };
 
 const journey = { journey: "abandoned-cart", version: 2, run: "r1" };
 export const timeline: readonly TimelineView[] = [
-  { at: ago(3), type: "event", event: { id: "e9", type: "page", name: "Cart", userId: "user-0", properties: { path: "/cart" }, time: ago(3), receivedAt: ago(3) } },
+  {
+    at: ago(3),
+    type: "event",
+    event: { id: "e9", type: "page", name: "Cart", userId: "user-0", properties: { path: "/cart" }, time: ago(3), receivedAt: ago(3) },
+  },
   { at: ago(15), type: "fact", number: 14, fact: { kind: "waiting", at: ago(15), ...journey, step: "give-time", until: ago(-45) } },
-  { at: ago(15), type: "fact", number: 13, fact: { kind: "run-started", at: ago(15), ...journey, key: "c-1029", because: { clause: "event “Product Added” where properties.price is at least 20", value: 49.9 } } },
-  { at: ago(15), type: "event", event: { id: "e8", type: "track", event: "Product Added", userId: "user-0", properties: { cart_id: "c-1029", sku: "SHOE-42", price: 49.9, name: "Trail shoe" }, time: ago(15), receivedAt: ago(15) } },
-  { at: ago(90), type: "fact", number: 12, fact: { kind: "segment-entered", at: ago(90), segment: "looked-at-shoes", because: { clause: "event “Product Viewed” at least 3 times in 7 days", value: 3 } } },
-  { at: ago(1500), type: "fact", number: 11, fact: { kind: "goal", at: ago(1500), journey: "welcome", version: 1, run: "r0", goal: "first-order" } },
-  { at: ago(1501), type: "fact", number: 10, fact: { kind: "run-ended", at: ago(1501), journey: "welcome", version: 1, run: "r0", step: "nudge", reason: "exit-condition", because: { clause: "event “Order Completed”" } } },
-  { at: ago(1501), type: "event", event: { id: "e7", type: "track", event: "Order Completed", userId: "user-0", properties: { total: 89 }, time: ago(1501), receivedAt: ago(1501) } },
-  { at: ago(2900), type: "fact", number: 9, fact: { kind: "message", at: ago(2900), message: "m1", createdAt: ago(2901), status: "sent", channel: "email", template: "welcome", subject: "Welcome aboard, Ada", attempts: 1 } },
+  {
+    at: ago(15),
+    type: "fact",
+    number: 13,
+    fact: {
+      kind: "run-started",
+      at: ago(15),
+      ...journey,
+      key: "c-1029",
+      because: { clause: "event “Product Added” where properties.price is at least 20", value: 49.9 },
+    },
+  },
+  {
+    at: ago(15),
+    type: "event",
+    event: {
+      id: "e8",
+      type: "track",
+      event: "Product Added",
+      userId: "user-0",
+      properties: { cart_id: "c-1029", sku: "SHOE-42", price: 49.9, name: "Trail shoe" },
+      time: ago(15),
+      receivedAt: ago(15),
+    },
+  },
+  {
+    at: ago(90),
+    type: "fact",
+    number: 12,
+    fact: {
+      kind: "segment-entered",
+      at: ago(90),
+      segment: "looked-at-shoes",
+      because: { clause: "event “Product Viewed” at least 3 times in 7 days", value: 3 },
+    },
+  },
+  {
+    at: ago(1500),
+    type: "fact",
+    number: 11,
+    fact: { kind: "goal", at: ago(1500), journey: "welcome", version: 1, run: "r0", goal: "first-order" },
+  },
+  {
+    at: ago(1501),
+    type: "fact",
+    number: 10,
+    fact: {
+      kind: "run-ended",
+      at: ago(1501),
+      journey: "welcome",
+      version: 1,
+      run: "r0",
+      step: "nudge",
+      reason: "exit-condition",
+      because: { clause: "event “Order Completed”" },
+    },
+  },
+  {
+    at: ago(1501),
+    type: "event",
+    event: {
+      id: "e7",
+      type: "track",
+      event: "Order Completed",
+      userId: "user-0",
+      properties: { total: 89 },
+      time: ago(1501),
+      receivedAt: ago(1501),
+    },
+  },
+  {
+    at: ago(2900),
+    type: "fact",
+    number: 9,
+    fact: {
+      kind: "message",
+      at: ago(2900),
+      message: "m1",
+      createdAt: ago(2901),
+      status: "sent",
+      channel: "email",
+      template: "welcome",
+      subject: "Welcome aboard, Ada",
+      attempts: 1,
+    },
+  },
   { at: ago(2901), type: "fact", number: 8, fact: { kind: "tag-added", at: ago(2901), tag: "newsletter" } },
-  { at: ago(2902), type: "event", event: { id: "e1", type: "identify", userId: "user-0", traits: { email: "ada.lovelace.0@example.com", plan: "pro" }, time: ago(2902), receivedAt: ago(2902) } },
+  {
+    at: ago(2902),
+    type: "event",
+    event: {
+      id: "e1",
+      type: "identify",
+      userId: "user-0",
+      traits: { email: "ada.lovelace.0@example.com", plan: "pro" },
+      time: ago(2902),
+      receivedAt: ago(2902),
+    },
+  },
 ];
 
 const dates = { createdAt: ago(9000), updatedAt: ago(2600) };
+const counts = (started: number, live: number) => ({ counts: { started, live, ended: started - live } });
 export const journeys: readonly JourneySummary[] = [
-  { key: "abandoned-cart", name: "Abandoned cart", description: "Reminds those who left something in the cart, unless they order.", status: "live", version: 2, changed: true, ...dates },
-  { key: "welcome", name: "Welcome", description: "Three mails in the first week.", status: "paused", version: 1, changed: false, ...dates },
-  { key: "win-back", name: "Win back those who have not been here for a very long time, with a long name", status: "draft", version: 0, changed: true, ...dates },
-  { key: "summer", name: "Summer sale", status: "stopped", version: 5, changed: false, ...dates },
+  {
+    key: "abandoned-cart",
+    name: "Abandoned cart",
+    description: "Reminds those who left something in the cart, unless they order.",
+    status: "live",
+    version: 2,
+    changed: true,
+    ...dates,
+    ...counts(12_480, 731),
+  },
+  {
+    key: "welcome",
+    name: "Welcome",
+    description: "Three mails in the first week.",
+    status: "paused",
+    version: 1,
+    changed: false,
+    ...dates,
+    ...counts(1200, 88),
+  },
+  {
+    key: "win-back",
+    name: "Win back those who have not been here for a very long time, with a long name",
+    status: "draft",
+    version: 0,
+    changed: true,
+    ...dates,
+    ...counts(0, 0),
+  },
+  { key: "summer", name: "Summer sale", status: "stopped", version: 5, changed: false, ...dates, ...counts(154_210, 0) },
 ];
 
 export const journeyDefinition = {
   ...journeys[0],
-  trigger: { type: "event", event: "Product Added", where: [{ path: "properties.price", operator: "at-least", value: 20 }], key: "properties.cart_id" },
+  trigger: {
+    type: "event",
+    event: "Product Added",
+    where: [{ path: "properties.price", operator: "at-least", value: 20 }],
+    key: "properties.cart_id",
+  },
   audience: { type: "not", condition: { type: "tag", tag: "staff" } },
   frequency: { type: "every-time" },
   exit: { type: "event", event: "Order Completed" },
@@ -68,7 +225,14 @@ export const journeyDefinition = {
   steps: {
     "give-time": { type: "wait", for: "PT1H", next: "remind" },
     remind: { type: "send", channel: "email", template: "cart-reminder", topic: "offers", next: "which" },
-    which: { type: "branch", paths: [{ name: "Paying customers", condition: { type: "segment", segment: "paying-customers" }, next: "vip" }, { condition: { type: "attribute", path: "country", operator: "equals", value: "DE" }, next: "sms" }], otherwise: "nudge" },
+    which: {
+      type: "branch",
+      paths: [
+        { name: "Paying customers", condition: { type: "segment", segment: "paying-customers" }, next: "vip" },
+        { condition: { type: "attribute", path: "country", operator: "equals", value: "DE" }, next: "sms" },
+      ],
+      otherwise: "nudge",
+    },
     vip: { type: "send", channel: "webhook", template: "tell-sales", next: "done" },
     sms: { type: "send", channel: "sms", template: "cart-sms", next: "nudge" },
     nudge: { type: "tag", add: ["hesitant"], next: "day" },
@@ -77,7 +241,14 @@ export const journeyDefinition = {
   },
 };
 
-const step = (entered: number, waiting: number, messages: Record<string, number> = {}) => ({ entered, waiting, left: entered - waiting, messages, paths: {} });
+const step = (entered: number, waiting: number, messages: Record<string, number> = {}) => ({
+  entered,
+  waiting,
+  left: entered - waiting,
+  messages,
+  paths: {},
+  ended: {},
+});
 export const statistics: Statistics = {
   journey: "abandoned-cart",
   version: null,
@@ -87,15 +258,45 @@ export const statistics: Statistics = {
   ended: { "exit-step": 6120, "exit-condition": 5489, stopped: 140 },
   goals: { ordered: 5730 },
   steps: {
-    "give-time": step(12_480, 402), remind: step(7004, 3, { queued: 7004, sent: 6870, skipped: 121, failed: 10 }), which: step(7001, 0), vip: step(1800, 1, { sent: 1799 }),
-    sms: step(900, 0, { sent: 880, skipped: 20 }), nudge: step(5200, 0), day: step(5200, 325), done: step(6120, 0),
+    "give-time": step(12_480, 402),
+    remind: step(7004, 3, { queued: 7004, sent: 6870, skipped: 121, failed: 10 }),
+    which: step(7001, 0),
+    vip: step(1800, 1, { sent: 1799 }),
+    sms: step(900, 0, { sent: 880, skipped: 20 }),
+    nudge: step(5200, 0),
+    day: step(5200, 325),
+    done: step(6120, 0),
   },
 };
 
 export const segments = [
   { key: "everyone", name: "Everyone", kind: "dynamic", condition: { type: "everyone" }, ...dates },
-  { key: "looked-at-shoes", name: "Looked at shoes", kind: "dynamic", condition: { type: "event", event: "Product Viewed", where: [{ path: "properties.category", operator: "equals", value: "shoes" }], count: { operator: "at-least", value: 3 }, within: "P7D" }, ...dates },
-  { key: "paying-customers", name: "Paying customers", kind: "dynamic", condition: { type: "and", conditions: [{ type: "event", event: "Order Completed" }, { type: "not", condition: { type: "tag", tag: "staff" } }] }, ...dates },
+  {
+    key: "looked-at-shoes",
+    name: "Looked at shoes",
+    kind: "dynamic",
+    condition: {
+      type: "event",
+      event: "Product Viewed",
+      where: [{ path: "properties.category", operator: "equals", value: "shoes" }],
+      count: { operator: "at-least", value: 3 },
+      within: "P7D",
+    },
+    ...dates,
+  },
+  {
+    key: "paying-customers",
+    name: "Paying customers",
+    kind: "dynamic",
+    condition: {
+      type: "and",
+      conditions: [
+        { type: "event", event: "Order Completed" },
+        { type: "not", condition: { type: "tag", tag: "staff" } },
+      ],
+    },
+    ...dates,
+  },
 ];
 
 const statuses = ["sent", "queued", "skipped", "failed", "held", "delivered", "uncertain", "sent", "sent"];
@@ -103,7 +304,19 @@ export const messages: readonly MessageSummary[] = Array.from({ length: 60 }, (_
   const status = statuses[n % statuses.length] ?? "sent";
   const channel = n % 5 === 4 ? "webhook" : "email";
   return {
-    ...{ id: `m${n}`, user: `user-${n}`, anonymous: false, channel, template: "cart-reminder", topic: "offers", journey: "abandoned-cart", version: 2, run: "r1", step: "remind", provider: "outbox", status, attempts: 1 },
+    id: `m${n}`,
+    user: `user-${n}`,
+    anonymous: false,
+    channel,
+    template: "cart-reminder",
+    topic: "offers",
+    journey: "abandoned-cart",
+    version: 2,
+    run: "r1",
+    step: "remind",
+    provider: "outbox",
+    status,
+    attempts: 1,
     to: `someone.${n}@example.com`,
     subject: channel === "email" ? "You left something in your cart" : null,
     reason: status === "skipped" ? "exited: event “Order Completed”" : status === "failed" ? "422 The `to` address is not valid" : null,
@@ -122,10 +335,26 @@ export const hostileHtml = `<h1 style="color:#0b7285">You left something</h1><p>
 
 export const message = {
   ...messages[0],
-  content: { channel: "email", subject: "You left something in your cart", html: hostileHtml, text: "Hello Ada, your Trail shoe still waits.\n\nhttps://shop.example.com/cart", from: "Shop <hello@shop.example.com>", preheader: "It is still there" },
+  content: {
+    channel: "email",
+    subject: "You left something in your cart",
+    html: hostileHtml,
+    text: "Hello Ada, your Trail shoe still waits.\n\nhttps://shop.example.com/cart",
+    from: "Shop <hello@shop.example.com>",
+    preheader: "It is still there",
+  },
   sentAt: ago(0.2),
   providerMessageId: "outbox-m0",
-  timeline: ["queued", "claimed", "sent"].map((status, n) => ({ kind: "message", at: ago(1 - n / 3), message: "m0", createdAt: ago(1), status, channel: "email", template: "cart-reminder", attempts: n > 0 ? 1 : 0 })),
+  timeline: ["queued", "claimed", "sent"].map((status, n) => ({
+    kind: "message",
+    at: ago(1 - n / 3),
+    message: "m0",
+    createdAt: ago(1),
+    status,
+    channel: "email",
+    template: "cart-reminder",
+    attempts: n > 0 ? 1 : 0,
+  })),
 };
 
 const names = ["Product Viewed", "Product Added", "Order Completed", "Search"];
@@ -133,11 +362,42 @@ export const events: readonly LoggedEvent[] = Array.from({ length: 40 }, (_, n) 
   const time = ago(n / 9);
   const type = n % 5 === 4 ? "page" : "track";
   const name = type === "page" ? "Home" : (names[n % names.length] ?? "");
-  return { id: `e${n}`, user: `user-${n % 9}`, anonymous: n % 6 === 2, type, name, time, body: { id: `e${n}`, type, userId: `user-${n % 9}`, ...(type === "track" ? { event: name } : { name }), properties: { price: 10 + n }, time, receivedAt: time } };
+  return {
+    id: `e${n}`,
+    user: `user-${n % 9}`,
+    anonymous: n % 6 === 2,
+    type,
+    name,
+    time,
+    body: {
+      id: `e${n}`,
+      type,
+      userId: `user-${n % 9}`,
+      ...(type === "track" ? { event: name } : { name }),
+      properties: { price: 10 + n },
+      time,
+      receivedAt: time,
+    },
+  };
 });
 
 export const keys = [
   { id: "k1", kind: "write", name: "Shop (browser)", prefix: "wk_3hT9", scopes: ["ingest"], createdAt: ago(9000), expiresAt: null },
-  { id: "k2", kind: "api", name: "Back end", prefix: "ak_Zp41", scopes: ["read", "write", "send"], createdAt: ago(9000), expiresAt: ago(-90_000) },
+  {
+    id: "k2",
+    kind: "api",
+    name: "Back end",
+    prefix: "ak_Zp41",
+    scopes: ["read", "write", "send"],
+    createdAt: ago(9000),
+    expiresAt: ago(-90_000),
+  },
 ];
-export const workspace = { id: "w1", name: "Corner shop", timezone: "Europe/Berlin", dataCenter: "local", catalogVersion: 7, createdAt: ago(9000) };
+export const workspace = {
+  id: "w1",
+  name: "Corner shop",
+  timezone: "Europe/Berlin",
+  dataCenter: "local",
+  catalogVersion: 7,
+  createdAt: ago(9000),
+};

@@ -5,7 +5,12 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import * as data from "./fixture-data.ts";
 
-const types: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
 
 /** How the API behaves: with data, without any, refusing everything, or never answering. */
 export type Mood = "full" | "empty" | "failing" | "slow";
@@ -24,10 +29,17 @@ const list = (items: readonly unknown[], query: URLSearchParams): unknown => {
   return { items: items.slice(from, to), next: to < items.length ? String(to) : null };
 };
 
-const problem = { type: "about:blank", title: "Could not be done now; try again", status: 503, code: "try-again", detail: "The shard is being moved; nothing was lost" };
+const problem = {
+  type: "about:blank",
+  title: "Could not be done now; try again",
+  status: 503,
+  code: "try-again",
+  detail: "The shard is being moved; nothing was lost",
+};
 
 const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknown[]>> = {
-  "/users": (query) => data.users.filter(({ id, email }) => id.startsWith(query.get("search") ?? "") || email?.startsWith(query.get("search") ?? "")),
+  "/users": (query) =>
+    data.users.filter(({ id, email }) => id.startsWith(query.get("search") ?? "") || email?.startsWith(query.get("search") ?? "")),
   "/users/user-0/timeline": () => data.timeline,
   "/users/user-0/messages": () => data.messages.slice(0, 4),
   "/journeys": () => data.journeys,
@@ -35,7 +47,10 @@ const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknow
   "/segments/looked-at-shoes/members": () => data.users.slice(0, 12).map((user) => ({ ...user, since: user.lastSeenAt })),
   "/segments/everyone/members": () => Array.from({ length: 5 }, () => data.users).flat(),
   "/segments/paying-customers/members": () => data.users.slice(0, 31),
-  "/messages": (query) => data.messages.filter(({ status, channel }) => [status, null].includes(query.get("status")) && [channel, null].includes(query.get("channel"))),
+  "/messages": (query) =>
+    data.messages.filter(
+      ({ status, channel }) => [status, null].includes(query.get("status")) && [channel, null].includes(query.get("channel")),
+    ),
   "/events": () => data.events,
   "/keys": () => data.keys,
 };
@@ -45,9 +60,6 @@ const things: Readonly<Record<string, unknown>> = {
   "/users/user-0": data.user,
   "/journeys/abandoned-cart": data.journeyDefinition,
   "/journeys/abandoned-cart/statistics": data.statistics,
-  "/journeys/welcome/statistics": { ...data.statistics, started: 1200, live: 88 },
-  "/journeys/win-back/statistics": { ...data.statistics, started: 0, live: 0, goals: {} },
-  "/journeys/summer/statistics": { ...data.statistics, started: 154_210, live: 0 },
   "/segments/looked-at-shoes": data.segments[1],
   "/messages/m0": data.message,
 };
@@ -57,11 +69,16 @@ const answer = (route: string, query: URLSearchParams, mood: Mood): { readonly s
   const items = lists[route];
   if (items) return { status: 200, body: list(mood === "empty" ? [] : items(query), query) };
   const thing = things[route];
-  return thing === undefined ? { status: 404, body: { title: "Not found", status: 404, code: "not-found", detail: `There is nothing at ${route}` } } : { status: 200, body: thing };
+  return thing === undefined
+    ? { status: 404, body: { title: "Not found", status: 404, code: "not-found", detail: `There is nothing at ${route}` } }
+    : { status: 200, body: thing };
 };
 
 /** @param dist where the built pages are */
-export const startFixtureServer = async (dist = path.join(import.meta.dirname, "../../dashboard/dist"), port = 0): Promise<FixtureServer> => {
+export const startFixtureServer = async (
+  dist = path.join(import.meta.dirname, "../../dashboard/dist"),
+  port = 0,
+): Promise<FixtureServer> => {
   const file = async (name: string, response: ServerResponse) => {
     const body = await readFile(path.join(dist, name)).catch(() => undefined);
     const found = body ?? (await readFile(path.join(dist, "index.html")));
@@ -75,8 +92,11 @@ export const startFixtureServer = async (dist = path.join(import.meta.dirname, "
     let text = "";
     for await (const chunk of request) text += chunk;
     if (request.method === "POST") fixture.posts.push({ path: route, body: text });
-    const { status, body } = request.method === "POST" && fixture.mood !== "failing" ? { status: 200, body: {} } : answer(route, searchParams, fixture.mood);
-    response.writeHead(status, { "content-type": status < 400 ? "application/json" : "application/problem+json" }).end(JSON.stringify(body));
+    const { status, body } =
+      request.method === "POST" && fixture.mood !== "failing" ? { status: 200, body: {} } : answer(route, searchParams, fixture.mood);
+    response
+      .writeHead(status, { "content-type": status < 400 ? "application/json" : "application/problem+json" })
+      .end(JSON.stringify(body));
   });
   await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
   const fixture: FixtureServer = {

@@ -2,9 +2,21 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { buildDashboard } from "../../scripts/launch/dashboard.ts";
 import { type FixtureServer, startFixtureServer } from "./fixture-server.ts";
-import { openBrowser, openPage } from "./open-browser.ts";
+import { isShown, openBrowser, openPage } from "./open-browser.ts";
 
-const pages = ["/journeys", "/journeys/abandoned-cart", "/users", "/users/user-0", "/segments", "/segments/looked-at-shoes", "/messages", "/messages/m0", "/live", "/settings", "/sign-in"];
+const pages = [
+  "/journeys",
+  "/journeys/abandoned-cart",
+  "/users",
+  "/users/user-0",
+  "/segments",
+  "/segments/looked-at-shoes",
+  "/messages",
+  "/messages/m0",
+  "/live",
+  "/settings",
+  "/sign-in",
+];
 
 let server: FixtureServer;
 let browser: Browser;
@@ -22,13 +34,18 @@ beforeEach(() => {
 });
 
 describe("every page", () => {
-  it.each([[360, "dark"], [1280, "light"]] as const)("fits a screen of %i px (%s), names itself and throws nothing", async (width, scheme) => {
+  it.each([
+    [360, "dark"],
+    [1280, "light"],
+  ] as const)("fits a screen of %i px (%s), names itself and throws nothing", async (width, scheme) => {
     const { page, errors } = await openPage(browser, width, scheme);
     for (const path of pages) {
       await page.goto(server.url + path);
-      await page.locator("h1").waitFor();
+      expect(await isShown(page.locator("h1"))).toBe(true);
       await page.waitForFunction("!document.querySelector('[aria-busy=true]')");
-      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), path).toBeLessThanOrEqual(0);
+      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), path).toBeLessThanOrEqual(
+        0,
+      );
       expect(await page.evaluate("document.documentElement.dataset.mantineColorScheme"), path).toBe(scheme);
       expect(await page.title()).toMatch(/ · Tern$/);
       expect(await page.locator("main h1").count(), path).toBe(1);
@@ -41,7 +58,8 @@ describe("every page", () => {
     const { page } = await openPage(browser);
     const strangers: string[] = [];
     page.on("request", (request) => {
-      if (!request.url().startsWith(server.url) && !request.url().startsWith("data:") && request.url() !== "about:srcdoc") strangers.push(request.url());
+      if (!request.url().startsWith(server.url) && !request.url().startsWith("data:") && request.url() !== "about:srcdoc")
+        strangers.push(request.url());
     });
     for (const path of pages) {
       await page.goto(server.url + path);
@@ -60,16 +78,22 @@ describe("every page", () => {
     expect(await alert.innerText()).toContain("The shard is being moved; nothing was lost");
     server.mood = "full";
     await alert.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("link", { name: "Ada Lovelace" }).first().waitFor();
+    expect(await isShown(page.getByRole("link", { name: "Ada Lovelace" }).first())).toBe(true);
     await page.context().close();
   });
 
   it("says what would fill it when there is nothing", async () => {
     const { page } = await openPage(browser);
     server.mood = "empty";
-    for (const [path, words] of [["/users", "No users yet"], ["/journeys", "No journeys yet"], ["/segments", "No segments yet"], ["/messages", "No messages yet"], ["/live", "No events yet"]] as const) {
+    for (const [path, words] of [
+      ["/users", "No users yet"],
+      ["/journeys", "No journeys yet"],
+      ["/segments", "No segments yet"],
+      ["/messages", "No messages yet"],
+      ["/live", "No events yet"],
+    ] as const) {
       await page.goto(server.url + path);
-      await page.getByText(words).waitFor();
+      expect(await isShown(page.getByText(words))).toBe(true);
     }
     await page.context().close();
   });
@@ -93,7 +117,7 @@ describe("lists", () => {
     await page.goto(`${server.url}/journeys`);
     await page.getByRole("link", { name: "Abandoned cart" }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Abandoned cart", level: 1 }).waitFor();
+    expect(await isShown(page.getByRole("heading", { name: "Abandoned cart", level: 1 }))).toBe(true);
     await page.context().close();
   });
 });
@@ -102,7 +126,11 @@ describe("a journey", () => {
   it("tells a screen reader each step and the ways on", async () => {
     const { page } = await openPage(browser);
     await page.goto(`${server.url}/journeys/abandoned-cart`);
-    await page.getByRole("listitem", { name: /^Which, 3 ways on, Paying customers: Vip, country is “DE”: Sms, otherwise: Nudge$/ }).waitFor();
+    expect(
+      await isShown(
+        page.getByRole("listitem", { name: /^Which, 3 ways on, Paying customers: Vip, country is “DE”: Sms, otherwise: Nudge$/ }),
+      ),
+    ).toBe(true);
     expect(await page.getByRole("listitem", { name: /^Remind/ }).innerText()).toMatch(/6,870\s*sent\s*121\s*skipped\s*10\s*failed/);
     await page.context().close();
   });
@@ -130,7 +158,7 @@ describe("the preview of a mail", () => {
     page.on("request", (request) => asked.push(request.url()));
     await page.goto(`${server.url}/messages/m0`);
     const frame = page.frameLocator("iframe[title='Message body']");
-    await frame.getByRole("heading", { name: "You left something" }).waitFor();
+    expect(await isShown(frame.getByRole("heading", { name: "You left something" }))).toBe(true);
     await frame.getByRole("link", { name: "Back to the cart" }).click();
     await frame.getByRole("button", { name: "Send" }).click();
     await page.waitForLoadState("networkidle");
@@ -149,9 +177,9 @@ describe("the preview of a mail", () => {
     const { page } = await openPage(browser);
     await page.goto(`${server.url}/messages/m0`);
     await page.getByRole("tab", { name: "Plain text" }).click();
-    await page.getByText("Hello Ada, your Trail shoe still waits.").waitFor();
+    expect(await isShown(page.getByText("Hello Ada, your Trail shoe still waits."))).toBe(true);
     await page.getByRole("tab", { name: "Source" }).click();
-    await page.getByText("<script>parent.document.title").waitFor();
+    expect(await isShown(page.getByText("<script>parent.document.title"))).toBe(true);
     expect(await page.evaluate("window.hacked")).toBeUndefined();
     await page.context().close();
   });

@@ -1,6 +1,22 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { callApi, Problem, type Query } from "./client.ts";
-import type { LoggedEvent, JourneySummary, JourneyView, KeyView, Member, MessageSummary, MessageView, Page, SegmentView, Session, Statistics, TimelineItem, UserProfile, UserSummary, WorkspaceView } from "./types.ts";
+import type {
+  LoggedEvent,
+  JourneySummary,
+  JourneyView,
+  KeyView,
+  Member,
+  MessageSummary,
+  MessageView,
+  Page,
+  SegmentView,
+  Session,
+  Statistics,
+  TimelineItem,
+  UserProfile,
+  UserSummary,
+  WorkspaceView,
+} from "./types.ts";
 
 const pageSize = 50;
 
@@ -15,7 +31,11 @@ const pages = <T>(path: string, query: Query = {}, limit = pageSize) =>
 
 /** One thing; read again every `everyMs` while the page is in front, if given. */
 const one = <T>(path: string, query: Query = {}, everyMs?: number) =>
-  queryOptions({ queryKey: [path, query], queryFn: ({ signal }) => callApi<T>(path, { query, signal }), refetchInterval: everyMs ?? false });
+  queryOptions({
+    queryKey: [path, query],
+    queryFn: ({ signal }) => callApi<T>(path, { query, signal }),
+    refetchInterval: everyMs ?? false,
+  });
 
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
@@ -38,7 +58,8 @@ const anonymous = (flag: boolean): Query => (flag ? { anonymous: true } : {});
 export const usersQuery = (search: string) => pages<UserSummary>("/users", { search });
 export const userQuery = (id: string, isAnonymous: boolean) => one<UserProfile>(userPath(id), anonymous(isAnonymous));
 export const timelineQuery = (id: string, isAnonymous: boolean) => pages<TimelineItem>(`${userPath(id)}/timeline`, anonymous(isAnonymous));
-export const userMessagesQuery = (id: string, isAnonymous: boolean) => pages<MessageSummary>(`${userPath(id)}/messages`, anonymous(isAnonymous));
+export const userMessagesQuery = (id: string, isAnonymous: boolean) =>
+  pages<MessageSummary>(`${userPath(id)}/messages`, anonymous(isAnonymous));
 
 export const journeysQuery = pages<JourneySummary>("/journeys");
 export const journeyQuery = (key: string) => one<JourneyView>(`/journeys/${key}`);
@@ -48,7 +69,8 @@ export const segmentsQuery = pages<SegmentView>("/segments");
 export const segmentQuery = (key: string) => one<SegmentView>(`/segments/${key}`);
 export const membersQuery = (key: string) => pages<Member>(`/segments/${key}/members`);
 
-export const messagesQuery = (filter: { readonly status?: string | undefined; readonly channel?: string | undefined }) => pages<MessageSummary>("/messages", filter);
+export const messagesQuery = (filter: { readonly status?: string | undefined; readonly channel?: string | undefined }) =>
+  pages<MessageSummary>("/messages", filter);
 export const messageQuery = (id: string) => one<MessageView>(`/messages/${encodeURIComponent(id)}`);
 
 /** The newest of the event log, asked again every two seconds while the page is in front. */

@@ -4,7 +4,18 @@ import type { MessageContent } from "../../../src/domain/message/message.ts";
 import type { Fact } from "../../../src/domain/user/facts.ts";
 import type { Loose } from "../format/condition.ts";
 
-export type { EventView, KeyView, LoggedEvent, Member, MessageSummary, RunView, Statistics, UserProfile, UserSummary, WorkspaceView } from "../../../src/api/management.ts";
+export type {
+  EventView,
+  KeyView,
+  LoggedEvent,
+  Member,
+  MessageSummary,
+  RunView,
+  Statistics,
+  UserProfile,
+  UserSummary,
+  WorkspaceView,
+} from "../../../src/api/management.ts";
 export type { JourneySummary } from "../../../src/api/management.ts";
 
 export interface Page<T> {

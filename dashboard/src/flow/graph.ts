@@ -25,7 +25,12 @@ const waysOn = (key: string, step: Loose): readonly FlowEdge[] => {
     if (target !== undefined) edges.push({ from: key, to: target, ...(label === undefined ? {} : { label }) });
   };
   for (const path of Array.isArray(step["paths"]) ? step["paths"].map(asLoose) : []) {
-    add(path["next"], asText(path["name"]) ?? asText(path["status"]) ?? (path["percent"] === undefined ? describeCondition(path["condition"]) : `${String(path["percent"])} %`));
+    add(
+      path["next"],
+      asText(path["name"]) ??
+        asText(path["status"]) ??
+        (path["percent"] === undefined ? describeCondition(path["condition"]) : `${String(path["percent"])} %`),
+    );
   }
   add(step["otherwise"], "otherwise");
   add(asLoose(step["onFailure"])["step"], "if it fails");

@@ -10,7 +10,14 @@ const layout = (start: string, steps: Readonly<Record<string, Loose>>) => layout
 describe("graphOf", () => {
   it("reads the ways on in the order in which they are tried, with their labels", () => {
     const graph = graphOf("split", {
-      split: { type: "branch", paths: [{ name: "VIP", condition: {}, next: "a" }, { condition: { type: "tag", tag: "new" }, next: "b" }], otherwise: "c" },
+      split: {
+        type: "branch",
+        paths: [
+          { name: "VIP", condition: {}, next: "a" },
+          { condition: { type: "tag", tag: "new" }, next: "b" },
+        ],
+        otherwise: "c",
+      },
       a: { type: "send", onFailure: { step: "c" }, next: "c" },
       b: { type: "exit" },
       c: { type: "exit" },
@@ -34,7 +41,11 @@ describe("graphOf", () => {
 describe("layoutFlow", () => {
   it("puts a chain into one column", () => {
     const { nodes, width, height } = layout("a", { a: { next: "b" }, b: { next: "c" }, c: {} });
-    expect(nodes.map(({ x, y }) => [x, y])).toEqual([[100, 0], [100, 140], [100, 280]]);
+    expect(nodes.map(({ x, y }) => [x, y])).toEqual([
+      [100, 0],
+      [100, 140],
+      [100, 280],
+    ]);
     expect([width, height]).toEqual([200, 360]);
   });
 
@@ -65,11 +76,17 @@ describe("layoutFlow", () => {
   });
 
   it("never lets two steps overlap, and every edge but loops leads down", () => {
-    const journey = fc.integer({ min: 1, max: 14 }).chain((count) =>
-      fc.array(fc.array(fc.nat(count - 1), { maxLength: 3 }), { minLength: count, maxLength: count }).map((ways) =>
-        Object.fromEntries(ways.map((targets, index) => [`s${index}`, { paths: targets.map((to) => ({ name: "w", next: `s${to}` })) }])),
-      ),
-    );
+    const journey = fc
+      .integer({ min: 1, max: 14 })
+      .chain((count) =>
+        fc
+          .array(fc.array(fc.nat(count - 1), { maxLength: 3 }), { minLength: count, maxLength: count })
+          .map((ways) =>
+            Object.fromEntries(
+              ways.map((targets, index) => [`s${index}`, { paths: targets.map((to) => ({ name: "w", next: `s${to}` })) }]),
+            ),
+          ),
+      );
     fc.assert(
       fc.property(journey, (steps) => {
         const { nodes, edges, width } = layout("s0", steps);
@@ -78,7 +95,8 @@ describe("layoutFlow", () => {
           expect(a.x + 100).toBeLessThanOrEqual(width + 1e-6);
           for (const b of nodes) if (a.key < b.key && a.y === b.y) expect(Math.abs(a.x - b.x)).toBeGreaterThanOrEqual(219.999);
         }
-        for (const { back, points } of edges) if (!back) expect(points.every((point, index) => index === 0 || point.y > (points[index - 1]?.y ?? 0))).toBe(true);
+        for (const { back, points } of edges)
+          if (!back) expect(points.every((point, index) => index === 0 || point.y > (points[index - 1]?.y ?? 0))).toBe(true);
       }),
       { numRuns: 200 },
     );

@@ -24,7 +24,10 @@ export const cornerPath = (points: readonly Point[], radius = 8): string =>
       const after = points[index + 1];
       if (!before) return `M${point.x} ${point.y}`;
       if (!after) return `L${point.x} ${point.y}`;
-      const near = (other: Point): Point => ({ x: point.x + Math.sign(other.x - point.x) * radius, y: point.y + Math.sign(other.y - point.y) * radius });
+      const near = (other: Point): Point => ({
+        x: point.x + Math.sign(other.x - point.x) * radius,
+        y: point.y + Math.sign(other.y - point.y) * radius,
+      });
       const [into, out] = [near(before), near(after)];
       return `L${into.x} ${into.y}Q${point.x} ${point.y} ${out.x} ${out.y}`;
     })

@@ -13,7 +13,14 @@ const durationOperators = new Set(["within-last", "not-within-last", "within-nex
 /** "properties.price is at least 20" */
 export const describeFilter = (filter: Loose): string => {
   const operator = text(filter["operator"] ?? "equals");
-  const words = operator === "equals" ? "is" : operator === "not-equals" ? "is not" : operator.startsWith("at-") || operator.endsWith("-than") ? `is ${operator.replaceAll("-", " ")}` : operator.replaceAll("-", " ");
+  const words =
+    operator === "equals"
+      ? "is"
+      : operator === "not-equals"
+        ? "is not"
+        : operator.startsWith("at-") || operator.endsWith("-than")
+          ? `is ${operator.replaceAll("-", " ")}`
+          : operator.replaceAll("-", " ");
   const raw = filter["value"];
   const value = raw === undefined ? "" : ` ${durationOperators.has(operator) ? formatDuration(text(raw)) : shortValue(raw)}`;
   const held = filter["for"] === undefined ? "" : ` for ${formatDuration(text(filter["for"]))}`;
@@ -35,7 +42,9 @@ const describeEvent = (condition: Loose): string => {
 
 const joined = (condition: Loose, word: string): string => {
   const parts = asList(condition["conditions"]);
-  const texts = parts.map((part) => (part["type"] === "and" || part["type"] === "or" ? `(${describeCondition(part)})` : describeCondition(part)));
+  const texts = parts.map((part) =>
+    part["type"] === "and" || part["type"] === "or" ? `(${describeCondition(part)})` : describeCondition(part),
+  );
   return texts.join(` ${word} `) || (word === "and" ? "everyone" : "no one");
 };
 
@@ -67,8 +76,10 @@ export const describeCondition = (condition: unknown): string => {
 export const describeTrigger = (trigger: unknown): string => {
   const loose = asLoose(trigger);
   const where = asList(loose["where"]).map(describeFilter);
-  if (loose["type"] === "event") return `When a user does “${text(loose["event"])}”${where.length > 0 ? ` where ${where.join(" and ")}` : ""}`;
-  if (loose["type"] === "segment") return `When a user ${loose["change"] === "leave" ? "leaves" : "enters"} segment “${text(loose["segment"])}”`;
+  if (loose["type"] === "event")
+    return `When a user does “${text(loose["event"])}”${where.length > 0 ? ` where ${where.join(" and ")}` : ""}`;
+  if (loose["type"] === "segment")
+    return `When a user ${loose["change"] === "leave" ? "leaves" : "enters"} segment “${text(loose["segment"])}”`;
   return `Trigger: ${text(loose["type"] ?? "unknown")}`;
 };
 

@@ -8,10 +8,18 @@ export interface EventWords {
   readonly traits?: unknown;
 }
 
-const nonEmpty = (value: unknown): unknown => (typeof value === "object" && value !== null && Object.keys(value).length > 0 ? value : undefined);
+const nonEmpty = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && Object.keys(value).length > 0 ? value : undefined;
 
 /** "Order Completed", "Viewed page Home", "Identified"; with the properties or traits, if any. */
-export const describeEventRow = ({ type, event, name, groupId, properties, traits }: EventWords): { readonly title: string; readonly body?: unknown } => {
+export const describeEventRow = ({
+  type,
+  event,
+  name,
+  groupId,
+  properties,
+  traits,
+}: EventWords): { readonly title: string; readonly body?: unknown } => {
   const body = nonEmpty(properties) ?? nonEmpty(traits);
   const titles: Readonly<Record<string, string>> = {
     track: event ?? "Event",

@@ -38,17 +38,30 @@ export const describeFact = (fact: WireFact): FactText => {
     case "segment-left":
       return withBecause({ sign: "segment", tone: "calm", title: `Left segment “${fact.segment}”` }, fact.because);
     case "run-started":
-      return withBecause({ sign: "journey", tone: "good", title: `Entered journey “${fact.journey}”${fact.key === null ? "" : ` for ${fact.key}`}` }, fact.because);
+      return withBecause(
+        { sign: "journey", tone: "good", title: `Entered journey “${fact.journey}”${fact.key === null ? "" : ` for ${fact.key}`}` },
+        fact.because,
+      );
     case "run-refused":
       return withBecause({ sign: "refused", tone: "wait", title: `Not entered into “${fact.journey}”: ${fact.reason}` }, fact.because);
     case "step-entered":
       return withBecause({ sign: "journey", tone: "calm", title: `“${fact.journey}”: reached ${fact.step}` }, fact.because);
     case "step-left":
-      return withBecause({ sign: "journey", tone: "calm", title: `“${fact.journey}”: left ${fact.step}${fact.path === undefined ? "" : ` by ${fact.path}`}` }, fact.because);
+      return withBecause(
+        {
+          sign: "journey",
+          tone: "calm",
+          title: `“${fact.journey}”: left ${fact.step}${fact.path === undefined ? "" : ` by ${fact.path}`}`,
+        },
+        fact.because,
+      );
     case "waiting":
       return { sign: "wait", tone: "wait", title: `“${fact.journey}”: waits at ${fact.step} until ${formatDateTime(fact.until)}` };
     case "run-ended":
-      return withBecause({ sign: "journey", tone: "calm", title: `Left journey “${fact.journey}” at ${fact.step}: ${fact.reason}` }, fact.because);
+      return withBecause(
+        { sign: "journey", tone: "calm", title: `Left journey “${fact.journey}” at ${fact.step}: ${fact.reason}` },
+        fact.because,
+      );
     case "goal":
       return withBecause({ sign: "goal", tone: "good", title: `Reached goal “${fact.goal}” of “${fact.journey}”` }, fact.because);
     case "message":
@@ -60,13 +73,26 @@ export const describeFact = (fact: WireFact): FactText => {
     case "event-refused":
       return { sign: "refused", tone: "bad", title: `Event refused: ${fact.reason}` };
     case "suppressed":
-      return { sign: "consent", tone: "bad", title: `Suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}`, ...(fact.reason === undefined ? {} : { because: fact.reason }) };
+      return {
+        sign: "consent",
+        tone: "bad",
+        title: `Suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}`,
+        ...(fact.reason === undefined ? {} : { because: fact.reason }),
+      };
     case "unsuppressed":
       return { sign: "consent", tone: "good", title: `No longer suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}` };
     case "subscription":
-      return { sign: "consent", tone: fact.state === "opted-in" ? "good" : "wait", title: `${sentence(fact.state)} ${fact.topic ?? fact.channel ?? ""}`.trim() };
+      return {
+        sign: "consent",
+        tone: fact.state === "opted-in" ? "good" : "wait",
+        title: `${sentence(fact.state)} ${fact.topic ?? fact.channel ?? ""}`.trim(),
+      };
     case "merged":
-      return { sign: "user", tone: fact.refused === undefined ? "calm" : "bad", title: fact.refused === undefined ? `Took over the history of ${fact.from}` : `Merge with ${fact.from} refused: ${fact.refused}` };
+      return {
+        sign: "user",
+        tone: fact.refused === undefined ? "calm" : "bad",
+        title: fact.refused === undefined ? `Took over the history of ${fact.from}` : `Merge with ${fact.from} refused: ${fact.refused}`,
+      };
   }
   // A newer platform than this page: named, not hidden.
   return { sign: "user", tone: "calm", title: sentence((fact as { readonly kind: string }).kind) };

@@ -3,38 +3,101 @@ import { describeCondition, describeFrequency, describeTrigger } from "./conditi
 import { formatCount, plural } from "./count.ts";
 import { describeStep, stepTitle } from "./step.ts";
 import { sentence, shortValue } from "./text.ts";
-import { formatDuration, formatRelative } from "./time.ts";
+import { formatDaysAgo, formatDuration, formatRelative } from "./time.ts";
 
 describe("time", () => {
   it.each([
-    ["PT1H", "1 hour"], ["PT90S", "90 seconds"], ["P3D", "3 days"], ["P1M", "1 month"], ["PT1M", "1 minute"], ["P1DT2H30M", "1 day 2 hours 30 minutes"], ["P2W", "2 weeks"], ["later", "later"], ["P", "P"],
+    ["PT1H", "1 hour"],
+    ["PT90S", "90 seconds"],
+    ["P3D", "3 days"],
+    ["P1M", "1 month"],
+    ["PT1M", "1 minute"],
+    ["P1DT2H30M", "1 day 2 hours 30 minutes"],
+    ["P2W", "2 weeks"],
+    ["later", "later"],
+    ["P", "P"],
   ])("formatDuration reads %s as %s", (iso, words) => expect(formatDuration(iso)).toBe(words));
 
   it.each([
-    [0, "now"], [-4999, "now"], [-12_000, "12 seconds ago"], [-59 * 60_000, "59 minutes ago"], [-86_400_000, "yesterday"], [2 * 3_600_000, "in 2 hours"], [-3 * 86_400_000, "3 days ago"],
+    [0, "now"],
+    [-4999, "now"],
+    [-12_000, "12 seconds ago"],
+    [-59 * 60_000, "59 minutes ago"],
+    [-86_400_000, "yesterday"],
+    [2 * 3_600_000, "in 2 hours"],
+    [-3 * 86_400_000, "3 days ago"],
   ])("formatRelative reads %i ms as %s", (difference, words) => expect(formatRelative(1e12 + difference, 1e12)).toBe(words));
 
   it("reads ISO text as well", () => expect(formatRelative("2026-01-05T08:00:00Z", Date.UTC(2026, 0, 5, 8, 1))).toBe("1 minute ago"));
 });
 
+describe("formatDaysAgo", () => {
+  it.each([
+    [0, "today"],
+    [-86_400_000, "yesterday"],
+    [-9 * 86_400_000, "9 days ago"],
+    [3_600_000, "today"],
+  ])("reads %i ms as %s", (difference, words) => {
+    const noon = Date.UTC(2026, 0, 5, 12);
+    expect(formatDaysAgo(noon + difference, noon)).toBe(words);
+  });
+});
+
 describe("counts", () => {
-  it.each([[0, "0"], [1234, "1,234"], [99_999, "99,999"], [123_456, "123.5K"], [2_000_000, "2M"]])("formatCount writes %i as %s", (n, text) => expect(formatCount(n)).toBe(text));
-  it("plural counts in words", () => expect([plural(1, "user"), plural(0, "user"), plural(2, "entry", "entries")]).toEqual(["1 user", "0 users", "2 entries"]));
+  it.each([
+    [0, "0"],
+    [1234, "1,234"],
+    [99_999, "99,999"],
+    [123_456, "123.5K"],
+    [2_000_000, "2M"],
+  ])("formatCount writes %i as %s", (n, text) => expect(formatCount(n)).toBe(text));
+  it("plural counts in words", () =>
+    expect([plural(1, "user"), plural(0, "user"), plural(2, "entry", "entries")]).toEqual(["1 user", "0 users", "2 entries"]));
 });
 
 describe("text", () => {
-  it("sentence makes codes readable", () => expect([sentence("run-started"), sentence("give_time"), sentence("")]).toEqual(["Run started", "Give time", ""]));
-  it("shortValue shortens", () => expect([shortValue("a"), shortValue({ a: 1 }), shortValue("x".repeat(99), 5), shortValue(undefined)]).toEqual(["“a”", '{"a":1}', "“xxx…", ""]));
+  it("sentence makes codes readable", () =>
+    expect([sentence("run-started"), sentence("give_time"), sentence("")]).toEqual(["Run started", "Give time", ""]));
+  it("shortValue shortens", () =>
+    expect([shortValue("a"), shortValue({ a: 1 }), shortValue("x".repeat(99), 5), shortValue(undefined)]).toEqual([
+      "“a”",
+      '{"a":1}',
+      "“xxx…",
+      "",
+    ]));
 });
 
 describe("describeCondition", () => {
   it.each([
     [{ type: "everyone" }, "everyone"],
     [{ type: "event", event: "Order Completed", within: "P7D" }, "did “Order Completed” in the last 7 days"],
-    [{ type: "event", event: "Order Completed", count: { operator: "at-least", value: 3 }, where: [{ path: "properties.price", operator: "at-least", value: 20 }] }, "did “Order Completed” where properties.price is at least 20 at least 3 times"],
+    [
+      {
+        type: "event",
+        event: "Order Completed",
+        count: { operator: "at-least", value: 3 },
+        where: [{ path: "properties.price", operator: "at-least", value: 20 }],
+      },
+      "did “Order Completed” where properties.price is at least 20 at least 3 times",
+    ],
     [{ type: "attribute", path: "plan", operator: "equals", value: "pro" }, "plan is “pro”"],
     [{ type: "attribute", path: "seen", operator: "within-last", value: "P30D" }, "seen within last 30 days"],
-    [{ type: "and", conditions: [{ type: "tag", tag: "a" }, { type: "or", conditions: [{ type: "segment", segment: "s" }, { type: "tag", tag: "b" }] }] }, "has tag “a” and (in segment “s” or has tag “b”)"],
+    [
+      {
+        type: "and",
+        conditions: [
+          { type: "tag", tag: "a" },
+          {
+            type: "or",
+            conditions: [
+              { type: "segment", segment: "s" },
+              { type: "tag", tag: "b" },
+            ],
+          },
+        ],
+      },
+      "has tag “a” and (in segment “s” or has tag “b”)",
+    ],
     [{ type: "not", condition: { type: "tag", tag: "a" } }, "not (has tag “a”)"],
     [{ type: "and", conditions: [] }, "everyone"],
     [{ type: "or", conditions: [] }, "no one"],
@@ -45,7 +108,9 @@ describe("describeCondition", () => {
 
 describe("journeys in words", () => {
   it("describeTrigger", () => {
-    expect(describeTrigger({ type: "event", event: "Signed Up", where: [{ path: "properties.plan", operator: "equals", value: "pro" }] })).toBe("When a user does “Signed Up” where properties.plan is “pro”");
+    expect(
+      describeTrigger({ type: "event", event: "Signed Up", where: [{ path: "properties.plan", operator: "equals", value: "pro" }] }),
+    ).toBe("When a user does “Signed Up” where properties.plan is “pro”");
     expect(describeTrigger({ type: "segment", segment: "vip" })).toBe("When a user enters segment “vip”");
   });
   it.each([
@@ -63,5 +128,6 @@ describe("journeys in words", () => {
     [{ type: "exit" }, "End of the journey"],
     [{ type: "digest" }, "Digest"],
   ])("describeStep %j", (step, words) => expect(describeStep(step)).toBe(words));
-  it("stepTitle prefers the step's own name", () => expect([stepTitle("give-time", {}), stepTitle("x", { name: "Wait a bit" })]).toEqual(["Give time", "Wait a bit"]));
+  it("stepTitle prefers the step's own name", () =>
+    expect([stepTitle("give-time", {}), stepTitle("x", { name: "Wait a bit" })]).toEqual(["Give time", "Wait a bit"]));
 });

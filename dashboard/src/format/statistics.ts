@@ -14,7 +14,11 @@ export const messageFigures = (messages: Counts): { readonly sent: number; reado
 export const sumMessages = ({ steps }: Statistics): { readonly sent: number; readonly skipped: number; readonly failed: number } =>
   Object.values(steps)
     .map(({ messages }) => messageFigures(messages))
-    .reduce((sum, step) => ({ sent: sum.sent + step.sent, skipped: sum.skipped + step.skipped, failed: sum.failed + step.failed }), { sent: 0, skipped: 0, failed: 0 });
+    .reduce((sum, step) => ({ sent: sum.sent + step.sent, skipped: sum.skipped + step.skipped, failed: sum.failed + step.failed }), {
+      sent: 0,
+      skipped: 0,
+      failed: 0,
+    });
 
 /** Largest first, with each one's share of all, in percent. */
 export const shares = (counts: Counts): readonly { readonly name: string; readonly n: number; readonly percent: number }[] => {

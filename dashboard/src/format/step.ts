@@ -8,7 +8,8 @@ const list = (value: unknown): readonly string[] => (Array.isArray(value) ? valu
 const describeUntil = (value: unknown): string => {
   const until = (typeof value === "object" && value !== null ? value : {}) as Loose; // read loosely, as all definitions here
   const days = list(until["days"]);
-  if (until["time"] !== undefined) return `Until ${text(until["time"])}${days.length > 0 ? ` on ${days.map(sentence).join(", ")}` : ""}${until["zone"] === "user" ? " (user's time)" : ""}`;
+  if (until["time"] !== undefined)
+    return `Until ${text(until["time"])}${days.length > 0 ? ` on ${days.map(sentence).join(", ")}` : ""}${until["zone"] === "user" ? " (user's time)" : ""}`;
   return `Until ${text(until["attribute"] ?? until["trigger"])}${until["offset"] === undefined ? "" : ` ${text(until["offset"])}`}`;
 };
 

@@ -22,7 +22,14 @@ export const formatRelative = (instant: Instant, now: number): string => {
   return relative.format(Math.trunc(difference / ms), unit);
 };
 
-const dateTime = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const dateTime = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
@@ -30,7 +37,21 @@ export const formatDateTime = (instant: Instant): string => dateTime.format(toMs
 export const formatClock = (instant: Instant): string => clock.format(toMs(instant));
 export const formatDay = (instant: Instant): string => day.format(toMs(instant));
 
-const words: Readonly<Record<string, string>> = { Y: "year", M: "month", W: "week", D: "day", "T H": "hour", "T M": "minute", "T S": "second" };
+const words: Readonly<Record<string, string>> = {
+  Y: "year",
+  M: "month",
+  W: "week",
+  D: "day",
+  "T H": "hour",
+  "T M": "minute",
+  "T S": "second",
+};
+
+/** "today", "yesterday", "3 days ago": for instants that are kept to the (UTC) day only. */
+export const formatDaysAgo = (instant: Instant, now: number): string => {
+  const dayOf = (ms: number) => Math.floor(ms / 86_400_000);
+  return relative.format(Math.min(0, dayOf(toMs(instant)) - dayOf(now)), "day");
+};
 
 /** "PT1H30M" -> "1 hour 30 minutes"; what is not an ISO 8601 duration is given back as it is. */
 export const formatDuration = (iso: string): string => {

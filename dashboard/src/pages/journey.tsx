@@ -29,12 +29,15 @@ export const Journey = () => {
         description={journey ? `${key} · ${versionText(journey.version, journey.changed)}` : key}
         {...(journey ? { mark: <StatusBadge status={journey.status} />, actions: <JourneyActions journey={journey} /> } : {})}
       />
-      <Shown query={query} loading={
+      <Shown
+        query={query}
+        loading={
           <Stack gap="lg">
             <LoadingPanel height={76} />
             <LoadingPanel height={520} />
           </Stack>
-        }>
+        }
+      >
         {(shown) => (
           <Stack gap="lg">
             {statistics.error && !statistics.data && <ProblemAlert error={statistics.error} onRetry={() => void statistics.refetch()} />}

@@ -19,7 +19,10 @@ import { StatusBadge } from "../parts/status-badge.tsx";
 import { idText, userLink } from "../parts/user-link.ts";
 import classes from "./live.module.css";
 
-const types = [{ value: "", label: "Any call" }, ...["track", "identify", "page", "screen", "group", "alias"].map((value) => ({ value, label: value }))];
+const types = [
+  { value: "", label: "Any call" },
+  ...["track", "identify", "page", "screen", "group", "alias"].map((value) => ({ value, label: value })),
+];
 
 const EventLine = ({ event, fresh }: { readonly event: LoggedEvent; readonly fresh: boolean }) => {
   const user = { id: event.user, anonymous: event.anonymous };
@@ -68,9 +71,25 @@ export const Live = () => {
         description="What your apps send, as it arrives."
         actions={
           <>
-            <NativeSelect aria-label="Type of call" data={types} value={type} onChange={(event) => setType(event.currentTarget.value)} w={120} />
-            <TextInput aria-label="Name of the event" placeholder="Event name" value={name} onChange={(event) => setName(event.currentTarget.value)} w={170} />
-            <Button variant="default" onClick={() => setRunning(!running)} leftSection={running ? <IconPlayerPause size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}>
+            <NativeSelect
+              aria-label="Type of call"
+              data={types}
+              value={type}
+              onChange={(event) => setType(event.currentTarget.value)}
+              w={120}
+            />
+            <TextInput
+              aria-label="Name of the event"
+              placeholder="Event name"
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+              w={170}
+            />
+            <Button
+              variant="default"
+              onClick={() => setRunning(!running)}
+              leftSection={running ? <IconPlayerPause size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
+            >
               {running ? "Pause" : "Go on"}
             </Button>
           </>
@@ -80,13 +99,18 @@ export const Live = () => {
         {query.error && <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />}
         {(events || !query.error) && (
           <Panel flush>
-            {!events && Array.from({ length: 10 }, (_, index) => <Skeleton key={index} height={14} my={13} mx={16} width={`${40 + ((index * 23) % 50)}%`} />)}
+            {!events &&
+              Array.from({ length: 10 }, (_, index) => (
+                <Skeleton key={index} height={14} my={13} mx={16} width={`${40 + ((index * 23) % 50)}%`} />
+              ))}
             {events?.length === 0 && (
               <Empty icon={IconActivity} title={type || wanted ? "No event is like that" : "No events yet"}>
                 {type || wanted ? "Names are compared exactly." : "Send one with your write key; it appears here within seconds."}
               </Empty>
             )}
-            {events?.map((event) => <EventLine key={`${event.id} ${event.time}`} event={event} fresh={toMs(event.body.receivedAt) > opened} />)}
+            {events?.map((event) => (
+              <EventLine key={`${event.id} ${event.time}`} event={event} fresh={toMs(event.body.receivedAt) > opened} />
+            ))}
           </Panel>
         )}
       </Stack>

@@ -45,8 +45,20 @@ const Side = ({ message }: { readonly message: MessageView }) => (
           ["Created", <Ago key="created" at={message.createdAt} />],
           ["Sent", message.sentAt && <Ago key="sent" at={message.sentAt} />],
           ["Reason", message.reason],
-          ["Message id", <code key="id" style={{ fontSize: 12 }}>{message.id}</code>],
-          ["Provider's id", message.providerMessageId && <code key="provider" style={{ fontSize: 12 }}>{message.providerMessageId}</code>],
+          [
+            "Message id",
+            <code key="id" style={{ fontSize: 12 }}>
+              {message.id}
+            </code>,
+          ],
+          [
+            "Provider's id",
+            message.providerMessageId && (
+              <code key="provider" style={{ fontSize: 12 }}>
+                {message.providerMessageId}
+              </code>
+            ),
+          ],
         ]}
       />
     </Panel>
@@ -80,12 +92,15 @@ export const Message = () => {
         description={message ? `${sentence(message.channel)} to ${message.to ?? message.user}` : " "}
         {...(message ? { mark: <StatusBadge status={message.status} /> } : {})}
       />
-      <Shown query={query} loading={
+      <Shown
+        query={query}
+        loading={
           <div className={user["columns"]}>
             <LoadingPanel height={360} />
             <LoadingPanel height={520} />
           </div>
-        }>
+        }
+      >
         {(shown) => (
           <div className={user["columns"]}>
             <Side message={shown} />

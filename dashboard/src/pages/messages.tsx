@@ -10,7 +10,11 @@ import { PageHeader } from "../parts/page-header.tsx";
 import { messageColumns } from "./message/message-columns.tsx";
 
 const option = (value: string) => ({ value, label: sentence(value) });
-const statuses = [{ value: "", label: "Any status" }, { value: "dead", label: "Dead letters" }, ...["queued", "held", "claimed", "sent", "delivered", "skipped", "failed", "uncertain", "bounced"].map(option)];
+const statuses = [
+  { value: "", label: "Any status" },
+  { value: "dead", label: "Dead letters" },
+  ...["queued", "held", "claimed", "sent", "delivered", "skipped", "failed", "uncertain", "bounced"].map(option),
+];
 const channels = [{ value: "", label: "Any channel" }, ...["email", "sms", "webhook"].map(option)];
 
 /** All messages, newest first. */
@@ -30,8 +34,18 @@ export const Messages = () => {
         description="Everything that was sent, is about to be, or was not, and why."
         actions={
           <>
-            <NativeSelect aria-label="Status" data={statuses} value={filter.status ?? ""} onChange={(event) => change({ status: event.currentTarget.value })} />
-            <NativeSelect aria-label="Channel" data={channels} value={filter.channel ?? ""} onChange={(event) => change({ channel: event.currentTarget.value })} />
+            <NativeSelect
+              aria-label="Status"
+              data={statuses}
+              value={filter.status ?? ""}
+              onChange={(event) => change({ status: event.currentTarget.value })}
+            />
+            <NativeSelect
+              aria-label="Channel"
+              data={channels}
+              value={filter.channel ?? ""}
+              onChange={(event) => change({ channel: event.currentTarget.value })}
+            />
           </>
         }
       />

@@ -20,7 +20,14 @@ import { userLink, userName, userRowKey } from "../parts/user-link.ts";
 import { MemberCount } from "./segment/member-count.tsx";
 
 const columns: readonly Column<Member>[] = [
-  { header: "User", cell: (user) => <RowLink link={userLink(user)} sub={user.name ? user.email : undefined}>{userName(user)}</RowLink> },
+  {
+    header: "User",
+    cell: (user) => (
+      <RowLink link={userLink(user)} sub={user.name ? user.email : undefined}>
+        {userName(user)}
+      </RowLink>
+    ),
+  },
   { header: "Id", from: "wide", cell: (user) => <Cut quiet>{user.id}</Cut> },
   { header: "Since", width: 140, cell: ({ since }) => <Ago at={since} /> },
 ];
@@ -32,7 +39,11 @@ export const Segment = () => {
   const members = useInfiniteQuery(membersQuery(key));
   return (
     <>
-      <PageHeader title={query.data?.name ?? key} back={{ to: "/segments", label: "Segments" }} description={query.data?.description ?? key} />
+      <PageHeader
+        title={query.data?.name ?? key}
+        back={{ to: "/segments", label: "Segments" }}
+        description={query.data?.description ?? key}
+      />
       <Stack gap="lg">
         <Shown query={query} loading={<LoadingPanel height={142} />}>
           {({ condition, updatedAt, kind }) => (

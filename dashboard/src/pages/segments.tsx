@@ -11,8 +11,20 @@ import { Cut, RowLink } from "../parts/row-text.tsx";
 import { MemberCount } from "./segment/member-count.tsx";
 
 const columns: readonly Column<SegmentView>[] = [
-  { header: "Segment", cell: (segment) => <RowLink link={{ to: "/segments/$key", params: { key: segment.key } }} sub={segment.key}>{segment.name}</RowLink> },
-  { header: "Who is in it", from: "wide", width: "44%", cell: ({ condition, kind }) => <Cut quiet>{kind === "manual" ? "added by hand" : describeCondition(condition)}</Cut> },
+  {
+    header: "Segment",
+    cell: (segment) => (
+      <RowLink link={{ to: "/segments/$key", params: { key: segment.key } }} sub={segment.key}>
+        {segment.name}
+      </RowLink>
+    ),
+  },
+  {
+    header: "Who is in it",
+    from: "wide",
+    width: "44%",
+    cell: ({ condition, kind }) => <Cut quiet>{kind === "manual" ? "added by hand" : describeCondition(condition)}</Cut>,
+  },
   { header: "Members", width: 100, end: true, cell: ({ key }) => <MemberCount segment={key} /> },
   { header: "Changed", width: 140, from: "wider", cell: ({ updatedAt }) => <Ago at={updatedAt} /> },
 ];

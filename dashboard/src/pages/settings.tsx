@@ -13,7 +13,10 @@ import { Panel } from "../parts/panel.tsx";
 import { Cut } from "../parts/row-text.tsx";
 import { Shown } from "../parts/shown.tsx";
 
-const kinds: Readonly<Record<string, string>> = { write: "Write key: sends events, may be public", api: "API key: for servers, keep it secret" };
+const kinds: Readonly<Record<string, string>> = {
+  write: "Write key: sends events, may be public",
+  api: "API key: for servers, keep it secret",
+};
 
 const columns: readonly Column<KeyView>[] = [
   {
@@ -42,7 +45,14 @@ export const Settings = () => {
         <Shown query={workspace} loading={<LoadingPanel height={176} />}>
           {({ id, name, timezone, dataCenter }) => (
             <Panel title="Workspace">
-              <Fields items={[["Name", name], ["Id", <code key="id">{id}</code>], ["Time zone", timezone], ["Data center", dataCenter]]} />
+              <Fields
+                items={[
+                  ["Name", name],
+                  ["Id", <code key="id">{id}</code>],
+                  ["Time zone", timezone],
+                  ["Data center", dataCenter],
+                ]}
+              />
             </Panel>
           )}
         </Shown>

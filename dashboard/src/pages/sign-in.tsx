@@ -19,7 +19,8 @@ export const SignIn = () => {
   const navigate = useNavigate();
   const router = useRouter();
   const signIn = useMutation({
-    mutationFn: (credentials: { readonly email: string; readonly password: string }) => callApi("/auth/sign-in/email", { method: "POST", body: credentials }),
+    mutationFn: (credentials: { readonly email: string; readonly password: string }) =>
+      callApi("/auth/sign-in/email", { method: "POST", body: credentials }),
     onSuccess: async () => {
       queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
       router.clearCache();
@@ -50,6 +51,7 @@ export const SignIn = () => {
         <Panel>
           <form onSubmit={submit}>
             <Stack py={6}>
+              {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the page has one purpose, and this is where it begins */}
               <TextInput name="email" type="email" label="E-mail" autoComplete="username" required withAsterisk={false} autoFocus />
               <PasswordInput name="password" label="Password" autoComplete="current-password" required withAsterisk={false} />
               <div aria-live="polite">

@@ -20,7 +20,13 @@ export const User = () => {
   const { anonymous = false } = useSearch({ from: "/shell/users/$id" });
   const query = useQuery(userQuery(id, anonymous));
   const user = query.data;
-  const name = user ? userName({ ...user, name: text(user.attributes["name"]) ?? text(user.attributes["firstName"]), email: text(user.attributes["email"]) }) : id;
+  const name = user
+    ? userName({
+        ...user,
+        name: text(user.attributes["name"]) ?? text(user.attributes["firstName"]),
+        email: text(user.attributes["email"]),
+      })
+    : id;
   return (
     <>
       <PageHeader
@@ -29,12 +35,15 @@ export const User = () => {
         description={anonymous ? "Not identified yet" : id}
         {...(anonymous ? { mark: <StatusBadge status="anonymous" tone="calm" /> } : {})}
       />
-      <Shown query={query} loading={
+      <Shown
+        query={query}
+        loading={
           <div className={classes["columns"]}>
             <LoadingPanel height={360} />
             <LoadingPanel height={520} />
           </div>
-        }>
+        }
+      >
         {(shown) => (
           <div className={classes["columns"]}>
             <UserSide user={shown} />

@@ -6,7 +6,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { usersQuery } from "../api/queries.ts";
 import type { UserSummary } from "../api/types.ts";
-import { Ago } from "../parts/ago.tsx";
+import { Ago, DaysAgo } from "../parts/ago.tsx";
 import { DataTable, type Column } from "../parts/data-table.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
@@ -14,11 +14,18 @@ import { Cut, RowLink } from "../parts/row-text.tsx";
 import { userLink, userName, userRowKey } from "../parts/user-link.ts";
 
 const columns: readonly Column<UserSummary>[] = [
-  { header: "User", cell: (user) => <RowLink link={userLink(user)} sub={user.name ? user.email : undefined}>{userName(user)}</RowLink> },
+  {
+    header: "User",
+    cell: (user) => (
+      <RowLink link={userLink(user)} sub={user.name ? user.email : undefined}>
+        {userName(user)}
+      </RowLink>
+    ),
+  },
   { header: "Id", from: "wide", cell: (user) => <Cut quiet>{user.id}</Cut> },
   { header: "Phone", from: "wider", width: 160, cell: (user) => <Cut quiet>{user.phone ?? ""}</Cut> },
   { header: "First seen", from: "wider", width: 150, cell: (user) => <Ago at={user.createdAt} /> },
-  { header: "Last seen", width: 140, cell: (user) => <Ago at={user.lastSeenAt} /> },
+  { header: "Last seen", width: 140, cell: (user) => <DaysAgo at={user.lastSeenAt} /> },
 ];
 
 /** All users, searched by id or e-mail. */
@@ -27,7 +34,10 @@ export const Users = () => {
   const [typed, setTyped] = useState(search);
   const navigate = useNavigate();
   const query = useInfiniteQuery(usersQuery(search));
-  const apply = useDebouncedCallback((value: string) => void navigate({ to: "/users", search: value.trim() === "" ? {} : { search: value.trim() }, replace: true }), 250);
+  const apply = useDebouncedCallback(
+    (value: string) => void navigate({ to: "/users", search: value.trim() === "" ? {} : { search: value.trim() }, replace: true }),
+    250,
+  );
   return (
     <>
       <PageHeader

@@ -16,7 +16,15 @@ interface ConfirmProps {
 
 /** Asks before something is done; stays open with the reason when it is refused. */
 export const Confirm = ({ opened, onClose, title, children, action, danger, busy, error, onConfirm }: ConfirmProps) => (
-  <Modal opened={opened} onClose={onClose} title={title} centered radius="lg" closeButtonProps={{ "aria-label": "Close" }} styles={{ title: { fontWeight: 650 } }}>
+  <Modal
+    opened={opened}
+    onClose={onClose}
+    title={title}
+    centered
+    radius="lg"
+    closeButtonProps={{ "aria-label": "Close" }}
+    styles={{ title: { fontWeight: 650 } }}
+  >
     <Stack>
       <Text size="sm" component="div">
         {children}

@@ -1,4 +1,16 @@
-import { IconBan, IconBolt, IconClock, IconFlag, IconMail, IconRoute, IconShieldCheck, IconTag, IconUser, IconUsersGroup, type Icon } from "@tabler/icons-react";
+import {
+  IconBan,
+  IconBolt,
+  IconClock,
+  IconFlag,
+  IconMail,
+  IconRoute,
+  IconShieldCheck,
+  IconTag,
+  IconUser,
+  IconUsersGroup,
+  type Icon,
+} from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { FactSign, FactText } from "../format/fact.ts";
 import type { Tone } from "../format/status.ts";
@@ -6,7 +18,16 @@ import { formatClock, formatDateTime, toMs, type Instant } from "../format/time.
 import classes from "./parts.module.css";
 
 const icons: Readonly<Record<FactSign | "event", Icon>> = {
-  user: IconUser, segment: IconUsersGroup, journey: IconRoute, wait: IconClock, goal: IconFlag, message: IconMail, tag: IconTag, refused: IconBan, consent: IconShieldCheck, event: IconBolt,
+  user: IconUser,
+  segment: IconUsersGroup,
+  journey: IconRoute,
+  wait: IconClock,
+  goal: IconFlag,
+  message: IconMail,
+  tag: IconTag,
+  refused: IconBan,
+  consent: IconShieldCheck,
+  event: IconBolt,
 };
 
 interface TimelineLineProps {

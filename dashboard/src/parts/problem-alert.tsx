@@ -5,8 +5,17 @@ import { Problem } from "../api/client.ts";
 /** A refusal or failure in the server's own words, with the places it names and its code. */
 export const ProblemAlert = ({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) => {
   const problem = error instanceof Problem ? error : undefined;
+  // What was refused will be refused again.
+  const mayRetry = problem === undefined || problem.status === 0 || problem.status === 429 || problem.status >= 500;
   return (
-    <Alert color="red" variant="light" radius="md" icon={<IconAlertTriangle size={18} />} title={problem?.title ?? "Something went wrong"} role="alert">
+    <Alert
+      color="red"
+      variant="light"
+      radius="md"
+      icon={<IconAlertTriangle size={18} />}
+      title={problem?.title ?? "Something went wrong"}
+      role="alert"
+    >
       <Stack gap={6} align="flex-start">
         {error.message !== problem?.title && <Text size="sm">{error.message}</Text>}
         {problem && problem.errors.length > 0 && (
@@ -23,7 +32,7 @@ export const ProblemAlert = ({ error, onRetry }: { readonly error: Error; readon
             {problem.code}
           </Text>
         )}
-        {onRetry && (
+        {onRetry && mayRetry && (
           <Button size="compact-sm" variant="default" onClick={onRetry}>
             Try again
           </Button>

@@ -7,7 +7,11 @@ export interface UserRef {
 }
 
 /** Where a user's page is. */
-export const userLink = ({ id, anonymous }: UserRef): LinkProps => ({ to: "/users/$id", params: { id }, search: anonymous ? { anonymous: true } : {} });
+export const userLink = ({ id, anonymous }: UserRef): LinkProps => ({
+  to: "/users/$id",
+  params: { id },
+  search: anonymous ? { anonymous: true } : {},
+});
 
 /** What to call a user in one line. */
 export const userName = (user: UserRef & { readonly name?: string | null; readonly email?: string | null }): string =>

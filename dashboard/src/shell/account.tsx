@@ -17,7 +17,14 @@ export const ColorSchemeButton = () => {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { next, label, icon: Icon } = schemes[colorScheme];
   return (
-    <ActionIcon variant="subtle" color="gray" size="lg" onClick={() => setColorScheme(next)} aria-label={`Appearance: ${label}. Change to ${schemes[next].label}`} title={`Appearance: ${label}`}>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      onClick={() => setColorScheme(next)}
+      aria-label={`Appearance: ${label}. Change to ${schemes[next].label}`}
+      title={`Appearance: ${label}`}
+    >
       <Icon size={18} stroke={1.7} />
     </ActionIcon>
   );

@@ -23,13 +23,24 @@ export const Shell = () => {
   }, [path, close]);
 
   return (
-    <AppShell layout="alt" header={{ height: { base: 52, sm: 0 } }} navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !open } }} padding={0}>
+    <AppShell
+      layout="alt"
+      header={{ height: { base: 52, sm: 0 } }}
+      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !open } }}
+      padding={0}
+    >
       <a href="#main" className={classes["skip"]}>
         Skip to the page
       </a>
       <AppShell.Header hiddenFrom="sm" px="md" className={classes["header"] ?? ""}>
         <Group h="100%" gap="sm">
-          <Burger opened={open} onClick={toggle} size="sm" aria-label={open ? "Close navigation" : "Open navigation"} aria-expanded={open} />
+          <Burger
+            opened={open}
+            onClick={toggle}
+            size="sm"
+            aria-label={open ? "Close navigation" : "Open navigation"}
+            aria-expanded={open}
+          />
           <Brand />
         </Group>
       </AppShell.Header>

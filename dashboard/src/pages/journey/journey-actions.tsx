@@ -8,10 +8,30 @@ import { Confirm } from "../../parts/confirm.tsx";
 
 /** What can be done to a journey: the words of its button, and what to know before it is done. */
 const actions = {
-  publish: { label: "Publish", icon: IconUpload, body: { inFlight: "stay" }, note: "The draft goes live. Users who are inside stay on their version; new ones enter this one." },
-  pause: { label: "Pause", icon: IconPlayerPause, body: {}, note: "Nobody enters, and everyone inside stays where they are until you resume. Messages not yet sent are held." },
-  resume: { label: "Resume", icon: IconPlayerPlay, body: { late: "go-on" }, note: "Users enter again. Those whose wait ended meanwhile go on at once." },
-  stop: { label: "Stop", icon: IconPlayerStop, body: {}, note: "Everyone inside leaves now, and messages not yet sent are dropped. This cannot be undone." },
+  publish: {
+    label: "Publish",
+    icon: IconUpload,
+    body: { inFlight: "stay" },
+    note: "The draft goes live. Users who are inside stay on their version; new ones enter this one.",
+  },
+  pause: {
+    label: "Pause",
+    icon: IconPlayerPause,
+    body: {},
+    note: "Nobody enters, and everyone inside stays where they are until you resume. Messages not yet sent are held.",
+  },
+  resume: {
+    label: "Resume",
+    icon: IconPlayerPlay,
+    body: { late: "go-on" },
+    note: "Users enter again. Those whose wait ended meanwhile go on at once.",
+  },
+  stop: {
+    label: "Stop",
+    icon: IconPlayerStop,
+    body: {},
+    note: "Everyone inside leaves now, and messages not yet sent are dropped. This cannot be undone.",
+  },
 } as const;
 type Action = keyof typeof actions;
 
@@ -31,7 +51,11 @@ export const JourneyActions = ({ journey }: { readonly journey: JourneyView }) =
     mutationFn: (action: Action) => callApi(`/journeys/${journey.key}/${action}`, { method: "POST", body: actions[action].body }),
     onSuccess: async () => {
       setAsked(undefined);
-      await Promise.all([`/journeys/${journey.key}`, "/journeys", `/journeys/${journey.key}/statistics`].map((path) => queryClient.invalidateQueries({ queryKey: [path] })));
+      await Promise.all(
+        [`/journeys/${journey.key}`, "/journeys", `/journeys/${journey.key}/statistics`].map((path) =>
+          queryClient.invalidateQueries({ queryKey: [path] }),
+        ),
+      );
     },
   });
   const ask = (action: Action) => {
@@ -44,7 +68,13 @@ export const JourneyActions = ({ journey }: { readonly journey: JourneyView }) =
       {actionsFor(journey).map((action) => {
         const { label, icon: ActionIcon } = actions[action];
         return (
-          <Button key={action} px="sm" variant={action === "publish" || action === "resume" ? "filled" : "default"} leftSection={<ActionIcon size={16} aria-hidden />} onClick={() => ask(action)}>
+          <Button
+            key={action}
+            px="sm"
+            variant={action === "publish" || action === "resume" ? "filled" : "default"}
+            leftSection={<ActionIcon size={16} aria-hidden />}
+            onClick={() => ask(action)}
+          >
             {label}
           </Button>
         );

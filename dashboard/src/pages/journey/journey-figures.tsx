@@ -12,7 +12,13 @@ export const JourneyFigures = ({ statistics, journey }: { readonly statistics: S
     ["Entered", statistics?.started],
     ["Inside now", statistics?.live],
     ["Left", statistics && total(statistics.ended)],
-    ...(sends ? ([["Messages sent", messages?.sent], ["Skipped", messages?.skipped], ["Failed", messages?.failed]] as const) : []),
+    ...(sends
+      ? ([
+          ["Messages sent", messages?.sent],
+          ["Skipped", messages?.skipped],
+          ["Failed", messages?.failed],
+        ] as const)
+      : []),
     ...((journey.goals?.length ?? 0) > 0 ? ([["Goals reached", statistics && total(statistics.goals)]] as const) : []),
   ];
   return (

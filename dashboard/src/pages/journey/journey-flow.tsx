@@ -8,6 +8,7 @@ import { describeTrigger, type Loose } from "../../format/condition.ts";
 import { formatCompact } from "../../format/count.ts";
 import { messageFigures, total } from "../../format/statistics.ts";
 import { describeStep, stepTitle } from "../../format/step.ts";
+import { scrollable } from "../../parts/scrollable.ts";
 import { Panel } from "../../parts/panel.tsx";
 import classes from "./journey.module.css";
 
@@ -17,7 +18,14 @@ const canvasPadding = 20;
 /** Stands for the trigger, above the first step; no step can be called so. */
 const entry = "(entry)";
 
-const icons: Readonly<Record<string, Icon>> = { send: IconMail, wait: IconClock, branch: IconArrowsSplit2, tag: IconTag, exit: IconDoorExit, entry: IconDoorEnter };
+const icons: Readonly<Record<string, Icon>> = {
+  send: IconMail,
+  wait: IconClock,
+  branch: IconArrowsSplit2,
+  tag: IconTag,
+  exit: IconDoorExit,
+  entry: IconDoorEnter,
+};
 
 type StepFigures = Statistics["steps"][string];
 
@@ -88,10 +96,13 @@ export const JourneyFlow = ({ journey, statistics }: { readonly journey: Journey
     // A flow wider than the screen opens with its beginning in the middle.
     if (canvas.current) canvas.current.scrollLeft = middle + canvasPadding - canvas.current.clientWidth / 2;
   }, [middle]);
-  const waysFrom = (key: string) => graph.edges.filter(({ from }) => from === key).map(({ to, label }) => `${label === undefined ? "then" : `${label}:`} ${stepTitle(to, steps[to] ?? {})}`);
+  const waysFrom = (key: string) =>
+    graph.edges
+      .filter(({ from }) => from === key)
+      .map(({ to, label }) => `${label === undefined ? "then" : `${label}:`} ${stepTitle(to, steps[to] ?? {})}`);
   return (
     <Panel title="Flow" flush>
-      <div ref={canvas} className={classes["canvas"]} tabIndex={0} role="group" aria-label="Steps of the journey">
+      <section ref={canvas} className={classes["canvas"]} {...scrollable} aria-label="Steps of the journey">
         <div className={classes["flow"]} style={{ width: layout.width, height: layout.height }}>
           <svg width={layout.width} height={layout.height} aria-hidden>
             <defs>
@@ -100,7 +111,12 @@ export const JourneyFlow = ({ journey, statistics }: { readonly journey: Journey
               </marker>
             </defs>
             {layout.edges.map((edge, index) => (
-              <path key={index} d={edge.back ? cornerPath(edge.points) : curvePath(edge.points)} className={classes["edge"]} markerEnd="url(#arrow)" />
+              <path
+                key={index}
+                d={edge.back ? cornerPath(edge.points) : curvePath(edge.points)}
+                className={classes["edge"]}
+                markerEnd="url(#arrow)"
+              />
             ))}
           </svg>
           {layout.edges.map((edge, index) =>
@@ -141,7 +157,7 @@ export const JourneyFlow = ({ journey, statistics }: { readonly journey: Journey
             })}
           </ol>
         </div>
-      </div>
+      </section>
     </Panel>
   );
 };

@@ -6,6 +6,7 @@ import { Empty } from "../../parts/empty.tsx";
 import { Fields } from "../../parts/fields.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
 import { Panel } from "../../parts/panel.tsx";
+import { scrollable } from "../../parts/scrollable.ts";
 import { emailDocument } from "./email-document.ts";
 import classes from "./message.module.css";
 
@@ -22,7 +23,16 @@ const HtmlPreview = ({ html }: { readonly html: string }) => {
   return (
     <>
       <Group justify="space-between" px="md" py={8} gap="xs" className={classes["tools"] ?? ""}>
-        <SegmentedControl size="xs" value={width} onChange={setWidth} aria-label="Width of the preview" data={[{ value: "wide", label: "Desktop" }, { value: "narrow", label: "Phone" }]} />
+        <SegmentedControl
+          size="xs"
+          value={width}
+          onChange={setWidth}
+          aria-label="Width of the preview"
+          data={[
+            { value: "wide", label: "Desktop" },
+            { value: "narrow", label: "Phone" },
+          ]}
+        />
         <Switch size="xs" label="Load remote pictures" checked={pictures} onChange={(event) => setPictures(event.currentTarget.checked)} />
       </Group>
       <div className={classes["stage"]}>
@@ -64,12 +74,12 @@ const EmailBody = ({ content }: { readonly content: Email }) => (
         <HtmlPreview html={content.html} />
       </Tabs.Panel>
       <Tabs.Panel value="text">
-        <pre className={classes["text"]} tabIndex={0} aria-label="Plain text">
+        <pre className={classes["text"]} {...scrollable} aria-label="Plain text">
           {content.text}
         </pre>
       </Tabs.Panel>
       <Tabs.Panel value="source">
-        <pre className={`${classes["text"]} ${classes["source"]}`} tabIndex={0} aria-label="HTML source">
+        <pre className={`${classes["text"]} ${classes["source"]}`} {...scrollable} aria-label="HTML source">
           {content.html}
         </pre>
       </Tabs.Panel>
@@ -101,7 +111,9 @@ export const MessageBody = ({ content, status }: { readonly content: MessageCont
     return (
       <Panel>
         <Empty icon={IconFileUnknown} title="Not rendered">
-          {status === "queued" || status === "held" ? "A message is rendered at the moment it is sent, with what is true then." : "It ended before it was rendered, so there is nothing to show."}
+          {status === "queued" || status === "held"
+            ? "A message is rendered at the moment it is sent, with what is true then."
+            : "It ended before it was rendered, so there is nothing to show."}
         </Empty>
       </Panel>
     );

@@ -10,7 +10,10 @@ export const messageColumns: readonly Column<MessageSummary>[] = [
   {
     header: "Message",
     cell: (message) => (
-      <RowLink link={{ to: "/messages/$id", params: { id: message.id } }} sub={message.reason ?? `${sentence(message.channel)} · ${message.template}`}>
+      <RowLink
+        link={{ to: "/messages/$id", params: { id: message.id } }}
+        sub={message.reason ?? `${sentence(message.channel)} · ${message.template}`}
+      >
         {message.subject ?? message.template}
       </RowLink>
     ),

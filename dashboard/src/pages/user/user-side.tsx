@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { UserProfile } from "../../api/types.ts";
 import { formatDateTime } from "../../format/time.ts";
 import { sentence } from "../../format/text.ts";
-import { Ago } from "../../parts/ago.tsx";
+import { Ago, DaysAgo } from "../../parts/ago.tsx";
 import { Fields } from "../../parts/fields.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import parts from "../../parts/parts.module.css";
@@ -22,8 +22,12 @@ const valueText = (value: unknown): string => (typeof value === "string" ? value
 export const UserSide = ({ user }: { readonly user: UserProfile }) => {
   const attributes = Object.entries(user.attributes);
   const consent = [
-    ...Object.entries(user.subscriptions).map(([topic, state]) => [topic.replace(":", " "), typeof state === "string" ? sentence(state) : valueText(state)] as const),
-    ...Object.entries(user.suppressions).map(([channel, why]) => [`Suppressed: ${channel === "*" ? "all" : channel}`, valueText(why)] as const),
+    ...Object.entries(user.subscriptions).map(
+      ([topic, state]) => [topic.replace(":", " "), typeof state === "string" ? sentence(state) : valueText(state)] as const,
+    ),
+    ...Object.entries(user.suppressions).map(
+      ([channel, why]) => [`Suppressed: ${channel === "*" ? "all" : channel}`, valueText(why)] as const,
+    ),
   ];
   return (
     <div className={classes["side"]}>
@@ -32,7 +36,7 @@ export const UserSide = ({ user }: { readonly user: UserProfile }) => {
           items={[
             ...attributes.map(([name, value]) => [name, valueText(value)] as const),
             ["First seen", <Ago key="first" at={user.createdAt} />],
-            ["Last seen", <Ago key="last" at={user.lastSeenAt} />],
+            ["Last seen", <DaysAgo key="last" at={user.lastSeenAt} />],
             ["Anonymous ids", user.anonymousIds.join(", ")],
           ]}
         />
@@ -49,7 +53,15 @@ export const UserSide = ({ user }: { readonly user: UserProfile }) => {
                 </Link>{" "}
                 at {run.position.step}
                 <div className={classes["quiet"]}>
-                  {run.position.at === "wait" ? <>goes on <Ago at={run.position.due} /></> : <>since <Ago at={run.stepEnteredAt} /></>}
+                  {run.position.at === "wait" ? (
+                    <>
+                      goes on <Ago at={run.position.due} />
+                    </>
+                  ) : (
+                    <>
+                      since <Ago at={run.stepEnteredAt} />
+                    </>
+                  )}
                   {run.key !== null && `, for ${run.key}`}
                 </div>
               </li>

@@ -16,8 +16,14 @@ import { Panel } from "../../parts/panel.tsx";
 import parts from "../../parts/parts.module.css";
 import { ProblemAlert } from "../../parts/problem-alert.tsx";
 
-/** Facts that only repeat what others on the same line say better. */
-const isNoise = (item: TimelineItem): boolean => item.type === "fact" && (item.fact.kind === "user" || (item.fact.kind === "message" && item.fact.status === "claimed"));
+/** Facts that only repeat what the lines around them say better. */
+const isNoise = (item: TimelineItem): boolean => {
+  if (item.type === "event") return false;
+  const { fact } = item;
+  return (
+    fact.kind === "user" || (fact.kind === "message" && fact.status === "claimed") || (fact.kind === "step-left" && fact.path === undefined)
+  );
+};
 
 const FactItem = ({ fact }: { readonly fact: WireFact }) => {
   const words = <FactWords fact={describeFact(fact)} />;
