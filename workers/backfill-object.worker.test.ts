@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { identify, newWorkspace, publish, user } from "../test/support/workspace.ts";
+import { identify, newWorkspace, publish, soon, user } from "../test/support/workspace.ts";
 import { projectFacts } from "../src/storage/shard/project.ts";
 import { type BackfillProgress, backfillName } from "./backfill-object.ts";
 
@@ -47,23 +47,22 @@ const greeted = async (workspace: string) =>
       .bind(workspace)
       .first<{ n: number | null }>()
   )?.n;
-const finished = (name: string) =>
-  vi.waitFor(async () => expect(await backfill(name).progress()).toMatchObject({ state: "done" }), { timeout: 10_000 });
+const finished = (name: string) => soon(async () => expect(await backfill(name).progress()).toMatchObject({ state: "done" }));
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("BackfillObject", () => {
+describe("BackfillObject", { timeout: 30_000 }, () => {
   it("brings every user up to the catalog and says how far it is", async () => {
-    const workspace = await withUsers(130);
+    const workspace = await withUsers(120);
     const version = await publish(workspace, { segments: [pro] });
     const name = backfillName(workspace, "segment", "pro", version);
     expect(await backfill(name).progress()).toMatchObject({ state: "none", startedAt: null });
-    expect(await backfill(name).start({ catalog: version })).toMatchObject({ state: "running", total: 130 });
+    expect(await backfill(name).start({ catalog: version })).toMatchObject({ state: "running", total: 120 });
     await finished(name);
-    expect(await backfill(name).progress()).toMatchObject({ done: 130, failed: 0, total: 130 });
-    expect(await members(workspace)).toBe(65);
+    expect(await backfill(name).progress()).toMatchObject({ done: 120, failed: 0, total: 120 });
+    expect(await members(workspace)).toBe(60);
     expect((await user(workspace, "u:2").view())?.segments).toMatchObject([{ key: "pro" }]);
   });
 
@@ -91,7 +90,7 @@ describe("BackfillObject", () => {
   });
 
   it("cut in the middle it goes on where it was, and counts nobody twice", async () => {
-    const workspace = await withUsers(230);
+    const workspace = await withUsers(120);
     const version = await publish(workspace, { segments: [pro] });
     const name = backfillName(workspace, "segment", "pro", version);
     const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -101,18 +100,18 @@ describe("BackfillObject", () => {
       const stimulate = prototype.stimulate;
       return vi.spyOn(prototype, "stimulate").mockImplementation(async function (this: unknown, ...args) {
         calls += 1;
-        if (calls > 150) throw new Error("cut");
+        if (calls > 110) throw new Error("cut");
         return stimulate.apply(this, args);
       });
     });
     await backfill(name).start({ catalog: version });
-    await vi.waitFor(() => expect(logged).toHaveBeenCalled(), { timeout: 10_000 });
+    await soon(() => expect(logged).toHaveBeenCalled());
     spy.mockRestore();
     expect(await backfill(name).progress()).toMatchObject({ state: "running", done: 100 });
     await evictDurableObject(env.BACKFILLS.getByName(name));
     await runDurableObjectAlarm(env.BACKFILLS.getByName(name));
     await finished(name);
-    expect(await backfill(name).progress()).toMatchObject({ done: 230, failed: 0 });
-    expect(await members(workspace)).toBe(115);
+    expect(await backfill(name).progress()).toMatchObject({ done: 120, failed: 0 });
+    expect(await members(workspace)).toBe(60);
   });
 });

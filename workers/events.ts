@@ -76,13 +76,22 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
     }
   });
   await Promise.all([sendAll(env, applied), writeShards(env, applied)]);
-  await deleteApplied(
+  await removeApplied(
     env,
     deliveries.filter((delivery) => !delivery.failed).map((delivery) => delivery.body),
   );
   for (const { message, failed } of deliveries) {
     if (failed) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     else message.ack();
+  }
+};
+
+/** A row that stays is sent again by the sweep and applied once more: no reason to keep the queue's messages. */
+const removeApplied = async (env: Env, messages: readonly EventsMessage[]): Promise<void> => {
+  try {
+    await deleteApplied(env, messages);
+  } catch (error) {
+    console.error(JSON.stringify({ what: "intake rows could not be removed", rows: messages.length, error: String(error) }));
   }
 };
 

@@ -79,7 +79,7 @@ const begin = async () => {
   return { workspace, message };
 };
 
-describe("consumeEvents", () => {
+describe("consumeEvents", { timeout: 30_000 }, () => {
   it("an event becomes facts, facts become rows, and only then the intake row goes", async () => {
     const { workspace, message } = await begin();
     const { bindings, sent } = witness();
@@ -95,7 +95,7 @@ describe("consumeEvents", () => {
       messages: [{ user: "u:1", status: "queued" }],
       started: [{ n: 1 }],
     });
-    expect(rows.events.map(({ name }) => name).toSorted()).toEqual(["Page Seen", "Signed Up", null].toSorted());
+    expect(new Set(rows.events.map(({ name }) => name))).toEqual(new Set(["Page Seen", "Signed Up", null]));
     expect(sent).toEqual([{ workspace, user: "u:1", message: rows.messages[0]?.["id"] }]);
   });
 

@@ -25,10 +25,8 @@ import type { Message } from "../src/domain/message/message.ts";
 import { renderTemplate } from "../src/domain/template/render.ts";
 import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
-import type { Fact } from "../src/domain/user/facts.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
 import { neededVersions } from "../src/domain/user/new-user.ts";
-import type { UserState } from "../src/domain/user/state.ts";
 import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
@@ -36,14 +34,13 @@ import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../src/storage/object/sql-port.ts";
 import { catalogFor, liveVersion, withPinned } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
-import { acknowledge, freeze, handoverOf } from "./user/merging.ts";
-import { eventsPage, knownEvent, limitOf, timelinePage, viewOf } from "./user/reading.ts";
+import { AlarmClock } from "./user/alarm-clock.ts";
+import { acknowledge, freeze } from "./user/merging.ts";
+import { type MessageView, eventsPage, knownEvent, messageView, messagesPage, nothing, timelinePage, viewOf } from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
-import { backOffMs, catalogMaxAgeMs, factsRetryMs, wake } from "./user/wake.ts";
+import { backOffMs, catalogMaxAgeMs, factsRetryMs, isWaiting, wake } from "./user/wake.ts";
 import { userObject } from "./user-stub.ts";
 
-/** An alarm this late was lost: it is set anew. */
-const overdueMs = 60_000;
 /** Objects a request may pass through: merges are transitive, but nobody merges this often. */
 const maxHops = 8;
 
@@ -55,8 +52,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   readonly #sql: SqlPort;
   readonly #identity: Identity;
   readonly #session: UserSession;
-  /** The alarm as set; null = none, undefined = not asked yet. */
-  #armed: number | null | undefined;
+  readonly #clock: AlarmClock;
   #catalog: { readonly version: number; readonly needed: string; readonly catalog: Catalog } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -64,6 +60,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const identity = parseObjectName(ctx.id.name ?? "");
     if (identity === undefined) throw new Error(`expected an object name "<workspace>:<user key>", got ${ctx.id.name ?? "none"}`);
     this.#identity = identity;
+    this.#clock = new AlarmClock(ctx);
     this.#sql = durableSql(ctx.storage.sql);
     this.#session = new UserSession(
       { sql: this.#sql, transaction: (work) => ctx.storage.transactionSync(work), clock: () => Date.now() },
@@ -83,7 +80,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       }),
     );
     // No alarm for the facts: the intake row stays until they are projected, and a repeated apply answers them again.
-    this.#arm(this.#dueOf(turn));
+    this.#clock.arm(this.#dueOf(turn));
     return { ...this.#answer(turn), known };
   }
 
@@ -95,7 +92,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
-    this.#arm(request.vouched === true ? this.#dueOf(turn) : this.#dueWithFacts(turn));
+    this.#clock.arm(request.vouched === true ? this.#dueOf(turn) : this.#dueWithFacts(turn));
     return this.#answer(turn);
   }
 
@@ -115,7 +112,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       open.take(decision);
       return decision.claim;
     });
-    this.#arm(this.#dueWithFacts(turn));
+    this.#clock.arm(this.#dueWithFacts(turn));
     return { ...this.#answer(turn), claim: value };
   }
 
@@ -129,7 +126,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const { turn } = this.#session.turn((open) =>
       open.take(decide(open.state, { type: "settled", message, attempt, outcome }, open.context(this.#session.now(), catalog))),
     );
-    this.#arm(this.#dueWithFacts(turn));
+    this.#clock.arm(this.#dueWithFacts(turn));
     return this.#answer(turn);
   }
 
@@ -144,7 +141,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async freeze(request: FreezeRequest): Promise<FreezeAnswer> {
     const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
     const answer = freeze(this.#session, request, catalog);
-    this.#arm(this.#session.now() + factsRetryMs);
+    this.#clock.arm(this.#session.now() + factsRetryMs);
     return answer;
   }
 
@@ -155,7 +152,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async hasMerged(merge: string): Promise<boolean> {
     const state = this.#session.state();
     if (state === undefined) return false;
-    if (wantedMerges(state).some((wanted) => wanted.merge === merge)) this.#arm(this.#session.now());
+    if (wantedMerges(state).some((wanted) => wanted.merge === merge)) this.#clock.arm(this.#session.now());
     return state.meta.merges[merge] === true;
   }
 
@@ -167,32 +164,24 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   async timeline(page: PageRequest): Promise<Page<TimelineItem>> {
-    if (!this.#session.exists()) return { items: [], next: null };
-    return timelinePage(new SqliteHistory(this.#sql), this.#session.journal(), page);
+    return this.#session.exists() ? timelinePage(new SqliteHistory(this.#sql), this.#session.journal(), page) : nothing;
   }
 
   async events(page: PageRequest): Promise<Page<UserEvent>> {
-    return this.#session.exists() ? eventsPage(new SqliteHistory(this.#sql), page) : { items: [], next: null };
+    return this.#session.exists() ? eventsPage(new SqliteHistory(this.#sql), page) : nothing;
   }
 
   async messages(page: PageRequest): Promise<Page<Message>> {
-    if (!this.#session.exists()) return { items: [], next: null };
-    const limit = limitOf(page);
-    const items = this.#session.store.messagesBefore(page.cursor, limit);
-    return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
+    return this.#session.exists() ? messagesPage(this.#session.store, page) : nothing;
   }
 
-  async message(id: string): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined> {
-    const message = this.#session.exists() ? new SqliteHistory(this.#sql).message(id) : undefined;
-    if (message === undefined) return undefined;
-    const facts = this.#session.journal().newest(Number.MAX_SAFE_INTEGER, 1_000);
-    return { message, facts: facts.map(({ fact }) => fact).filter((fact) => fact.kind === "message" && fact.message === id) };
+  async message(id: string): Promise<MessageView | undefined> {
+    return this.#session.exists() ? messageView(new SqliteHistory(this.#sql), this.#session.journal(), id) : undefined;
   }
 
-  /** Drains what is due. Never throws: a throwing alarm is retried six times and then lost for ever (PLATFORM.md, 2.1). */
+  /** Drains what is due. Never throws: a throwing alarm is retried six times and then lost for ever. */
   override async alarm(): Promise<void> {
-    // Null while the handler runs, unless the constructor mended it meanwhile.
-    this.#armed = await this.ctx.storage.getAlarm();
+    await this.#clock.read();
     let failures = 0;
     let due: number | undefined;
     try {
@@ -210,42 +199,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       due = this.#session.now() + backOffMs(failures);
       this.#session.write((store) => store.setNote("alarm", failures + 1));
     } finally {
-      this.#arm(due);
+      this.#clock.arm(due);
     }
-  }
-
-  /**
-   * Sets an alarm that was lost; never moves one that is set. At the first call after a start instead of in the
-   * constructor: that runs before alarm() too, where the alarm at work is not to be seen and would be set a second time.
-   */
-  async #mendAlarm(): Promise<void> {
-    const state = this.#session.state();
-    this.#armed = state === undefined ? null : await this.ctx.storage.getAlarm();
-    if (state === undefined) return;
-    if (this.#armed === null && this.#isWaiting(state)) this.#arm(Date.now() + overdueMs);
-    else if (this.#armed !== null && this.#armed < Date.now() - overdueMs) {
-      this.#armed = null;
-      this.#arm(Date.now());
-    }
-  }
-
-  /** True when something may be due by itself; too often true only costs a look. */
-  #isWaiting(state: UserState): boolean {
-    const { store } = this.#session;
-    return (
-      Object.keys(state.runs).length > 0 ||
-      Object.keys(state.open).length > 0 ||
-      Object.values(state.memberships).some((one) => one.nextChange !== undefined) ||
-      wantedMerges(state).length > 0 ||
-      handoverOf(store)?.done === false
-    );
-  }
-
-  /** Sets the alarm where nothing earlier is set; an alarm that comes too early only asks again. Belongs to the turn before it: no await between. */
-  #arm(due: number | undefined): void {
-    if (due === undefined || (typeof this.#armed === "number" && this.#armed <= due)) return;
-    this.#armed = due;
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
   }
 
   #dueOf(turn: Turn): number | undefined {
@@ -277,7 +232,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   /** Never an older catalog than this user has seen, with the versions its runs are pinned to when the turn begins. */
   async #loadCatalog(request: Pick<ObjectRequest, "catalog">): Promise<Catalog> {
-    if (this.#armed === undefined) await this.#mendAlarm();
+    if (!this.#clock.isRead) await this.#clock.mend(() => isWaiting(this.#session));
     for (;;) {
       const state = this.#session.state();
       const version = Math.max(request.catalog, state?.meta.catalog ?? 0);

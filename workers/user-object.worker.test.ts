@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { emailTemplate, identify, newWorkspace, publish, track, user, userStub } from "../test/support/workspace.ts";
+import { emailTemplate, identify, newWorkspace, publish, soon, track, user, userStub } from "../test/support/workspace.ts";
+import { watchSql } from "../test/support/watch-sql.ts";
 import type { UserRpcSurface } from "../src/api/user-rpc.ts";
 import type { Fact } from "../src/domain/user/facts.ts";
 
@@ -35,17 +36,9 @@ const kinds = (facts: { readonly facts: readonly Fact[] } | undefined): readonly
 const countRows = async (workspace: string, key: `u:${string}`, work: () => Promise<unknown>) => {
   const rows = { read: 0, written: 0 };
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-  const spy = await runInDurableObject(userStub(workspace, key), (_object, state) => {
-    const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
-    const exec = prototype.exec;
-    return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
-      const cursor = exec.apply(this, args);
-      cursors.push(cursor);
-      return cursor as never;
-    });
-  });
+  const stop = await watchSql(workspace, key, { after: (cursor) => cursors.push(cursor) });
   await work();
-  spy.mockRestore();
+  stop();
   await runInDurableObject(userStub(workspace, key), () => {
     for (const cursor of cursors) {
       rows.read += cursor.rowsRead;
@@ -60,7 +53,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("UserObject", () => {
+describe("UserObject", { timeout: 30_000 }, () => {
   it("an object nobody wrote to answers reads and stays empty", async () => {
     const workspace = await newWorkspace();
     const object = user(workspace, "u:nobody");
@@ -112,20 +105,17 @@ describe("UserObject", () => {
     const workspace = await newWorkspace();
     const object = user(workspace, "u:1");
     await object.apply({ catalog: 1, events: [identify("1", { name: "Ada" })] });
-    const spy = await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => {
-      const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
-      const exec = prototype.exec;
-      return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
-        if (args[0].includes("'journal', ?")) throw new Error("disk full");
-        return exec.apply(this, args) as never;
-      });
+    const stop = await watchSql(workspace, "u:1", {
+      before: (statement) => {
+        if (statement.includes("'journal', ?")) throw new Error("disk full");
+      },
     });
     await runInDurableObject(userStub(workspace, "u:1"), async (inside) => {
       await expect((inside as UserRpcSurface).apply({ catalog: 1, events: [identify("1", { name: "Grace" })] })).rejects.toThrow(
         "disk full",
       );
     });
-    spy.mockRestore();
+    stop();
     expect((await object.view())?.attributes).toEqual({ name: "Ada" });
     expect((await object.events({ limit: 10 })).items).toHaveLength(1);
     const after = await object.apply({ catalog: 1, events: [identify("1", { name: "Grace" })] });
@@ -190,7 +180,7 @@ describe("UserObject", () => {
     await runInDurableObject(userStub(workspace, "u:1"), async (inside, state) => {
       await state.storage.setAlarm(Date.now() + 100);
       const storage = Object.getPrototypeOf(state.storage) as DurableObjectStorage;
-      const { setAlarm } = storage;
+      const setAlarm: (this: DurableObjectStorage, time: number | Date) => Promise<void> = Reflect.get(storage, "setAlarm");
       vi.spyOn(storage, "setAlarm").mockImplementation(function (this: DurableObjectStorage, time) {
         calls.push(`set ${Number(time)}`);
         return setAlarm.call(this, time);
@@ -203,7 +193,7 @@ describe("UserObject", () => {
       });
     });
     await evictDurableObject(userStub(workspace, "u:1"));
-    await vi.waitFor(() => expect(calls).toHaveLength(2));
+    await soon(() => expect(calls).toHaveLength(2));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(calls).toEqual(["alarm", `set ${due}`]);
   });
@@ -215,7 +205,7 @@ describe("UserObject", () => {
     await object.apply({ catalog: 1, events: [track("1", "Cart Filled")] });
     vi.setSystemTime(Date.now() + hour);
     await runDurableObjectAlarm(userStub(workspace, "u:1"));
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const ended = await env.DB.prepare("SELECT metric, n FROM step_counts WHERE workspace = ? AND step = '' ORDER BY metric")
         .bind(workspace)
         .all();
@@ -257,7 +247,7 @@ describe("UserObject", () => {
       object.apply({ catalog: 1, events: [event] }),
       object.apply({ catalog: 1, events: [identify("1", { a: 1 })] }),
     ]);
-    expect(answers.map(({ known }) => known.length).toSorted()).toEqual([0, 0, 1]);
+    expect(answers.map(({ known }) => known.length).toSorted((a, b) => a - b)).toEqual([0, 0, 1]);
     expect(await object.view()).toMatchObject({ attributes: { a: 1 }, runs: [{ journey: "reminder" }] });
   });
 

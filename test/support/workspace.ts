@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import type { EventsMessage } from "../../src/api/queue.ts";
 import type { CatalogDocument, CatalogProvider } from "../../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
@@ -54,6 +55,9 @@ export const publish = async (workspace: string, definitions: Definitions): Prom
   if (!(await commitCatalog(env.DB, document, { now: 0, statements }))) throw new Error(`expected to publish ${workspace}@${version}`);
   return version;
 };
+
+/** Waits for what alarms and queues bring about by themselves; generous, because a loaded machine is slow and a right answer comes at once. */
+export const soon = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
 
 let events = 0;
 

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { emailTemplate, identify, newWorkspace, track, user, userStub } from "../../test/support/workspace.ts";
+import { emailTemplate, identify, newWorkspace, soon, track, user, userStub } from "../../test/support/workspace.ts";
+import { watchSql } from "../../test/support/watch-sql.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 
@@ -34,7 +35,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("merge of an anonymous user into a known one", () => {
+describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () => {
   const begin = async () => {
     const workspace = await newWorkspace({ segments: [buyers], journeys: [reminder], templates: [emailTemplate] });
     await user(workspace, "a:dev").apply({
@@ -60,13 +61,13 @@ describe("merge of an anonymous user into a known one", () => {
     const workspace = await begin();
     const answer = await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
     expect(answer.movedTo).toBeUndefined();
-    await vi.waitFor(() => expectMerged(workspace));
+    await soon(() => expectMerged(workspace));
   });
 
   it("what still reaches the source is answered by the user", async () => {
     const workspace = await begin();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
-    await vi.waitFor(() => expectMerged(workspace));
+    await soon(() => expectMerged(workspace));
     await evictDurableObject(userStub(workspace, "a:dev"));
     const answer = await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Late Event")] });
     expect(answer).toMatchObject({ movedTo: "u:1" });
@@ -77,7 +78,7 @@ describe("merge of an anonymous user into a known one", () => {
   it("a source nobody ever wrote to becomes a pointer", async () => {
     const workspace = await newWorkspace();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
-    await vi.waitFor(async () =>
+    await soon(async () =>
       expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] })).toMatchObject({ movedTo: "u:1" }),
     );
   });
@@ -85,11 +86,9 @@ describe("merge of an anonymous user into a known one", () => {
   it("another user of the same device gets later events and no history", async () => {
     const workspace = await begin();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
-    await vi.waitFor(() => expectMerged(workspace));
+    await soon(() => expectMerged(workspace));
     await user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] });
-    await vi.waitFor(async () =>
-      expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }),
-    );
+    await soon(async () => expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }));
     await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Later")] });
     expect((await user(workspace, "u:2").events({ limit: 50 })).items.map(({ type, event }) => event ?? type)).toEqual([
       "Later",
@@ -105,26 +104,27 @@ describe("merge of an anonymous user into a known one", () => {
       user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] }),
       user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] }),
     ]);
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const counts = await Promise.all(
         (["u:1", "u:2"] as const).map(async (key) => (await user(workspace, key).events({ limit: 50 })).items.length),
       );
-      expect(counts.toSorted()).toEqual([1, 4]);
+      expect(counts.toSorted((a, b) => a - b)).toEqual([1, 4]);
       expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
     });
   });
 
   /** Makes one step fail until the answer is called: the call of the source, or the target's transaction of the import. */
   const cutAt = async (workspace: string, cut: "freeze" | "import" | "acknowledge"): Promise<() => void> => {
-    const spy = await runInDurableObject(userStub(workspace, "a:dev"), (object, state) => {
-      if (cut !== "import") return vi.spyOn(Object.getPrototypeOf(object) as UserRpcSurface, cut).mockRejectedValue(new Error("cut"));
-      const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
-      const exec = prototype.exec;
-      return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: Parameters<SqlStorage["exec"]>) {
-        if (args[0].startsWith("INSERT INTO events") && String(args[2]).includes("Cart Filled")) throw new Error("cut");
-        return exec.apply(this, args) as never;
+    if (cut === "import") {
+      return watchSql(workspace, "a:dev", {
+        before: (statement, params) => {
+          if (statement.startsWith("INSERT INTO events") && String(params[1]).includes("Cart Filled")) throw new Error("cut");
+        },
       });
-    });
+    }
+    const spy = await runInDurableObject(userStub(workspace, "a:dev"), (object) =>
+      vi.spyOn(Object.getPrototypeOf(object) as UserRpcSurface, cut).mockRejectedValue(new Error("cut")),
+    );
     return () => spy.mockRestore();
   };
 
@@ -134,7 +134,7 @@ describe("merge of an anonymous user into a known one", () => {
       const failed = vi.spyOn(console, "error").mockImplementation(() => undefined);
       const mend = await cutAt(workspace, cut);
       await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
-      await vi.waitFor(() => expect(failed).toHaveBeenCalled());
+      await soon(() => expect(failed).toHaveBeenCalled());
       expect((await user(workspace, "u:1").events({ limit: 50 })).items).toHaveLength(cut === "acknowledge" ? 4 : 1);
       mend();
       await evictDurableObject(userStub(workspace, "u:1"));
@@ -147,9 +147,9 @@ describe("merge of an anonymous user into a known one", () => {
   it("a merged user's directory row says where it went", async () => {
     const workspace = await begin();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
-    await vi.waitFor(() => expectMerged(workspace));
+    await soon(() => expectMerged(workspace));
     await runDurableObjectAlarm(userStub(workspace, "a:dev"));
-    await vi.waitFor(async () => {
+    await soon(async () => {
       const row = await env.DB.prepare("SELECT moved_to FROM users WHERE workspace = ? AND user = 'a:dev'").bind(workspace).first();
       expect(row).toEqual({ moved_to: "u:1" });
     });

@@ -2,16 +2,18 @@ import * as z from "zod";
 import type { Page, PageRequest, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { Fault } from "../../src/domain/fault.ts";
-import type { JsonObject } from "../../src/domain/json.ts";
+import type { Message } from "../../src/domain/message/message.ts";
+import type { Fact } from "../../src/domain/user/facts.ts";
 import type { TallyMatch } from "../../src/domain/user/history.ts";
 import type { UserState } from "../../src/domain/user/state.ts";
 import type { Journal } from "../../src/storage/object/journal.ts";
 import type { SqliteHistory } from "../../src/storage/object/sqlite-history.ts";
+import type { UserStore } from "../../src/storage/object/user-store.ts";
 
 /** Items of one page at most, whatever was asked for. */
-export const pageLimit = 200;
+const pageLimit = 200;
 
-export const limitOf = (page: PageRequest): number => Math.min(Math.max(1, Math.trunc(page.limit)), pageLimit);
+const limitOf = (page: PageRequest): number => Math.min(Math.max(1, Math.trunc(page.limit)), pageLimit);
 
 /** What the API shows of a user. */
 export const viewOf = (state: UserState, nextDue: number | null): UserView => {
@@ -27,8 +29,8 @@ export const viewOf = (state: UserState, nextDue: number | null): UserView => {
       .filter(([, membership]) => membership.member)
       .map(([key, { since }]) => ({ key, since }))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
-    suppressions: profile.suppressions as unknown as JsonObject, // records of texts and numbers are JSON
-    subscriptions: profile.subscriptions as unknown as JsonObject, // likewise
+    suppressions: profile.suppressions,
+    subscriptions: profile.subscriptions,
     anonymousIds: Object.keys(profile.anonymousIds).toSorted(),
     createdAt: profile.createdAt,
     lastSeenAt: profile.lastSeenAt,
@@ -92,6 +94,32 @@ export const timelinePage = (history: SqliteHistory, journal: Journal, page: Pag
     event: lastEvent === undefined ? (cursor?.event ?? null) : positionOf(lastEvent),
   };
   return { items, next: items.length < limit ? null : JSON.stringify(position) };
+};
+
+/** A page of an object nobody wrote to. */
+export const nothing: Page<never> = { items: [], next: null };
+
+/** Newest first messages; their ids begin with their creation time, so the id of the last one is the cursor. */
+export const messagesPage = (store: UserStore, page: PageRequest): Page<Message> => {
+  const limit = limitOf(page);
+  const items = store.messagesBefore(page.cursor, limit);
+  return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
+};
+
+export interface MessageView {
+  readonly message: Message;
+  readonly facts: readonly Fact[];
+}
+
+/** Facts looked through for those about one message. */
+const factsSearched = 1_000;
+
+/** A message with what happened to it, newest first. */
+export const messageView = (history: SqliteHistory, journal: Journal, id: string): MessageView | undefined => {
+  const message = history.message(id);
+  if (message === undefined) return undefined;
+  const facts = journal.newest(Number.MAX_SAFE_INTEGER, factsSearched).map(({ fact }) => fact);
+  return { message, facts: facts.filter((fact) => fact.kind === "message" && fact.message === id) };
 };
 
 /** How the user knows an event that was just applied and is not new; undefined when it is new, or was refused. */

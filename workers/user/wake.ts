@@ -100,3 +100,16 @@ const sendFacts = async (env: Env, facts: NumberedFacts): Promise<void> => {
   const message: FactsMessage = fitting === -1 ? facts : { ...facts, facts: facts.facts.slice(0, fitting) };
   await env.FACTS.send(message);
 };
+
+/** True when something may be due by itself, from what is stored alone; too often true only costs a look. */
+export const isWaiting = (session: UserSession): boolean => {
+  const state = session.state();
+  if (state === undefined) return false;
+  return (
+    Object.keys(state.runs).length > 0 ||
+    Object.keys(state.open).length > 0 ||
+    Object.values(state.memberships).some((one) => one.nextChange !== undefined) ||
+    wantedMerges(state).length > 0 ||
+    handoverOf(session.store)?.done === false
+  );
+};

@@ -16,21 +16,17 @@ export const intakesOf = (env: IntakeBindings): readonly D1Database[] => {
   }
 };
 
-/** Removes the rows of messages that are applied and projected, one statement per database. A row that stays is only applied once more. */
+/** Removes the rows of messages that are applied and projected, one statement per database. Rejects when one fails: a row that stays is only applied once more. */
 export const deleteApplied = async (env: IntakeBindings, messages: readonly Pick<EventsMessage, "intake" | "shard">[]): Promise<void> => {
   const intakes = intakesOf(env);
   await Promise.all(
     [...Map.groupBy(messages, (message) => message.shard)].map(async ([shard, own]) => {
       const db = intakes[shard];
       if (db === undefined) return;
-      try {
-        await db
-          .prepare("DELETE FROM intake WHERE id IN (SELECT value FROM json_each(?1))")
-          .bind(JSON.stringify(own.map((message) => message.intake)))
-          .run();
-      } catch (error) {
-        console.error(JSON.stringify({ what: "intake rows could not be removed", rows: own.length, error: String(error) }));
-      }
+      await db
+        .prepare("DELETE FROM intake WHERE id IN (SELECT value FROM json_each(?1))")
+        .bind(JSON.stringify(own.map((message) => message.intake)))
+        .run();
     }),
   );
 };

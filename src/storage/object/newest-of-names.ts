@@ -7,6 +7,13 @@ const newestOfOne = `SELECT m.time, m.received, m.idx, m.id, e.body FROM matches
   WHERE m.tally = ? AND m.key = '' AND m.time > ? AND m.time <= ? AND (m.time, m.received, m.idx, m.id) < (?, ?, ?, ?)
   ORDER BY m.time DESC, m.received DESC, m.idx DESC, m.id DESC LIMIT ?`;
 
+export interface NamedLook {
+  readonly name: string;
+  readonly range: HistoryRange;
+  readonly limit: number;
+  readonly before: TallyMatch | undefined;
+}
+
 /**
  * Newest first events of one history name, or of all names with a prefix (trailing "*"; "*" alone = all), at most `limit`,
  * strictly before `before`. Rows carry time, received, idx, id, body.
@@ -14,7 +21,7 @@ const newestOfOne = `SELECT m.time, m.received, m.idx, m.id, e.body FROM matches
  * A prefix is read as a merge of its names, each through its own range of the index and a row at a time, so that rows read
  * stay near names + limit however long history is.
  */
-export const newestOfNames = (sql: SqlPort, name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly SqlRow[] => {
+export const newestOfNames = (sql: SqlPort, { name, range, limit, before }: NamedLook): readonly SqlRow[] => {
   const read = (tally: string, from: TallyMatch | undefined, count: number): readonly SqlRow[] => {
     const [time, received, index] = from?.order ?? [always, always, always];
     const upTo = Math.min(range.upTo ?? always, time);

@@ -13,7 +13,9 @@ const newHistory = (changed?: ReadonlyMap<string, Message>): SqliteHistory => {
 };
 
 describe("SqliteHistory keeps the rules of History", () => {
-  for (const { name, run } of historyCases) it(name, () => run(newHistory()));
+  it.each(historyCases)("$name", ({ run }) => {
+    expect(() => run(newHistory())).not.toThrow();
+  });
 
   it("a message decided in this transaction is seen before it is written", () => {
     const message: Message = { id: "m1", channel: "email", template: "t", status: "queued", createdAt: 1, attempts: 0 };

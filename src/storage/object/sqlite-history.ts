@@ -58,11 +58,11 @@ export class SqliteHistory implements History {
   }
 
   matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#look(newestFirst, tally, key, range, limit);
+    return this.#look(newestFirst, [tally, key], range, limit);
   }
 
   firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#look(oldestFirst, tally, key, range, limit);
+    return this.#look(oldestFirst, [tally, key], range, limit);
   }
 
   addMatch(tally: string, key: string | null, event: UserEvent): void {
@@ -70,7 +70,7 @@ export class SqliteHistory implements History {
   }
 
   byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[] {
-    return newestOfNames(this.#sql, name, range, limit, before).map(eventOf);
+    return newestOfNames(this.#sql, { name, range, limit, before }).map(eventOf);
   }
 
   message(id: string): Message | undefined {
@@ -80,7 +80,7 @@ export class SqliteHistory implements History {
     return row === undefined ? undefined : (JSON.parse(textOf(row, "body")) as Message); // written by UserStore only
   }
 
-  #look(sql: string, tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+  #look(sql: string, [tally, key]: readonly [string, string | null], range: HistoryRange, limit: number): readonly TallyMatch[] {
     return this.#sql.run(sql, `t:${tally}`, key ?? "", range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
   }
 

@@ -12,7 +12,7 @@ describe("shards", () => {
   });
 
   it("users spread evenly, and two workspaces differently", () => {
-    const counts = new Array<number>(8).fill(0);
+    const counts = Array.from({ length: 8 }, () => 0);
     for (let index = 0; index < 8_000; index++) {
       const shard = shardNumberOf("demo", `u:${index}`, 8);
       counts[shard] = (counts[shard] ?? 0) + 1;
