@@ -5,12 +5,15 @@ import { defineConfig } from "vitest/config";
 
 const root = import.meta.dirname;
 const workerTests = "**/*.worker.test.ts";
-/** Started against a whole running instance: slow to start, so they come after the rest and one file at a time. */
+/** Tests that run a whole instance or a browser: slow to start, so they come after the rest. */
 const instanceTests = ["test/{e2e,crash,clients,browser}/**/*.test.ts"];
 const ignored = ["**/node_modules/**", "**/dist/**", "**/.tern/**", "**/.wrangler/**"];
 
 /** Local queues deliver at once in tests, so that an end-to-end test takes milliseconds. */
 const eager = { maxBatchTimeout: 0.01 };
+
+/** A loaded two-core machine takes seconds for what a quiet one does in tens of milliseconds. */
+const testTimeout = 30_000;
 
 export default defineConfig({
   test: {
@@ -30,13 +33,13 @@ export default defineConfig({
             "test/**/*.test.ts",
           ],
           exclude: [...ignored, workerTests, ...instanceTests],
+          testTimeout,
         },
       },
       {
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: path.join(root, "wrangler.toml") },
-            main: path.join(root, "test/worker-entry.ts"),
             remoteBindings: false,
             miniflare: {
               bindings: {
@@ -64,10 +67,13 @@ export default defineConfig({
           root,
           include: [workerTests],
           exclude: ignored,
+          testTimeout,
+          hookTimeout: testTimeout,
           setupFiles: [path.join(root, "test/setup-workers.ts")],
           // One runtime for all files (starting one costs 1.5 s); every test makes its own workspace instead.
           isolate: false,
           maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -79,7 +85,9 @@ export default defineConfig({
           exclude: ignored,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Two at once: the crash test spends most of its time waiting for leases to run out.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
