@@ -43,7 +43,17 @@ export const catalogFor = (env: Env, workspace: string, version: number): Promis
 };
 
 const loadCatalog = async (env: Env, workspace: string, version: number): Promise<Catalog> => {
-  if (version === 0) return compileCatalog({ workspace, version: 0, timezone: "UTC", name: workspace, segments: [], journeys: [], templates: [], providers: [] });
+  if (version === 0)
+    return compileCatalog({
+      workspace,
+      version: 0,
+      timezone: "UTC",
+      name: workspace,
+      segments: [],
+      journeys: [],
+      templates: [],
+      providers: [],
+    });
   const document = await readCatalog(env.DB, workspace, version);
   if (document === undefined) throw new Error(`catalog ${workspace}@${version} is not stored`);
   return compileCatalog(document);
@@ -104,7 +114,8 @@ const loadProviders = async (env: Env, workspace: string): Promise<ReadonlyMap<s
 };
 
 /** One provider with its settings opened; undefined when the workspace has none of that key. */
-export const providerFor = async (env: Env, workspace: string, key: string): Promise<ProviderDefinition | undefined> => (await providersFor(env, workspace)).get(key);
+export const providerFor = async (env: Env, workspace: string, key: string): Promise<ProviderDefinition | undefined> =>
+  (await providersFor(env, workspace)).get(key);
 
 const parseName = (name: string): Pick<CompiledJourney, "key" | "version"> => {
   const at = name.lastIndexOf("@");

@@ -6,7 +6,11 @@ import { seal, unseal } from "./seal.ts";
  * The stored texts of a provider: everything but its secrets may be read; all its settings together are sealed.
  * `settingsSet` names those that have a value.
  */
-export const storeProvider = async (env: Env, workspace: string, provider: ProviderDefinition): Promise<{ readonly body: string; readonly sealed: string }> => {
+export const storeProvider = async (
+  env: Env,
+  workspace: string,
+  provider: ProviderDefinition,
+): Promise<{ readonly body: string; readonly sealed: string }> => {
   const secrets = secretSettings(provider.type);
   const shown = Object.fromEntries(Object.entries(provider.settings).filter(([name]) => !secrets.includes(name)));
   return {
@@ -16,10 +20,17 @@ export const storeProvider = async (env: Env, workspace: string, provider: Provi
 };
 
 /** A stored provider with its settings, secrets included: for the call that sends, never for an answer or a log. */
-export const openProvider = async (env: Env, workspace: string, row: { readonly key: string; readonly body: string; readonly sealed: string | null }): Promise<ProviderDefinition> => {
+export const openProvider = async (
+  env: Env,
+  workspace: string,
+  row: { readonly key: string; readonly body: string; readonly sealed: string | null },
+): Promise<ProviderDefinition> => {
   if (row.sealed === null) throw new Error(`provider ${workspace}/${row.key} is stored without settings`);
   const { settingsSet: _names, ...provider } = JSON.parse(row.body) as ProviderDefinition & { settingsSet: unknown }; // written by storeProvider
-  return { ...provider, settings: JSON.parse(await unseal(env, placeOf(workspace, row.key), row.sealed)) as ProviderDefinition["settings"] }; // as above
+  return {
+    ...provider,
+    settings: JSON.parse(await unseal(env, placeOf(workspace, row.key), row.sealed)) as ProviderDefinition["settings"],
+  }; // as above
 };
 
 /** What settings are sealed to: copied to another row they do not open. */

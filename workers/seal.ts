@@ -27,8 +27,17 @@ export const derivedSecret = async (env: Env, purpose: string): Promise<string> 
   toBase64(new Uint8Array(await crypto.subtle.deriveBits(hkdf(purpose), await material(env.TERN_SECRET), 256)));
 
 const prefix = "v1.";
-const parameters = (iv: Uint8Array<ArrayBuffer>, place: string) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(place) });
-const hkdf = (purpose: string) => ({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: new TextEncoder().encode(`tern ${purpose}`) });
+const parameters = (iv: Uint8Array<ArrayBuffer>, place: string) => ({
+  name: "AES-GCM",
+  iv,
+  additionalData: new TextEncoder().encode(place),
+});
+const hkdf = (purpose: string) => ({
+  name: "HKDF",
+  hash: "SHA-256",
+  salt: new Uint8Array(0),
+  info: new TextEncoder().encode(`tern ${purpose}`),
+});
 
 const material = async (secret: string): Promise<CryptoKey> => {
   if (!secret) throw new Error("TERN_SECRET is not set");
@@ -41,7 +50,9 @@ const keyOf = (secret: string): Promise<CryptoKey> => {
   if (derived?.secret !== secret)
     derived = {
       secret,
-      key: material(secret).then((base) => crypto.subtle.deriveKey(hkdf("seal"), base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])),
+      key: material(secret).then((base) =>
+        crypto.subtle.deriveKey(hkdf("seal"), base, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
+      ),
     };
   return derived.key;
 };

@@ -27,7 +27,12 @@ describe("seal", () => {
 
 describe("derivedSecret", () => {
   it("differs by purpose and by secret, and is the same each time", async () => {
-    const [session, again, links, others] = [await derivedSecret(env, "session"), await derivedSecret(env, "session"), await derivedSecret(env, "links"), await derivedSecret(other, "session")];
+    const [session, again, links, others] = [
+      await derivedSecret(env, "session"),
+      await derivedSecret(env, "session"),
+      await derivedSecret(env, "links"),
+      await derivedSecret(other, "session"),
+    ];
     expect(session).toBe(again);
     expect(new Set([session, links, others]).size).toBe(3);
   });

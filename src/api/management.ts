@@ -23,10 +23,7 @@ export const problemSchema = z.object({
 });
 
 /** Read-only fields that every definition is answered with, beside its own; a PUT may bring them back and they are ignored. */
-export const definitionFields = {
-  createdAt: instant.meta({ readOnly: true }),
-  updatedAt: instant.meta({ readOnly: true }),
-} as const;
+export const definitionFields = { createdAt: instant.meta({ readOnly: true }), updatedAt: instant.meta({ readOnly: true }) } as const;
 
 /** A journey is answered with its draft, the status of what is published (`draft` = nothing yet) and the newest version (0 = none). */
 export const journeyStatusSchema = z.enum(["draft", "live", "paused", "stopped"]);
@@ -242,9 +239,6 @@ export type MessageDetail = z.infer<typeof messageDetailSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type Statistics = z.infer<typeof statisticsSchema>;
 export type JourneySummary = z.infer<typeof journeySummarySchema>;
-export type JourneyVersion = z.infer<typeof journeyVersionSchema>;
 export type KeyView = z.infer<typeof keySchema>;
-export type NewKeyView = z.infer<typeof newKeySchema>;
 export type WorkspaceView = z.infer<typeof workspaceSchema>;
-export type SetupAnswer = z.infer<typeof setupAnswerSchema>;
 export type LiveFrame = z.infer<typeof liveFrameSchema>;

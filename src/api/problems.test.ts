@@ -23,7 +23,12 @@ describe("problemsOf", () => {
   });
 
   it("lists at most 50", () => {
-    expect(problems(z.array(z.string()), Array.from({ length: 100 }, () => 1))).toHaveLength(50);
+    expect(
+      problems(
+        z.array(z.string()),
+        Array.from({ length: 100 }, () => 1),
+      ),
+    ).toHaveLength(50);
   });
 });
 

@@ -5,7 +5,8 @@ import type { InputProblem } from "../domain/fault.ts";
  * The bad places of an input, as the API names them: "steps.remind.channel", "items[3].userId"; "" is the input itself.
  * A field that the strict schemas do not know is named one by one. At most 50 are listed.
  */
-export const problemsOf = (error: z.ZodError): readonly InputProblem[] => error.issues.flatMap((issue) => problemsOfIssue(issue, [])).slice(0, 50);
+export const problemsOf = (error: z.ZodError): readonly InputProblem[] =>
+  error.issues.flatMap((issue) => problemsOfIssue(issue, [])).slice(0, 50);
 
 type Path = readonly PropertyKey[];
 
@@ -17,7 +18,8 @@ const problemsOfIssue = (issue: z.core.$ZodIssue, parent: Path): readonly InputP
     const closest = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0] ?? [];
     if (depthOf(closest) > 0) return closest.flatMap((inner) => problemsOfIssue(inner, path));
   }
-  if (issue.code === "invalid_key" || issue.code === "invalid_element") return issue.issues.flatMap((inner) => problemsOfIssue(inner, path));
+  if (issue.code === "invalid_key" || issue.code === "invalid_element")
+    return issue.issues.flatMap((inner) => problemsOfIssue(inner, path));
   return [{ path: dotted(path), message: issue.message }];
 };
 

@@ -17,9 +17,18 @@ describe("every route", () => {
     for (const spec of scoped) {
       const what = address(spec);
       expect([what, await call(what, withBody(spec))]).toMatchObject([what, { status: 401, body: { code: "missing-key" } }]);
-      expect([what, await call(what, { ...withBody(spec), key: "ak_00000000000000000000000000000000" })]).toMatchObject([what, { status: 401, body: { code: "wrong-key" } }]);
-      expect([what, await call(what, { ...withBody(spec), key: writeKey })]).toMatchObject([what, { status: 403, body: { code: "not-allowed" } }]);
-      expect([what, await call(what, { ...withBody(spec), headers: { cookie: "tern.session_token=forged.signature" } })]).toMatchObject([what, { status: 401, body: { code: "not-signed-in" } }]);
+      expect([what, await call(what, { ...withBody(spec), key: "ak_00000000000000000000000000000000" })]).toMatchObject([
+        what,
+        { status: 401, body: { code: "wrong-key" } },
+      ]);
+      expect([what, await call(what, { ...withBody(spec), key: writeKey })]).toMatchObject([
+        what,
+        { status: 403, body: { code: "not-allowed" } },
+      ]);
+      expect([what, await call(what, { ...withBody(spec), headers: { cookie: "tern.session_token=forged.signature" } })]).toMatchObject([
+        what,
+        { status: 401, body: { code: "not-signed-in" } },
+      ]);
     }
   });
 
@@ -53,11 +62,27 @@ describe("another workspace", () => {
     await ours.api("POST /api/journeys/welcome/publish");
     await ours.api("PATCH /api/users/u1", { attributes: { email: "u1@example.com" } });
     const key = (await ours.api("POST /api/keys", { kind: "api", name: "ours" })).body.id as string;
-    for (const path of ["templates/hello", "segments/buyers", "segments/buyers/members", "segments/buyers/backfill", "journeys/welcome", "journeys/welcome/versions", "journeys/welcome/statistics", "users/u1"])
+    for (const path of [
+      "templates/hello",
+      "segments/buyers",
+      "segments/buyers/members",
+      "segments/buyers/backfill",
+      "journeys/welcome",
+      "journeys/welcome/versions",
+      "journeys/welcome/statistics",
+      "users/u1",
+    ])
       expect([path, (await theirs.api(`GET /api/${path}`)).status]).toEqual([path, 404]);
-    for (const what of ["DELETE /api/templates/hello", "DELETE /api/segments/buyers", "DELETE /api/journeys/welcome", "POST /api/journeys/welcome/stop", `DELETE /api/keys/${key}`])
+    for (const what of [
+      "DELETE /api/templates/hello",
+      "DELETE /api/segments/buyers",
+      "DELETE /api/journeys/welcome",
+      "POST /api/journeys/welcome/stop",
+      `DELETE /api/keys/${key}`,
+    ])
       expect([what, (await theirs.api(what)).status]).toEqual([what, 404]);
-    for (const path of ["journeys", "templates", "users", "messages", "events"]) expect((await theirs.api(`GET /api/${path}`)).body.items).toEqual([]);
+    for (const path of ["journeys", "templates", "users", "messages", "events"])
+      expect((await theirs.api(`GET /api/${path}`)).body.items).toEqual([]);
     expect((await theirs.api("GET /api/users/u1/timeline")).body.items).toEqual([]);
     expect((await ours.api("GET /api/journeys/welcome")).body.status).toBe("live");
   });
@@ -88,9 +113,18 @@ describe("keys", () => {
 
   it("refuse scopes on write keys, unknown scopes and a past expiry", async () => {
     const { api } = await newWorkspace();
-    expect(await api("POST /api/keys", { kind: "write", name: "x", scopes: ["read"] })).toMatchObject({ status: 400, body: { errors: [{ path: "scopes" }] } });
-    expect(await api("POST /api/keys", { kind: "api", name: "x", scopes: ["root"] })).toMatchObject({ status: 400, body: { errors: [{ path: "scopes[0]" }] } });
-    expect(await api("POST /api/keys", { kind: "api", name: "x", expiresAt: "2020-01-01T00:00:00Z" })).toMatchObject({ status: 400, body: { errors: [{ path: "expiresAt" }] } });
+    expect(await api("POST /api/keys", { kind: "write", name: "x", scopes: ["read"] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "scopes" }] },
+    });
+    expect(await api("POST /api/keys", { kind: "api", name: "x", scopes: ["root"] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "scopes[0]" }] },
+    });
+    expect(await api("POST /api/keys", { kind: "api", name: "x", expiresAt: "2020-01-01T00:00:00Z" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "expiresAt" }] },
+    });
   });
 });
 
@@ -112,7 +146,10 @@ describe("Idempotency-Key", () => {
   it("refuses another request under the same key", async () => {
     const { api } = await newWorkspace();
     await api("POST /api/keys", wanted, { "idempotency-key": "k2" });
-    expect(await api("POST /api/keys", { ...wanted, name: "Other" }, { "idempotency-key": "k2" })).toMatchObject({ status: 409, body: { code: "idempotency-conflict" } });
+    expect(await api("POST /api/keys", { ...wanted, name: "Other" }, { "idempotency-key": "k2" })).toMatchObject({
+      status: 409,
+      body: { code: "idempotency-conflict" },
+    });
   });
 
   it("lets one of two at once through", async () => {
@@ -132,7 +169,14 @@ describe("Idempotency-Key", () => {
 describe("the workspace", () => {
   it("takes a new name and zone, and refuses a zone that does not exist", async () => {
     const { api } = await newWorkspace();
-    expect((await api("PATCH /api/workspace", { name: "Shop", timezone: "Asia/Tokyo" })).body).toMatchObject({ name: "Shop", timezone: "Asia/Tokyo", catalogVersion: 2 });
-    expect(await api("PATCH /api/workspace", { timezone: "Mars/Olympus" })).toMatchObject({ status: 400, body: { errors: [{ path: "timezone" }] } });
+    expect((await api("PATCH /api/workspace", { name: "Shop", timezone: "Asia/Tokyo" })).body).toMatchObject({
+      name: "Shop",
+      timezone: "Asia/Tokyo",
+      catalogVersion: 2,
+    });
+    expect(await api("PATCH /api/workspace", { timezone: "Mars/Olympus" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "timezone" }] },
+    });
   });
 });

@@ -21,4 +21,5 @@ export const startBackfill = async (env: Env, cause: BackfillCause, request: Bac
 
 export const backfillProgress = (env: Env, cause: BackfillCause): Promise<BackfillProgress> => objectOf(env, cause).progress();
 
-const objectOf = (env: Env, { workspace, kind, key, version }: BackfillCause) => env.BACKFILLS.getByName(backfillName(workspace, kind, key, version));
+const objectOf = (env: Env, { workspace, kind, key, version }: BackfillCause) =>
+  env.BACKFILLS.getByName(backfillName(workspace, kind, key, version));

@@ -28,7 +28,11 @@ const byKey = async (env: Env, authorization: string): Promise<Caller> => {
   const key = text === undefined ? undefined : await findKey(env, text);
   if (key === undefined) throw new Fault("wrong-key");
   if (key.kind !== "api") throw new Fault("not-allowed", "A write key may only send events; the management API takes an API key");
-  return { workspace: key.workspace, scopes: new Set(scopes.filter((scope) => key.scopes.includes(scope))), by: { type: "key", id: key.id } };
+  return {
+    workspace: key.workspace,
+    scopes: new Set(scopes.filter((scope) => key.scopes.includes(scope))),
+    by: { type: "key", id: key.id },
+  };
 };
 
 /** What each role of an operator may do. */

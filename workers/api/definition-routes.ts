@@ -4,7 +4,15 @@ import { problemsOf } from "../../src/api/problems.ts";
 import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
 import { Fault, type InputProblem } from "../../src/domain/fault.ts";
 import { contentHash } from "../../src/storage/control/catalogs.ts";
-import { countDefinitions, type DefinitionKind, type DefinitionRow, deleteDefinition, listDefinitions, putDefinition, readDefinition } from "../../src/storage/control/definitions.ts";
+import {
+  countDefinitions,
+  type DefinitionKind,
+  type DefinitionRow,
+  deleteDefinition,
+  listDefinitions,
+  putDefinition,
+  readDefinition,
+} from "../../src/storage/control/definitions.ts";
 import type { Env } from "../env.ts";
 import { fromCursor, paging, toCursor } from "./paging.ts";
 import { refusal } from "./problem.ts";
@@ -44,7 +52,10 @@ export interface LiveKind<T extends { readonly key: string }> {
 const maxDefinitions = 5_000;
 
 /** A stored definition as it is answered: its fields, then those that only we write. */
-export const presentDefinition = (row: DefinitionRow, present: (body: Record<string, unknown>) => Record<string, unknown> = (body) => body) => ({
+export const presentDefinition = (
+  row: DefinitionRow,
+  present: (body: Record<string, unknown>) => Record<string, unknown> = (body) => body,
+) => ({
   ...present(JSON.parse(row.body) as Record<string, unknown>), // was an object when it was stored
   createdAt: instant(row.created_at),
   updatedAt: instant(row.updated_at),
@@ -74,7 +85,14 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
 
   return [
     route(
-      { method: "get", path: kind.path, summary: `Lists ${kind.title}s by key`, scope: "read", query: z.strictObject(paging), answers: { 200: listOf(answered) } },
+      {
+        method: "get",
+        path: kind.path,
+        summary: `Lists ${kind.title}s by key`,
+        scope: "read",
+        query: z.strictObject(paging),
+        answers: { 200: listOf(answered) },
+      },
       async ({ env, workspace, query }) => {
         const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
         const rows = await listDefinitions(env.DB, workspace, kind.kind, { after, limit: query.limit + 1 });
@@ -108,12 +126,20 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
           const before = await readDefinition(env.DB, workspace, kind.kind, key);
           checkIfMatch(request, before?.etag);
           if (before === undefined) await refuseTooMany(env, workspace, kind.kind);
-          const { body, sealed } = kind.store === undefined ? { body: JSON.stringify(definition), sealed: null } : await kind.store(env, workspace, definition);
+          const { body, sealed } =
+            kind.store === undefined ? { body: JSON.stringify(definition), sealed: null } : await kind.store(env, workspace, definition);
           const etag = await contentHash(sealed === null ? body : `${body}\n${JSON.stringify(definition)}`);
           if (before?.etag === etag) return { unchanged: { row: before, status: 200 } };
           const now = Date.now();
           const row: DefinitionRow = {
-            ...{ workspace, kind: kind.kind, key, body, etag, sealed, version: live.version + 1, status: "live" },
+            workspace,
+            kind: kind.kind,
+            key,
+            body,
+            etag,
+            sealed,
+            version: live.version + 1,
+            status: "live",
             created_at: before?.created_at ?? now,
             updated_at: now,
           };
@@ -130,20 +156,27 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
         return answer(presentDefinition(row, kind.present), { status: saved.status, etag: row.etag });
       },
     ),
-    route({ method: "delete", path, summary: `Deletes a ${kind.title}`, scope: "write", answers: { 204: undefined }, etag: true }, async (call) => {
-      const { env, workspace, request } = call;
-      const key = call.params["key"] ?? "";
-      const { version } = await changeCatalog(env, workspace, async (live) => {
-        const before = await find(call);
-        checkIfMatch(request, before.etag);
-        const users = kind.usedBy(live, key);
-        if (users.length > 0) throw new Fault("conflict", `The ${kind.title} "${key}" is used by ${users.slice(0, 10).join(", ")}`);
-        const document = kind.withdraw(live, key);
-        return { document, statements: [deleteDefinition(env.DB, workspace, kind.kind, key), ...(kind.settle?.(env.DB, document) ?? [])], answer: undefined };
-      });
-      await kind.published?.(call, version);
-      return noContent();
-    }),
+    route(
+      { method: "delete", path, summary: `Deletes a ${kind.title}`, scope: "write", answers: { 204: undefined }, etag: true },
+      async (call) => {
+        const { env, workspace, request } = call;
+        const key = call.params["key"] ?? "";
+        const { version } = await changeCatalog(env, workspace, async (live) => {
+          const before = await find(call);
+          checkIfMatch(request, before.etag);
+          const users = kind.usedBy(live, key);
+          if (users.length > 0) throw new Fault("conflict", `The ${kind.title} "${key}" is used by ${users.slice(0, 10).join(", ")}`);
+          const document = kind.withdraw(live, key);
+          return {
+            document,
+            statements: [deleteDefinition(env.DB, workspace, kind.kind, key), ...(kind.settle?.(env.DB, document) ?? [])],
+            answer: undefined,
+          };
+        });
+        await kind.published?.(call, version);
+        return noContent();
+      },
+    ),
   ];
 };
 
@@ -153,12 +186,18 @@ const completed = async <T extends { readonly key: string }>(kind: LiveKind<T>, 
   return result.data;
 };
 
-const refuseTooMany = async (env: Env, workspace: string, kind: DefinitionKind): Promise<void> => {
-  if ((await countDefinitions(env.DB, workspace, kind)) >= maxDefinitions) throw new Fault("conflict", `A workspace may have ${maxDefinitions} of a kind`);
+/** @throws Fault conflict when the workspace has as many of the kind as it may */
+export const refuseTooMany = async (env: Env, workspace: string, kind: DefinitionKind): Promise<void> => {
+  if ((await countDefinitions(env.DB, workspace, kind)) >= maxDefinitions)
+    throw new Fault("conflict", `A workspace may have ${maxDefinitions} of a kind`);
 };
 
 /** A page of rows read with one more than asked for: the surplus one says that there is a next page. */
-export const pageOf = <Row extends { readonly key: string }, T>(rows: readonly Row[], limit: number, present: (row: Row) => T): { items: T[]; next: string | null } => {
+export const pageOf = <Row extends { readonly key: string }, T>(
+  rows: readonly Row[],
+  limit: number,
+  present: (row: Row) => T,
+): { items: T[]; next: string | null } => {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items: items.map(present), next: rows.length > limit && last !== undefined ? toCursor([last.key]) : null };

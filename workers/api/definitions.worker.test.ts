@@ -23,7 +23,11 @@ describe("segments", () => {
 
   it("say which field is unknown, wherever it is", async () => {
     const { api } = await newWorkspace();
-    const answer = await api("PUT /api/segments/buyers", { ...segmentOf(), colour: 1, condition: { type: "and", conditions: [{ type: "event", event: "A", hue: 2 }] } });
+    const answer = await api("PUT /api/segments/buyers", {
+      ...segmentOf(),
+      colour: 1,
+      condition: { type: "and", conditions: [{ type: "event", event: "A", hue: 2 }] },
+    });
     expect(answer).toMatchObject({ status: 400, body: { code: "bad-definition" } });
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
     expect(errorPaths(answer.body).toSorted()).toEqual(["colour", "condition.conditions[0].hue"]);
@@ -31,7 +35,10 @@ describe("segments", () => {
 
   it("refuse a key that is not the path's, and a bad key", async () => {
     const { api } = await newWorkspace();
-    expect(await api("PUT /api/segments/buyers", { ...segmentOf(), key: "others" })).toMatchObject({ status: 400, body: { errors: [{ path: "key" }] } });
+    expect(await api("PUT /api/segments/buyers", { ...segmentOf(), key: "others" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "key" }] },
+    });
     expect(await api("PUT /api/segments/Big%20Key", segmentOf())).toMatchObject({ status: 400, body: { errors: [{ path: "key" }] } });
   });
 
@@ -50,7 +57,10 @@ describe("segments", () => {
 
   it("honour If-Match on PUT and DELETE", async () => {
     const { api } = await newWorkspace();
-    expect(await api("PUT /api/segments/s", segmentOf(), { "if-match": '"stale"' })).toMatchObject({ status: 412, body: { code: "changed-meanwhile" } });
+    expect(await api("PUT /api/segments/s", segmentOf(), { "if-match": '"stale"' })).toMatchObject({
+      status: 412,
+      body: { code: "changed-meanwhile" },
+    });
     const etag = (await api("PUT /api/segments/s", segmentOf())).headers.get("etag") ?? "";
     expect((await api("PUT /api/segments/s", segmentOf("Paid"), { "if-match": etag })).status).toBe(200);
     expect((await api("PUT /api/segments/s", segmentOf("Again"), { "if-match": etag })).status).toBe(412);
@@ -61,8 +71,10 @@ describe("segments", () => {
   it("are listed by pages that a cursor continues", async () => {
     const { api } = await newWorkspace();
     const keys: string[] = [];
-    for (let next: string | null = ""; next !== null; ) {
-      const page: { body: { items: { key: string }[]; next: string | null } } = await api(`GET /api/segments?limit=2${next === "" ? "" : `&cursor=${next}`}`);
+    for (let next: string | null = ""; next !== null;) {
+      const page: { body: { items: { key: string }[]; next: string | null } } = await api(
+        `GET /api/segments?limit=2${next === "" ? "" : `&cursor=${next}`}`,
+      );
       keys.push(...page.body.items.map(({ key }) => key));
       next = page.body.next;
     }
@@ -78,7 +90,10 @@ describe("bodies", () => {
     const { apiKey: key } = await newWorkspace();
     expect(await call("PUT /api/segments/s", { key, text: '{"name": ' })).toMatchObject({ status: 400, body: { code: "bad-json" } });
     expect(await call("PUT /api/segments/s", { key })).toMatchObject({ status: 400, body: { code: "bad-definition" } });
-    expect(await call("PUT /api/segments/s", { key, text: `{"name":"${"x".repeat(1_000_001)}"}` })).toMatchObject({ status: 413, body: { code: "too-large" } });
+    expect(await call("PUT /api/segments/s", { key, text: `{"name":"${"x".repeat(1_000_001)}"}` })).toMatchObject({
+      status: 413,
+      body: { code: "too-large" },
+    });
   });
 });
 
@@ -100,7 +115,11 @@ describe("journeys", () => {
     expect(draft).toMatchObject({ status: 201, body: { status: "draft", version: 0, changed: true } });
     expect((await catalogFor(bindings, id, await liveVersion(bindings, id))).journeys.size).toBe(0);
     expect(await api("POST /api/journeys/welcome/pause")).toMatchObject({ status: 409 });
-    expect((await api("POST /api/journeys/welcome/publish", { inFlight: "stay" })).body).toEqual({ key: "welcome", status: "live", version: 1 });
+    expect((await api("POST /api/journeys/welcome/publish", { inFlight: "stay" })).body).toEqual({
+      key: "welcome",
+      status: "live",
+      version: 1,
+    });
     expect((await api("POST /api/journeys/welcome/publish")).body.version).toBe(1); // the same draft again
     expect((await api("POST /api/journeys/welcome/pause")).body.status).toBe("paused");
     expect((await api("POST /api/journeys/welcome/resume", { late: "go-on" })).body.status).toBe("live");
@@ -108,7 +127,9 @@ describe("journeys", () => {
     expect(await api("POST /api/journeys/welcome/resume")).toMatchObject({ status: 409 });
     const catalog = await catalogFor(bindings, id, await liveVersion(bindings, id));
     expect(catalog.journeys.get("welcome")?.status).toBe("stopped");
-    expect((await api("GET /api/journeys")).body.items).toMatchObject([{ key: "welcome", status: "stopped", version: 1, counts: { started: 0 } }]);
+    expect((await api("GET /api/journeys")).body.items).toMatchObject([
+      { key: "welcome", status: "stopped", version: 1, counts: { started: 0 } },
+    ]);
   });
 
   it("keep published versions; runs can be pinned to them though the journey is gone", async () => {
@@ -133,10 +154,16 @@ describe("journeys", () => {
     const { api } = await newWorkspace();
     await api("PUT /api/templates/hello", templateOf());
     const good = journeyOf("hello");
-    const missing = await api("PUT /api/journeys/j", { ...good, steps: { ...good.steps, pause: { type: "wait", for: "P1D", next: "nowhere" } } });
+    const missing = await api("PUT /api/journeys/j", {
+      ...good,
+      steps: { ...good.steps, pause: { type: "wait", for: "P1D", next: "nowhere" } },
+    });
     expect(missing).toMatchObject({ status: 400, body: { code: "bad-definition" } });
     expect(errorPaths(missing.body)).toContain("steps.pause.next");
-    const circle = await api("PUT /api/journeys/j", { ...good, steps: { hello: { type: "send", channel: "email", template: "hello", next: "hello" } } });
+    const circle = await api("PUT /api/journeys/j", {
+      ...good,
+      steps: { hello: { type: "send", channel: "email", template: "hello", next: "hello" } },
+    });
     expect(circle.body.detail).toMatch(/cycle without a wait/);
     const template = await api("PUT /api/journeys/j", journeyOf("no-such-template"));
     expect(errorPaths(template.body)).toContain("steps.hello.template");
@@ -150,8 +177,14 @@ describe("journeys", () => {
     const { api } = await newWorkspace();
     await api("PUT /api/templates/hello", templateOf());
     await api("PUT /api/journeys/j", journeyOf("hello"));
-    expect(await api("POST /api/journeys/j/publish", { inFlight: "move" })).toMatchObject({ status: 400, body: { errors: [{ path: "inFlight" }] } });
-    expect(await api("POST /api/journeys/j/publish", { dryRun: true })).toMatchObject({ status: 400, body: { errors: [{ path: "dryRun" }] } });
+    expect(await api("POST /api/journeys/j/publish", { inFlight: "move" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "inFlight" }] },
+    });
+    expect(await api("POST /api/journeys/j/publish", { dryRun: true })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "dryRun" }] },
+    });
     expect(await api("POST /api/journeys/j/resume", { late: "skip" })).toMatchObject({ status: 400, body: { errors: [{ path: "late" }] } });
   });
 
@@ -167,15 +200,24 @@ describe("journeys", () => {
 });
 
 describe("providers", () => {
-  const resend = (settings: Record<string, unknown> = { apiKey: "re_very_secret", from: "shop@example.com" }) => ({ channel: "email", type: "resend", settings });
+  const resend = (settings: Record<string, unknown> = { apiKey: "re_very_secret", from: "shop@example.com" }) => ({
+    channel: "email",
+    type: "resend",
+    settings,
+  });
 
   it("never give their secrets back, and keep them sealed", async () => {
     const { api, id } = await newWorkspace();
     const made = await api("PUT /api/providers/mail", resend());
-    expect(made).toMatchObject({ status: 201, body: { settings: { from: "shop@example.com" }, settingsSet: ["apiKey", "from"], default: false } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { settings: { from: "shop@example.com" }, settingsSet: ["apiKey", "from"], default: false },
+    });
     const everywhere = JSON.stringify([made.body, (await api("GET /api/providers")).body, (await api("GET /api/providers/mail")).body]);
     expect(everywhere).not.toContain("re_very_secret");
-    const { results } = await bindings.DB.prepare("SELECT body, sealed FROM definitions WHERE workspace = ? AND kind = 'provider'").bind(id).all();
+    const { results } = await bindings.DB.prepare("SELECT body, sealed FROM definitions WHERE workspace = ? AND kind = 'provider'")
+      .bind(id)
+      .all();
     expect(JSON.stringify(results)).not.toContain("re_very_secret");
     const { results: catalogs } = await bindings.DB.prepare("SELECT body FROM catalogs WHERE workspace = ?").bind(id).all();
     expect(JSON.stringify(catalogs)).not.toContain("re_very_secret");
@@ -196,7 +238,9 @@ describe("providers", () => {
   it("hand the default of a channel over, and back when they go", async () => {
     const { api } = await newWorkspace();
     const defaults = async () =>
-      (await api("GET /api/providers")).body.items.filter((one: { channel: string; default: boolean }) => one.channel === "email" && one.default).map(({ key }: { key: string }) => key);
+      (await api("GET /api/providers")).body.items
+        .filter((one: { channel: string; default: boolean }) => one.channel === "email" && one.default)
+        .map(({ key }: { key: string }) => key);
     expect(await defaults()).toEqual(["outbox-email"]);
     await api("PUT /api/providers/mail", { ...resend(), default: true });
     expect(await defaults()).toEqual(["mail"]);
@@ -239,8 +283,10 @@ describe("concurrent publishers", () => {
   it("with If-Match exactly one of many edits of the same definition wins", async () => {
     const { api } = await newWorkspace();
     const etag = (await api("PUT /api/segments/s", segmentOf())).headers.get("etag") ?? "";
-    const answers = await Promise.all(Array.from({ length: 5 }, (_, i) => api("PUT /api/segments/s", segmentOf(`Event ${i}`), { "if-match": etag })));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412, 412, 412]);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, (_, i) => api("PUT /api/segments/s", segmentOf(`Event ${i}`), { "if-match": etag })),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412, 412, 412]);
   });
 
   it("of the same journey make one version each, never two of one number", async () => {

@@ -26,7 +26,12 @@ export const events: readonly Route[] = [
       const before = fromCursor(query.cursor, z.tuple([z.number(), z.string()])) ?? logEnd;
       const shards = await Promise.all(shardsOf(env).map((db) => listEvents(db, { workspace, name, type }, { before, limit: limit + 1 })));
       return answer(
-        scannedPage(shards, { limit, order: "descending", keyOf: (row) => [row.time, row.id], present: (row) => presentLoggedEvent(row, eventOf(row)) }),
+        scannedPage(shards, {
+          limit,
+          order: "descending",
+          keyOf: (row) => [row.time, row.id],
+          present: (row) => presentLoggedEvent(row, eventOf(row)),
+        }),
       );
     },
   ),

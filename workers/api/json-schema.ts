@@ -53,7 +53,9 @@ const hoist = (json: Json, { name, components }: Wanted): Json => {
   const moved = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(moved);
     if (typeof node !== "object" || node === null) return node;
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === "$ref" && typeof value === "string" ? target(value, name) : moved(value)]));
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [key, key === "$ref" && typeof value === "string" ? target(value, name) : moved(value)]),
+    );
   };
   for (const [own, definition] of Object.entries($defs)) components[`${name}.${own}`] = moved(definition) as Json; // an object stays one
   return moved(root) as Json; // as above

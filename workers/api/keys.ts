@@ -20,7 +20,14 @@ const present = (row: KeyRow): KeyView => ({
 
 export const keys: readonly Route[] = [
   route(
-    { method: "get", path: "/api/keys", summary: "Lists keys, never their texts", scope: "admin", query: z.strictObject(paging), answers: { 200: listOf(keySchema) } },
+    {
+      method: "get",
+      path: "/api/keys",
+      summary: "Lists keys, never their texts",
+      scope: "admin",
+      query: z.strictObject(paging),
+      answers: { 200: listOf(keySchema) },
+    },
     async ({ env, workspace, query }) => {
       const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
       const rows = await listKeys(env.DB, workspace, { after, limit: query.limit + 1 });
@@ -44,18 +51,32 @@ export const keys: readonly Route[] = [
       answers: { 201: newKeySchema },
     },
     async ({ env, workspace, body }) => {
-      if (body.kind === "write" && body.scopes !== undefined) throw badInput("scopes", "a write key may only send events and has no scopes to choose");
+      if (body.kind === "write" && body.scopes !== undefined)
+        throw badInput("scopes", "a write key may only send events and has no scopes to choose");
       const now = Date.now();
       const expiresAt = body.expiresAt === undefined ? null : Date.parse(body.expiresAt);
       if (expiresAt !== null && expiresAt <= now) throw badInput("expiresAt", "must be in the future");
       const allowed = body.kind === "write" ? ["ingest"] : [...new Set(body.scopes ?? scopes)];
-      const { row, text, statement } = await createKey(env.DB, { workspace, kind: body.kind, name: body.name, scopes: allowed, expiresAt, now });
+      const { row, text, statement } = await createKey(env.DB, {
+        workspace,
+        kind: body.kind,
+        name: body.name,
+        scopes: allowed,
+        expiresAt,
+        now,
+      });
       await statement.run();
       return answer({ ...present(row), text }, { status: 201 });
     },
   ),
   route(
-    { method: "delete", path: "/api/keys/{id}", summary: "Revokes a key; isolates that knew it refuse it within a minute", scope: "admin", answers: { 204: undefined } },
+    {
+      method: "delete",
+      path: "/api/keys/{id}",
+      summary: "Revokes a key; isolates that knew it refuse it within a minute",
+      scope: "admin",
+      answers: { 204: undefined },
+    },
     async ({ env, workspace, params }) => {
       if (!(await revokeKey(env.DB, workspace, params["id"] ?? "", Date.now()))) throw new Fault("not-found", "There is no such key");
       forgetKeys();

@@ -22,7 +22,14 @@ const maxPerLook = 100;
  */
 export const live: readonly Route[] = [
   route(
-    { method: "get", path: "/api/live", summary: "WebSocket: events as they happen (frames of JSON), for at most 15 minutes", scope: "read", query: z.strictObject({}), answers: { 101: undefined } },
+    {
+      method: "get",
+      path: "/api/live",
+      summary: "WebSocket: events as they happen (frames of JSON), for at most 15 minutes",
+      scope: "read",
+      query: z.strictObject({}),
+      answers: { 101: undefined },
+    },
     async ({ env, ctx, request, workspace }) => {
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") throw badInput("upgrade", "this address speaks WebSocket only");
       const { 0: client, 1: server } = new WebSocketPair();
@@ -34,34 +41,28 @@ export const live: readonly Route[] = [
 ];
 
 const watch = async (env: Env, workspace: string, socket: WebSocket): Promise<void> => {
-  let open = true;
-  socket.addEventListener("close", () => {
-    open = false;
-    socket.close();
-  });
-  socket.addEventListener("error", () => {
-    open = false;
-  });
+  const isOpen = (): boolean => socket.readyState === WebSocket.READY_STATE_OPEN;
+  socket.addEventListener("close", () => socket.close());
   const shards = shardsOf(env);
   const start = Date.now();
   const seen = shards.map((): readonly [number, string] => [start, ""]);
   try {
-    while (open && Date.now() - start < maxLifeMs) {
+    while (isOpen() && Date.now() - start < maxLifeMs) {
       const looks = await Promise.all(shards.map((db, i) => eventsAfter(db, workspace, seen[i] ?? [start, ""], maxPerLook)));
       for (const [i, rows] of looks.entries()) {
         const last = rows.at(-1);
         if (last !== undefined) seen[i] = [last.time, last.id];
       }
-      for (const row of looks.flat()) if (open) send(socket, { type: "event", event: present(row) });
+      for (const row of looks.flat()) if (isOpen()) send(socket, { type: "event", event: present(row) });
       await new Promise((resolve) => {
         setTimeout(resolve, intervalMs);
       });
     }
-    if (open) send(socket, { type: "end", reason: "time" });
+    if (isOpen()) send(socket, { type: "end", reason: "time" });
   } catch (error) {
     console.error(JSON.stringify({ what: "live view ended", workspace, error: String(error) }));
   }
-  if (open) socket.close(1000, "end");
+  if (isOpen()) socket.close(1000, "end");
 };
 
 const present = (row: EventRow) => presentLoggedEvent(row, eventOf(row));

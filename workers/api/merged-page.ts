@@ -8,7 +8,12 @@ type Key = readonly (string | number)[];
  */
 export const mergedPage = <Row, T>(
   rows: readonly (readonly Row[])[],
-  page: { readonly limit: number; readonly order: "ascending" | "descending"; readonly keyOf: (row: Row) => Key; readonly present: (row: Row) => T },
+  page: {
+    readonly limit: number;
+    readonly order: "ascending" | "descending";
+    readonly keyOf: (row: Row) => Key;
+    readonly present: (row: Row) => T;
+  },
 ): { items: T[]; next: string | null } => {
   const sign = page.order === "ascending" ? 1 : -1;
   const all = rows.length === 1 ? (rows[0] ?? []) : rows.flat().toSorted((a, b) => sign * compareKeys(page.keyOf(a), page.keyOf(b)));
@@ -49,11 +54,20 @@ export interface Scan<Row> {
  * A page out of bounded looks. Where a shard's look ended early nothing beyond its end is shown yet, so the page may hold
  * fewer rows than asked for, or none, and still have a next one.
  */
-export const scannedPage = <Row, T>(shards: readonly Scan<Row>[], page: Parameters<typeof mergedPage<Row, T>>[1]): { items: T[]; next: string | null } => {
+export const scannedPage = <Row, T>(
+  shards: readonly Scan<Row>[],
+  page: Parameters<typeof mergedPage<Row, T>>[1],
+): { items: T[]; next: string | null } => {
   const sign = page.order === "ascending" ? 1 : -1;
-  const ends = shards.flatMap(({ rows, scannedTo }) => (scannedTo === null || rows.length > page.limit ? [] : [scannedTo])).toSorted((a, b) => sign * compareKeys(a, b));
+  const ends = shards
+    .flatMap(({ rows, scannedTo }) => (scannedTo === null || rows.length > page.limit ? [] : [scannedTo]))
+    .toSorted((a, b) => sign * compareKeys(a, b));
   const [end] = ends;
-  if (end === undefined) return mergedPage(shards.map(({ rows }) => rows), page);
+  if (end === undefined)
+    return mergedPage(
+      shards.map(({ rows }) => rows),
+      page,
+    );
   const seen = shards.map(({ rows }) => rows.filter((row) => sign * compareKeys(page.keyOf(row), end) <= 0));
   const merged = mergedPage(seen, page);
   return { items: merged.items, next: merged.next ?? toCursor(end) };

@@ -13,8 +13,22 @@ import { answer, route, type Route } from "./route.ts";
 
 /** `dead`: given up for good, the dead letters. */
 const status = z.enum([
-  "queued", "held", "claimed", "sent", "delivered", "opened", "clicked", "replied", "converted",
-  "skipped", "failed", "uncertain", "bounced", "complained", "unsubscribed", "dead",
+  "queued",
+  "held",
+  "claimed",
+  "sent",
+  "delivered",
+  "opened",
+  "clicked",
+  "replied",
+  "converted",
+  "skipped",
+  "failed",
+  "uncertain",
+  "bounced",
+  "complained",
+  "unsubscribed",
+  "dead",
 ]);
 
 const find = async (env: Env, workspace: string, id: string): Promise<MessageRow> => {
@@ -55,15 +69,24 @@ export const messages: readonly Route[] = [
       );
     },
   ),
-  route({ method: "get", path: "/api/messages/{id}", summary: "One message: its content and everything that happened to it", scope: "read", answers: { 200: messageDetailSchema } }, async ({ env, workspace, params }) => {
-    const row = await find(env, workspace, params["id"] ?? "");
-    const kept = await userObject(env, workspace, row.user as UserKey).message(row.id); // written by the projection of that user's facts
-    return answer({
-      ...presentMessageRow(row),
-      content: kept?.message.rendered?.content ?? null,
-      sentAt: kept?.message.sentAt === undefined ? null : instant(kept.message.sentAt),
-      providerMessageId: kept?.message.providerMessageId ?? null,
-      timeline: (kept?.facts ?? []).toSorted((a, b) => a.at - b.at).map(presentFact),
-    });
-  }),
+  route(
+    {
+      method: "get",
+      path: "/api/messages/{id}",
+      summary: "One message: its content and everything that happened to it",
+      scope: "read",
+      answers: { 200: messageDetailSchema },
+    },
+    async ({ env, workspace, params }) => {
+      const row = await find(env, workspace, params["id"] ?? "");
+      const kept = await userObject(env, workspace, row.user as UserKey).message(row.id); // written by the projection of that user's facts
+      return answer({
+        ...presentMessageRow(row),
+        content: kept?.message.rendered?.content ?? null,
+        sentAt: kept?.message.sentAt === undefined ? null : instant(kept.message.sentAt),
+        providerMessageId: kept?.message.providerMessageId ?? null,
+        timeline: (kept?.facts ?? []).toSorted((a, b) => a.at - b.at).map(presentFact),
+      });
+    },
+  ),
 ];

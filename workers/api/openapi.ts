@@ -13,7 +13,12 @@ export const openApi = (routes: readonly Route[], version: string): Json => {
   for (const { spec } of routes) (paths[spec.path] ??= {})[spec.method] = operation(spec, components);
   return {
     openapi: "3.1.0",
-    info: { title: "Tern management API", version, description: "Definitions, users, messages and keys of one workspace: the one the key or session belongs to. Errors are RFC 9457 problem details." },
+    info: {
+      title: "Tern management API",
+      version,
+      description:
+        "Definitions, users, messages and keys of one workspace: the one the key or session belongs to. Errors are RFC 9457 problem details.",
+    },
     servers: [{ url: "/" }],
     security: [{ apiKey: [] }, { session: [] }],
     tags: [...new Set(routes.map(({ spec }) => tagOf(spec)))].map((name) => ({ name })),
@@ -21,13 +26,20 @@ export const openApi = (routes: readonly Route[], version: string): Json => {
     components: {
       securitySchemes: {
         apiKey: { type: "http", scheme: "bearer", description: "An API key; each operation names the scope it needs (admin holds all)." },
-        session: { type: "apiKey", in: "cookie", name: "tern.session_token", description: "The dashboard's session (POST /api/auth/sign-in/email)." },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "tern.session_token",
+          description: "The dashboard's session (POST /api/auth/sign-in/email).",
+        },
         setupToken: { type: "http", scheme: "bearer", description: "The installation's SETUP_TOKEN." },
       },
       schemas: components,
       responses: {
         Problem: {
-          description: `A refusal. Codes: ${Object.entries(faults).map(([code, { status }]) => `${code} (${status})`).join(", ")}`,
+          description: `A refusal. Codes: ${Object.entries(faults)
+            .map(([code, { status }]) => `${code} (${status})`)
+            .join(", ")}`,
           content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
         },
       },
@@ -48,8 +60,20 @@ const operation = (spec: RouteSpec, components: Components): Json => {
     tags: [tagOf(spec)],
     ...(spec.scope === "setup-token" ? { security: [{ setupToken: [] }] } : {}),
     parameters: parametersOf(spec, components),
-    ...(body === undefined ? {} : { requestBody: { required: !body.safeParse(undefined).success, content: { "application/json": { schema: schemaOf(body, { name: `${id}Body`, io: "input", components }) } } } }),
-    responses: { ...Object.fromEntries(Object.entries(spec.answers).map(([status, schema]) => [status, response(schema, { status, spec, components })])), default: { $ref: "#/components/responses/Problem" } },
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !body.safeParse(undefined).success,
+            content: { "application/json": { schema: schemaOf(body, { name: `${id}Body`, io: "input", components }) } },
+          },
+        }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(spec.answers).map(([status, schema]) => [status, response(schema, { status, spec, components })]),
+      ),
+      default: { $ref: "#/components/responses/Problem" },
+    },
   };
 };
 
@@ -60,15 +84,28 @@ const operationId = ({ method, path }: RouteSpec): string =>
 const parametersOf = (spec: RouteSpec, components: Components): readonly Json[] => [
   ...[...spec.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: "path", required: true, schema: { type: "string" } })),
   ...queryParameters(spec, components),
-  ...(spec.method === "post" && spec.scope !== "setup-token" ? [header("Idempotency-Key", "The same key again within 24 h gets the first answer and does nothing more.")] : []),
-  ...(spec.etag === true && spec.method !== "get" ? [header("If-Match", "The ETag that was read: refused with 412 when the definition is another by now.")] : []),
+  ...(spec.method === "post" && spec.scope !== "setup-token"
+    ? [header("Idempotency-Key", "The same key again within 24 h gets the first answer and does nothing more.")]
+    : []),
+  ...(spec.etag === true && spec.method !== "get"
+    ? [header("If-Match", "The ETag that was read: refused with 412 when the definition is another by now.")]
+    : []),
 ];
 
-const header = (name: string, description: string): Json => ({ name, in: "header", required: false, description, schema: { type: "string" } });
+const header = (name: string, description: string): Json => ({
+  name,
+  in: "header",
+  required: false,
+  description,
+  schema: { type: "string" },
+});
 
 const queryParameters = (spec: RouteSpec, components: Components): readonly Json[] => {
   if (spec.query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(spec.query, { name: `${operationId(spec)}Query`, io: "input", components }) as { properties?: Record<string, Json>; required?: readonly string[] }; // every query is an object
+  const { properties = {}, required = [] } = schemaOf(spec.query, { name: `${operationId(spec)}Query`, io: "input", components }) as {
+    properties?: Record<string, Json>;
+    required?: readonly string[];
+  }; // every query is an object
   return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: required.includes(name), schema }));
 };
 
@@ -81,5 +118,9 @@ interface Answered {
 const response = (schema: z.ZodType | undefined, { status, spec, components }: Answered): Json => ({
   description: status === "101" ? "The socket is open" : schema === undefined ? "Done" : status === "201" ? "Made" : "The answer",
   ...(spec.etag === true && schema !== undefined ? { headers: { ETag: { schema: { type: "string" } } } } : {}),
-  ...(schema === undefined ? {} : { content: { "application/json": { schema: schemaOf(schema, { name: `${operationId(spec)}${status}`, io: "output", components }) } } }),
+  ...(schema === undefined
+    ? {}
+    : {
+        content: { "application/json": { schema: schemaOf(schema, { name: `${operationId(spec)}${status}`, io: "output", components }) } },
+      }),
 });

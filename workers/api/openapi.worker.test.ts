@@ -11,7 +11,9 @@ describe("GET /api/openapi.json", () => {
   it("describes every route, with its parameters, scope and answers", async () => {
     const { body } = await call("GET /api/openapi.json");
     expect(body.openapi).toBe("3.1.0");
-    const described = Object.entries(body.paths as Record<string, Json>).flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`));
+    const described = Object.entries(body.paths as Record<string, Json>).flatMap(([path, verbs]) =>
+      Object.keys(verbs).map((verb) => `${verb} ${path}`),
+    );
     expect(described.toSorted()).toEqual(routes.map(({ spec }) => `${spec.method} ${spec.path}`).toSorted());
     for (const { spec } of routes) {
       const operation = body.paths[spec.path][spec.method];
@@ -20,19 +22,17 @@ describe("GET /api/openapi.json", () => {
       for (const status of Object.keys(spec.answers)) expect(operation.responses).toHaveProperty(status);
       expect(operation.responses.default).toEqual({ $ref: "#/components/responses/Problem" });
     }
-    const ids = Object.values(body.paths as Record<string, Record<string, Json>>).flatMap((verbs) => Object.values(verbs).map((one) => one["operationId"]));
+    const ids = Object.values(body.paths as Record<string, Record<string, Json>>).flatMap((verbs) =>
+      Object.values(verbs).map((one) => one["operationId"]),
+    );
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   it("resolves every reference inside itself", async () => {
     const { body } = await call("GET /api/openapi.json");
-    const walk = (node: unknown, root: unknown): void => {
-      if (typeof node !== "object" || node === null) return;
-      const ref = (node as Json)["$ref"];
-      if (typeof ref === "string") expect([ref, resolve(root, ref)]).not.toEqual([ref, undefined]);
-      for (const inner of Object.values(node)) walk(inner, root);
-    };
-    walk(body, body);
+    const refs = refsIn(body);
+    expect(refs.length).toBeGreaterThan(10);
+    expect(refs.filter((ref) => resolve(body, ref) === undefined)).toEqual([]);
   });
 
   it("says what a segment's condition may be", async () => {
@@ -44,12 +44,22 @@ describe("GET /api/openapi.json", () => {
   });
 });
 
+const refsIn = (node: unknown): readonly string[] => {
+  if (typeof node !== "object" || node === null) return [];
+  const ref = (node as Json)["$ref"];
+  return [...(typeof ref === "string" ? [ref] : []), ...Object.values(node).flatMap(refsIn)];
+};
+
 const resolve = (root: unknown, ref: string): unknown => {
-  expect(ref.startsWith("#/")).toBe(true);
+  if (!ref.startsWith("#/")) return undefined;
   return ref
     .slice(2)
     .split("/")
-    .reduce<unknown>((node, part) => (typeof node === "object" && node !== null ? (node as Json)[part.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined), root);
+    .reduce<unknown>(
+      (node, part) =>
+        typeof node === "object" && node !== null ? (node as Json)[part.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined,
+      root,
+    );
 };
 
 describe("GET /api/docs", () => {

@@ -12,7 +12,10 @@ export const instant = (ms: number): string => new Date(ms).toISOString();
 export const instantOrNull = (ms: number | null | undefined): string | null => (ms === null || ms === undefined ? null : instant(ms));
 
 /** "u:42" -> user 42; "a:x" -> the anonymous user x. */
-export const idsOf = (user: string): { readonly id: string; readonly anonymous: boolean } => ({ id: user.slice(2), anonymous: user.startsWith("a:") });
+export const idsOf = (user: string): { readonly id: string; readonly anonymous: boolean } => ({
+  id: user.slice(2),
+  anonymous: user.startsWith("a:"),
+});
 
 export const presentEvent = ({ time, receivedAt, index: _index, key: _key, ...event }: UserEvent): api.EventView => ({
   ...event,
@@ -40,7 +43,10 @@ export const presentTimelineItem = (item: TimelineItem): api.TimelineView =>
     : { at: instant(item.at), type: "fact", number: item.number, fact: presentFact(item.fact) };
 
 export const presentRun = ({ id, journey, version, key, enteredAt, stepEnteredAt, position }: Run): api.RunView => ({
-  ...{ id, journey, version, key },
+  id,
+  journey,
+  version,
+  key,
   enteredAt: instant(enteredAt),
   stepEnteredAt: instant(stepEnteredAt),
   position: position.at === "wait" ? { ...position, since: instant(position.since), due: instant(position.due) } : position,
@@ -75,7 +81,21 @@ export const presentMessageRow = (row: typeof messages.$inferSelect): api.Messag
   const { id: user, anonymous } = idsOf(row.user);
   const { id, channel, template, topic, journey, version, run, step, provider, subject, status, reason, attempts } = row;
   return {
-    ...{ id, user, anonymous, channel, template, topic, journey, version, run, step, provider, subject, status, reason, attempts },
+    id,
+    user,
+    anonymous,
+    channel,
+    template,
+    topic,
+    journey,
+    version,
+    run,
+    step,
+    provider,
+    subject,
+    status,
+    reason,
+    attempts,
     to: row.recipient,
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),
@@ -87,7 +107,13 @@ export const presentMessage = (of: string, message: Message): api.MessageSummary
   const { id: user, anonymous } = idsOf(of);
   const { id, channel, template, topic, run, provider, rendered, status, reason, attempts } = message;
   return {
-    ...{ id, user, anonymous, channel, template, status, attempts },
+    id,
+    user,
+    anonymous,
+    channel,
+    template,
+    status,
+    attempts,
     topic: topic ?? null,
     journey: run?.journey ?? null,
     version: run?.version ?? null,

@@ -1,5 +1,11 @@
 import { providerFields } from "../../src/api/management.ts";
-import { type ProviderDefinition, providerKinds, providerSchema, resendsUncertain, secretSettings } from "../../src/channels/provider-definition.ts";
+import {
+  type ProviderDefinition,
+  providerKinds,
+  providerSchema,
+  resendsUncertain,
+  secretSettings,
+} from "../../src/channels/provider-definition.ts";
 import type { CatalogDocument, CatalogProvider } from "../../src/domain/catalog/catalog.ts";
 import { readDefinition } from "../../src/storage/control/definitions.ts";
 import { markDefaults } from "../../src/storage/control/providers.ts";
@@ -23,7 +29,9 @@ export const publishProvider = (live: CatalogDocument, provider: ProviderDefinit
     default: isDefault,
     resendUncertain: resendsUncertain(provider),
   };
-  const stepped = isDefault ? live.providers.map((one) => (one.channel === provider.channel ? { ...one, default: false } : one)) : live.providers;
+  const stepped = isDefault
+    ? live.providers.map((one) => (one.channel === provider.channel ? { ...one, default: false } : one))
+    : live.providers;
   return { ...live, providers: withDefinition(stepped, entry) };
 };
 
@@ -72,7 +80,10 @@ const kind: LiveKind<ProviderDefinition> = {
   withdraw: withdrawProvider,
   usedBy: (live, key) =>
     live.journeys
-      .filter(({ status, definition }) => status !== "stopped" && Object.values(definition.steps).some((step) => step.type === "send" && step.provider === key))
+      .filter(
+        ({ status, definition }) =>
+          status !== "stopped" && Object.values(definition.steps).some((step) => step.type === "send" && step.provider === key),
+      )
       .map(({ definition }) => `the journey "${definition.key}"`),
 };
 

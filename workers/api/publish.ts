@@ -34,7 +34,8 @@ export const changeCatalog = async <T>(
     if ("unchanged" in made) return { version: live.version, answer: made.unchanged };
     const document: CatalogDocument = { ...made.document, version: live.version + 1 };
     compileCatalog(document);
-    if (await commitCatalog(env.DB, document, { now: Date.now(), statements: made.statements })) return { version: document.version, answer: made.answer };
+    if (await commitCatalog(env.DB, document, { now: Date.now(), statements: made.statements }))
+      return { version: document.version, answer: made.answer };
   }
   throw new Fault("try-again", "Others are publishing at the same moment");
 };
@@ -42,7 +43,8 @@ export const changeCatalog = async <T>(
 const readLive = async (env: Env, workspace: string): Promise<CatalogDocument> => {
   const row = await readWorkspace(env.DB, workspace);
   if (row === undefined) throw new Fault("not-found", "There is no such workspace");
-  if (row.catalog_version === 0) return { workspace, version: 0, name: row.name, timezone: row.timezone, segments: [], journeys: [], templates: [], providers: [] };
+  if (row.catalog_version === 0)
+    return { workspace, version: 0, name: row.name, timezone: row.timezone, segments: [], journeys: [], templates: [], providers: [] };
   const document = await readCatalog(env.DB, workspace, row.catalog_version);
   if (document === undefined) throw new Error(`the live catalog ${workspace}@${row.catalog_version} is not stored`);
   return document;
@@ -52,7 +54,8 @@ const readLive = async (env: Env, workspace: string): Promise<CatalogDocument> =
 export const withDefinition = <T extends { readonly key: string }>(list: readonly T[], definition: T): readonly T[] =>
   [...list.filter(({ key }) => key !== definition.key), definition].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 
-export const withoutDefinition = <T extends { readonly key: string }>(list: readonly T[], key: string): readonly T[] => list.filter((one) => one.key !== key);
+export const withoutDefinition = <T extends { readonly key: string }>(list: readonly T[], key: string): readonly T[] =>
+  list.filter((one) => one.key !== key);
 
 /** If-Match of a request against what is there. @throws Fault changed-meanwhile */
 export const checkIfMatch = (request: Request, etag: string | undefined): void => {
@@ -67,4 +70,3 @@ const ifMatchOf = (request: Request): readonly string[] | undefined =>
     .get("if-match")
     ?.split(",")
     .map((tag) => tag.trim().replace(/^W\//, "").replaceAll('"', ""));
-

@@ -3,7 +3,9 @@ import type { Route } from "./route.ts";
 /** The reference as one page of plain HTML: nothing is loaded from elsewhere, nothing runs. Examples are in docs/. */
 export const referencePage = (routes: readonly Route[]): Response => {
   const byResource = Map.groupBy(routes, ({ spec }) => spec.path.split("/")[2] ?? "");
-  const sections = [...byResource].map(([name, own]) => `<section><h2 id="${escape(name)}">${escape(name)}</h2>${own.map(operation).join("")}</section>`);
+  const sections = [...byResource].map(
+    ([name, own]) => `<section><h2 id="${escape(name)}">${escape(name)}</h2>${own.map(operation).join("")}</section>`,
+  );
   const links = [...byResource.keys()].map((name) => `<a href="#${escape(name)}">${escape(name)}</a>`);
   return new Response(page(links.join(" "), sections.join("")), {
     headers: {

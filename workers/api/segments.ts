@@ -22,13 +22,18 @@ const kind: LiveKind<SegmentDefinition> = {
   publish: (live, segment) => ({ ...live, segments: withDefinition(live.segments, segment) }),
   withdraw: (live, key) => ({ ...live, segments: withoutDefinition(live.segments, key) }),
   usedBy: (live, key) => namedBy(live, key),
-  published: ({ env, workspace, params }, catalog) => startBackfill(env, { workspace, kind: "segment", key: params["key"] ?? "", version: catalog }, { catalog }),
+  published: ({ env, workspace, params }, catalog) =>
+    startBackfill(env, { workspace, kind: "segment", key: params["key"] ?? "", version: catalog }, { catalog }),
 };
 
 /** What asks for a segment: other segments and journeys that are not stopped. */
 const namedBy = (live: CatalogDocument, key: string): readonly string[] => [
-  ...live.segments.filter((segment) => segment.key !== key && asksFor(segment.condition, key)).map((segment) => `the segment "${segment.key}"`),
-  ...live.journeys.filter(({ status, definition }) => status !== "stopped" && asksFor(definition, key)).map(({ definition }) => `the journey "${definition.key}"`),
+  ...live.segments
+    .filter((segment) => segment.key !== key && asksFor(segment.condition, key))
+    .map((segment) => `the segment "${segment.key}"`),
+  ...live.journeys
+    .filter(({ status, definition }) => status !== "stopped" && asksFor(definition, key))
+    .map(({ definition }) => `the journey "${definition.key}"`),
 ];
 
 /** Conditions and triggers of type "segment" anywhere inside a definition. */
@@ -47,7 +52,14 @@ const find = async ({ env, workspace, params }: Call<unknown, unknown>): Promise
 export const segments: readonly Route[] = [
   ...definitionRoutes(kind),
   route(
-    { method: "get", path: "/api/segments/{key}/members", summary: "Users in the segment", scope: "read", query: z.strictObject(paging), answers: { 200: listOf(memberSchema) } },
+    {
+      method: "get",
+      path: "/api/segments/{key}/members",
+      summary: "Users in the segment",
+      scope: "read",
+      query: z.strictObject(paging),
+      answers: { 200: listOf(memberSchema) },
+    },
     async (call) => {
       const { env, workspace, query } = call;
       const { key: segment } = await find(call);
@@ -57,10 +69,21 @@ export const segments: readonly Route[] = [
     },
   ),
   route(
-    { method: "get", path: "/api/segments/{key}/backfill", summary: "How far the users were brought up to the segment's newest definition", scope: "read", answers: { 200: backfillSchema } },
+    {
+      method: "get",
+      path: "/api/segments/{key}/backfill",
+      summary: "How far the users were brought up to the segment's newest definition",
+      scope: "read",
+      answers: { 200: backfillSchema },
+    },
     async (call) => {
       const { key, version } = await find(call);
-      const { startedAt, finishedAt, ...progress } = await backfillProgress(call.env, { workspace: call.workspace, kind: "segment", key, version });
+      const { startedAt, finishedAt, ...progress } = await backfillProgress(call.env, {
+        workspace: call.workspace,
+        kind: "segment",
+        key,
+        version,
+      });
       return answer({ ...progress, startedAt: instantOrNull(startedAt), finishedAt: instantOrNull(finishedAt) });
     },
   ),

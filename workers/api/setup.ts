@@ -17,23 +17,43 @@ import { presentWorkspace, timezone, workspaceName } from "./workspace.ts";
 
 /** The built-in provider that keeps messages instead of sending them, for each channel it can stand in for: the default until a real one is. */
 const outboxProviders = (): readonly ProviderDefinition[] =>
-  (providerKinds.get("outbox")?.channels ?? []).map((channel) => ({ key: `outbox-${channel}`, channel, type: "outbox", settings: {}, default: true }));
+  (providerKinds.get("outbox")?.channels ?? []).map((channel) => ({
+    key: `outbox-${channel}`,
+    channel,
+    type: "outbox",
+    settings: {},
+    default: true,
+  }));
 
 /** The definitions a workspace starts with, and the statements that store them. */
-const firstCatalog = async (env: Env, base: CatalogDocument, now: number): Promise<{ readonly document: CatalogDocument; readonly statements: readonly D1PreparedStatement[] }> => {
+const firstCatalog = async (
+  env: Env,
+  base: CatalogDocument,
+  now: number,
+): Promise<{ readonly document: CatalogDocument; readonly statements: readonly D1PreparedStatement[] }> => {
   const providers = outboxProviders();
   const document = providers.reduce(publishProvider, { ...base, segments: readyMadeSegments.toSorted((a, b) => (a.key < b.key ? -1 : 1)) });
   const row = async (kind: "segment" | "provider", key: string, stored: { readonly body: string; readonly sealed: string | null }) =>
     putDefinition(env.DB, {
-      ...{ workspace: base.workspace, kind, key, body: stored.body, sealed: stored.sealed, etag: await contentHash(stored.body), version: 1, status: "live" },
+      ...stored,
+      workspace: base.workspace,
+      kind,
+      key,
+      etag: await contentHash(stored.body),
+      version: base.version,
+      status: "live",
       created_at: now,
       updated_at: now,
     });
   return {
     document,
     statements: [
-      ...(await Promise.all(document.segments.map((segment) => row("segment", segment.key, { body: JSON.stringify(segment), sealed: null })))),
-      ...(await Promise.all(providers.map(async (provider) => row("provider", provider.key, await storeProvider(env, base.workspace, provider))))),
+      ...(await Promise.all(
+        document.segments.map((segment) => row("segment", segment.key, { body: JSON.stringify(segment), sealed: null })),
+      )),
+      ...(await Promise.all(
+        providers.map(async (provider) => row("provider", provider.key, await storeProvider(env, base.workspace, provider))),
+      )),
       ...markDefaults(env.DB, document),
     ],
   };
@@ -71,7 +91,12 @@ export const setup: readonly Route[] = [
         await commitCatalog(env.DB, document, {
           now,
           before: [insertWorkspace(env.DB, { id, name, timezone: body.timezone, created_at: now })],
-          statements: [...statements, writeKey.statement, apiKey.statement, addMember(env.DB, { operator, workspace: id, role: "owner", created_at: now })],
+          statements: [
+            ...statements,
+            writeKey.statement,
+            apiKey.statement,
+            addMember(env.DB, { operator, workspace: id, role: "owner", created_at: now }),
+          ],
         });
       } catch (error) {
         if (isTaken(error)) throw taken(id);
@@ -79,7 +104,10 @@ export const setup: readonly Route[] = [
       }
       const row = await readWorkspace(env.DB, id);
       if (row === undefined) throw new Error(`workspace ${id} was made and is not there`);
-      return answer({ workspace: presentWorkspace(row), writeKey: writeKey.text, apiKey: apiKey.text, operator: { email: email.toLowerCase() } }, { status: 201 });
+      return answer(
+        { workspace: presentWorkspace(row), writeKey: writeKey.text, apiKey: apiKey.text, operator: { email: email.toLowerCase() } },
+        { status: 201 },
+      );
     },
   ),
 ];

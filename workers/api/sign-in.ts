@@ -15,7 +15,8 @@ export interface Session {
 }
 
 /** Sign-in of operators under /api/auth/*: better-auth with e-mail and password. */
-export const signIn = async (env: Env, request: Request): Promise<Response> => (await authOf(env, new URL(request.url).origin)).handler(request);
+export const signIn = async (env: Env, request: Request): Promise<Response> =>
+  (await authOf(env, new URL(request.url).origin)).handler(request);
 
 /**
  * The session behind a request's cookie; undefined when nobody is signed in or the operator belongs to no workspace.
@@ -34,14 +35,23 @@ export const sessionOf = async (env: Env, request: Request): Promise<Session | u
     if (wanted === null) return undefined;
     throw new Fault("not-allowed", "You do not belong to this workspace");
   }
-  return { operator: found.user.id, email: found.user.email, name: found.user.name, workspace: membership.workspace, role: membership.role };
+  return {
+    operator: found.user.id,
+    email: found.user.email,
+    name: found.user.name,
+    workspace: membership.workspace,
+    role: membership.role,
+  };
 };
 
 /**
  * Makes an operator who signs in by e-mail and password; one who exists keeps the account and the password they have.
  * There is no open sign-up: this is the only way in. @returns the operator's id
  */
-export const createOperator = async (env: Env, operator: { readonly email: string; readonly password: string; readonly name: string }): Promise<string> => {
+export const createOperator = async (
+  env: Env,
+  operator: { readonly email: string; readonly password: string; readonly name: string },
+): Promise<string> => {
   const { internalAdapter, password } = await (await authOf(env, "http://localhost")).$context;
   const email = operator.email.toLowerCase();
   const known = await internalAdapter.findUserByEmail(email);
@@ -64,7 +74,17 @@ const build = (env: Env, origin: string, secret: string) =>
     logger: { level: "error" },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 200 },
     // Accounts are made by set-up, never changed from outside: nothing sends e-mail for operators yet.
-    disabledPaths: ["/sign-up/email", "/change-email", "/delete-user", "/request-password-reset", "/reset-password", "/send-verification-email", "/verify-email", "/link-social", "/sign-in/social"],
+    disabledPaths: [
+      "/sign-up/email",
+      "/change-email",
+      "/delete-user",
+      "/request-password-reset",
+      "/reset-password",
+      "/send-verification-email",
+      "/verify-email",
+      "/link-social",
+      "/sign-in/social",
+    ],
     user: { modelName: "operator_users" },
     session: { modelName: "operator_sessions", expiresIn: 14 * 86_400, updateAge: 86_400 },
     account: { modelName: "operator_accounts" },

@@ -4,13 +4,21 @@ import { type CountRow, readCounts, readTotals } from "../../src/storage/shard/s
 import type { Env } from "../env.ts";
 
 /** Counts of a journey over all shards, of one version or of all together. */
-export const journeyStatistics = async (env: Env, workspace: string, journey: { readonly key: string; readonly version: number | undefined }): Promise<Statistics> => {
+export const journeyStatistics = async (
+  env: Env,
+  workspace: string,
+  journey: { readonly key: string; readonly version: number | undefined },
+): Promise<Statistics> => {
   const rows = (await Promise.all(shardsOf(env).map((db) => readCounts(db, { workspace, ...journey })))).flat();
   return foldCounts(journey, rows);
 };
 
 /** Runs of several journeys, over all shards and versions. */
-export const journeyTotals = async (env: Env, workspace: string, journeys: readonly string[]): Promise<ReadonlyMap<string, JourneySummary["counts"]>> => {
+export const journeyTotals = async (
+  env: Env,
+  workspace: string,
+  journeys: readonly string[],
+): Promise<ReadonlyMap<string, JourneySummary["counts"]>> => {
   const totals = new Map<string, { started: number; ended: number }>();
   for (const { journey, started, ended } of (await Promise.all(shardsOf(env).map((db) => readTotals(db, workspace, journeys)))).flat()) {
     const before = totals.get(journey) ?? { started: 0, ended: 0 };
@@ -22,12 +30,25 @@ export const journeyTotals = async (env: Env, workspace: string, journeys: reado
 type StepCounts = Statistics["steps"][string];
 
 /** Puts counts where people look for them. Metrics: migrations/0002_shard.sql. */
-export const foldCounts = (journey: { readonly key: string; readonly version: number | undefined }, rows: readonly CountRow[]): Statistics => {
-  const statistics: Statistics = { journey: journey.key, version: journey.version ?? null, started: 0, live: 0, refused: {}, ended: {}, goals: {}, steps: {} };
+export const foldCounts = (
+  journey: { readonly key: string; readonly version: number | undefined },
+  rows: readonly CountRow[],
+): Statistics => {
+  const statistics: Statistics = {
+    journey: journey.key,
+    version: journey.version ?? null,
+    started: 0,
+    live: 0,
+    refused: {},
+    ended: {},
+    goals: {},
+    steps: {},
+  };
   for (const { step, metric, n } of rows) {
     const [name = "", detail = ""] = splitOnce(metric);
     if (step === "") countJourney(statistics, { name, detail, n });
-    else countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, ended: {}, messages: {}, paths: {} }), { name, detail, n });
+    else
+      countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, ended: {}, messages: {}, paths: {} }), { name, detail, n });
   }
   statistics.live = Math.max(0, statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
   for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.entered - counts.left);

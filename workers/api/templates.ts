@@ -14,7 +14,10 @@ const kind: LiveKind<TemplateDefinition> = {
   withdraw: (live, key) => ({ ...live, templates: withoutDefinition(live.templates, key) }),
   usedBy: (live, key) =>
     live.journeys
-      .filter(({ status, definition }) => status !== "stopped" && Object.values(definition.steps).some((step) => step.type === "send" && step.template === key))
+      .filter(
+        ({ status, definition }) =>
+          status !== "stopped" && Object.values(definition.steps).some((step) => step.type === "send" && step.template === key),
+      )
       .map(({ definition }) => `the journey "${definition.key}"`),
 };
 

@@ -1,5 +1,13 @@
 import * as z from "zod";
-import { eventSchema, listOf, messageSummarySchema, runSchema, timelineItemSchema, userSchema, userSummarySchema } from "../../src/api/management.ts";
+import {
+  eventSchema,
+  listOf,
+  messageSummarySchema,
+  runSchema,
+  timelineItemSchema,
+  userSchema,
+  userSummarySchema,
+} from "../../src/api/management.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
@@ -39,7 +47,10 @@ const viewOf = async (to: Addressee): Promise<UserView> => {
   return view;
 };
 
-const page = ({ query }: { readonly query: z.output<typeof pageQuery> }) => ({ limit: query.limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) });
+const page = ({ query }: { readonly query: z.output<typeof pageQuery> }) => ({
+  limit: query.limit,
+  ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+});
 
 const profile = async (to: Addressee): Promise<Response> => answer(presentUser(await viewOf(to)));
 
@@ -62,14 +73,26 @@ export const users: readonly Route[] = [
       const wanted = { workspace, after, limit: limit + 1 };
       const rows = await Promise.all(
         shardsOf(env).map((db) =>
-          segment !== undefined ? listMembers(db, { ...wanted, segment }) : search === "" ? listUsers(db, wanted) : searchUsers(db, { ...wanted, search }),
+          segment !== undefined
+            ? listMembers(db, { ...wanted, segment })
+            : search === ""
+              ? listUsers(db, wanted)
+              : searchUsers(db, { ...wanted, search }),
         ),
       );
       return answer(mergedPage(rows, { limit, order: "ascending", keyOf: (row) => [row.user], present: presentUserRow }));
     },
   ),
-  route({ method: "get", path, summary: "One user: attributes, tags, segments, runs", scope: "read", query: whoseQuery, answers: { 200: userSchema } }, (call) =>
-    profile(addressee(call)),
+  route(
+    {
+      method: "get",
+      path,
+      summary: "One user: attributes, tags, segments, runs",
+      scope: "read",
+      query: whoseQuery,
+      answers: { 200: userSchema },
+    },
+    (call) => profile(addressee(call)),
   ),
   route(
     {
@@ -79,12 +102,16 @@ export const users: readonly Route[] = [
       scope: "write",
       query: whoseQuery,
       body: z.strictObject({
-        attributes: json.optional().describe("merged with those there are; null or \"\" removes one"),
+        attributes: json.optional().describe('merged with those there are; null or "" removes one'),
         tags: z.strictObject({ add: z.array(label).max(100).default([]), remove: z.array(label).max(100).default([]) }).optional(),
         subscriptions: z
           .array(
             z
-              .strictObject({ topic: label.optional(), channel: channel.unwrap().exclude(["*"]).optional(), state: z.enum(["opted-in", "opted-out"]) })
+              .strictObject({
+                topic: label.optional(),
+                channel: channel.unwrap().exclude(["*"]).optional(),
+                state: z.enum(["opted-in", "opted-out"]),
+              })
               .refine(({ topic, channel: by }) => topic !== undefined || by !== undefined, "names a topic, a channel or both"),
           )
           .max(100)
@@ -98,7 +125,16 @@ export const users: readonly Route[] = [
       const now = Date.now();
       if (attributes !== undefined) {
         const whom = to.user.startsWith("u:") ? { userId: to.user.slice(2) } : { anonymousId: to.user.slice(2) };
-        await applyEvent(to, { id: crypto.randomUUID(), type: "identify", ...whom, traits: attributes, time: now, receivedAt: now, index: 0, key: "server" });
+        await applyEvent(to, {
+          id: crypto.randomUUID(),
+          type: "identify",
+          ...whom,
+          traits: attributes,
+          time: now,
+          receivedAt: now,
+          index: 0,
+          key: "server",
+        });
       }
       const changes = [
         ...(tags === undefined ? [] : [{ type: "tags" as const, id: crypto.randomUUID(), ...tags }]),
@@ -115,31 +151,62 @@ export const users: readonly Route[] = [
     },
   ),
   route(
-    { method: "get", path: `${path}/timeline`, summary: "Everything that happened to the user, newest first, with reasons", scope: "read", query: pageQuery, answers: { 200: listOf(timelineItemSchema) } },
+    {
+      method: "get",
+      path: `${path}/timeline`,
+      summary: "Everything that happened to the user, newest first, with reasons",
+      scope: "read",
+      query: pageQuery,
+      answers: { 200: listOf(timelineItemSchema) },
+    },
     async (call) => {
       const { items, next } = await objectOf(addressee(call)).timeline(page(call));
       return answer({ items: items.map(presentTimelineItem), next });
     },
   ),
   route(
-    { method: "get", path: `${path}/events`, summary: "The user's events, newest first", scope: "read", query: pageQuery, answers: { 200: listOf(eventSchema) } },
+    {
+      method: "get",
+      path: `${path}/events`,
+      summary: "The user's events, newest first",
+      scope: "read",
+      query: pageQuery,
+      answers: { 200: listOf(eventSchema) },
+    },
     async (call) => {
       const { items, next } = await objectOf(addressee(call)).events(page(call));
       return answer({ items: items.map(presentEvent), next });
     },
   ),
   route(
-    { method: "get", path: `${path}/messages`, summary: "Messages to the user, newest first", scope: "read", query: pageQuery, answers: { 200: listOf(messageSummarySchema) } },
+    {
+      method: "get",
+      path: `${path}/messages`,
+      summary: "Messages to the user, newest first",
+      scope: "read",
+      query: pageQuery,
+      answers: { 200: listOf(messageSummarySchema) },
+    },
     async (call) => {
       const to = addressee(call);
       const { items, next } = await objectOf(to).messages(page(call));
       return answer({ items: items.map((message) => presentMessage(to.user, message)), next });
     },
   ),
-  route({ method: "get", path: `${path}/runs`, summary: "The user's live runs", scope: "read", query: whoseQuery, answers: { 200: listOf(runSchema) } }, async (call) => {
-    const { runs } = await viewOf(addressee(call));
-    return answer({ items: runs.map(presentRun), next: null });
-  }),
+  route(
+    {
+      method: "get",
+      path: `${path}/runs`,
+      summary: "The user's live runs",
+      scope: "read",
+      query: whoseQuery,
+      answers: { 200: listOf(runSchema) },
+    },
+    async (call) => {
+      const { runs } = await viewOf(addressee(call));
+      return answer({ items: runs.map(presentRun), next: null });
+    },
+  ),
   route(
     {
       method: "post",
@@ -157,7 +224,15 @@ export const users: readonly Route[] = [
     },
   ),
   route(
-    { method: "post", path: `${path}/unsuppress`, summary: "Takes a suppression back", scope: "write", query: whoseQuery, body: z.strictObject({ channel }).prefault({}), answers: { 200: userSchema } },
+    {
+      method: "post",
+      path: `${path}/unsuppress`,
+      summary: "Takes a suppression back",
+      scope: "write",
+      query: whoseQuery,
+      body: z.strictObject({ channel }).prefault({}),
+      answers: { 200: userSchema },
+    },
     async (call) => {
       const to = addressee(call);
       await stimulate(to, [{ type: "unsuppress", ...call.body }]);

@@ -15,33 +15,48 @@ describe("users", () => {
     const { api } = await newWorkspace();
     expect((await api("GET /api/users/u1")).status).toBe(404);
     const made = await api("PATCH /api/users/u1", { attributes: { email: "Ann@Example.com", plan: "free" }, tags: { add: ["vip"] } });
-    expect(made).toMatchObject({ status: 200, body: { id: "u1", anonymous: false, attributes: { email: "Ann@Example.com", plan: "free" }, tags: ["vip"] } });
+    expect(made).toMatchObject({
+      status: 200,
+      body: { id: "u1", anonymous: false, attributes: { email: "Ann@Example.com", plan: "free" }, tags: ["vip"] },
+    });
     expect(made.body.segments.map(({ key }: { key: string }) => key)).toContain("everyone");
     const changed = await api("PATCH /api/users/u1", { attributes: { plan: null }, tags: { remove: ["vip"] } });
     expect(changed.body).toMatchObject({ tags: [] });
     expect(changed.body.attributes).not.toHaveProperty("plan");
-    expect((await api("GET /api/events")).body.items).toMatchObject([{ user: "u1", type: "identify" }, { user: "u1", type: "identify" }]);
+    expect((await api("GET /api/events")).body.items).toMatchObject([
+      { user: "u1", type: "identify" },
+      { user: "u1", type: "identify" },
+    ]);
     expect((await api("GET /api/segments/everyone/members")).body.items).toMatchObject([{ id: "u1", email: "Ann@Example.com" }]);
   });
 
   it("are found by the beginning of id or e-mail address, and page by page", async () => {
     const { api } = await newWorkspace();
-    for (const id of ["ann", "bob", "cid", "dan"]) await api(`PATCH /api/users/${id}`, { attributes: { email: `${id}@example.com`, name: id.toUpperCase() } });
+    for (const id of ["ann", "bob", "cid", "dan"])
+      await api(`PATCH /api/users/${id}`, { attributes: { email: `${id}@example.com`, name: id.toUpperCase() } });
     const ids = async (query: string) => (await api(`GET /api/users?${query}`)).body.items.map(({ id }: { id: string }) => id);
     expect(await ids("search=bo")).toEqual(["bob"]);
     expect(await ids("search=cid%40exam")).toEqual(["cid"]);
     expect(await ids("segment=everyone&limit=10")).toEqual(["ann", "bob", "cid", "dan"]);
     const first = (await api("GET /api/users?limit=3")).body;
     expect(first.items.map(({ id }: { id: string }) => id)).toEqual(["ann", "bob", "cid"]);
-    expect((await api(`GET /api/users?limit=3&cursor=${first.next}`)).body).toMatchObject({ items: [{ id: "dan", name: "DAN" }], next: null });
+    expect((await api(`GET /api/users?limit=3&cursor=${first.next}`)).body).toMatchObject({
+      items: [{ id: "dan", name: "DAN" }],
+      next: null,
+    });
   });
 
   it("can be suppressed and unsuppressed", async () => {
     const { api } = await newWorkspace();
     await api("PATCH /api/users/u1", { attributes: { a: 1 } });
-    expect((await api("POST /api/users/u1/suppress", { channel: "email", reason: "asked by phone" })).body.suppressions).toHaveProperty("email");
+    expect((await api("POST /api/users/u1/suppress", { channel: "email", reason: "asked by phone" })).body.suppressions).toHaveProperty(
+      "email",
+    );
     expect((await api("POST /api/users/u1/unsuppress", { channel: "email" })).body.suppressions).not.toHaveProperty("email");
-    expect(await api("POST /api/users/u1/suppress", { channel: "pigeon" })).toMatchObject({ status: 400, body: { errors: [{ path: "channel" }] } });
+    expect(await api("POST /api/users/u1/suppress", { channel: "pigeon" })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "channel" }] },
+    });
   });
 
   it("may have any id", async () => {
@@ -67,16 +82,35 @@ describe("a journey carried out", () => {
       expect(items).toHaveLength(1);
       return items;
     });
-    expect(message).toMatchObject({ user: "u1", anonymous: false, channel: "email", template: "hello", journey: "welcome", step: "hello", to: "u1@example.com", subject: "Hello Ann", provider: "outbox-email" });
+    expect(message).toMatchObject({
+      user: "u1",
+      anonymous: false,
+      channel: "email",
+      template: "hello",
+      journey: "welcome",
+      step: "hello",
+      to: "u1@example.com",
+      subject: "Hello Ann",
+      provider: "outbox-email",
+    });
     const detail = (await api(`GET /api/messages/${message.id}`)).body;
-    expect(detail).toMatchObject({ status: "sent", content: { channel: "email", subject: "Hello Ann", html: expect.stringContaining("Hi") } });
+    expect(detail).toMatchObject({
+      status: "sent",
+      content: { channel: "email", subject: "Hello Ann", html: expect.stringContaining("Hi") },
+    });
     expect(detail.timeline.length).toBeGreaterThan(0);
     expect((await api("GET /api/users/u1/messages")).body.items).toMatchObject([{ id: message.id, status: "sent" }]);
     expect((await api("GET /api/messages?user=u1")).body.items).toHaveLength(1);
     expect((await api("GET /api/messages?channel=sms")).body.items).toHaveLength(0);
-    expect((await api("GET /api/users/u1/runs")).body.items).toMatchObject([{ journey: "welcome", position: { at: "wait", step: "pause", due: expect.stringMatching(/Z$/) } }]);
+    expect((await api("GET /api/users/u1/runs")).body.items).toMatchObject([
+      { journey: "welcome", position: { at: "wait", step: "pause", due: expect.stringMatching(/Z$/) } },
+    ]);
     await eventually(async () => {
-      expect((await api("GET /api/journeys/welcome/statistics")).body).toMatchObject({ started: 1, live: 1, steps: { hello: { entered: 1, left: 1, messages: { sent: 1 } }, pause: { entered: 1, waiting: 1 } } });
+      expect((await api("GET /api/journeys/welcome/statistics")).body).toMatchObject({
+        started: 1,
+        live: 1,
+        steps: { hello: { entered: 1, left: 1, messages: { sent: 1 } }, pause: { entered: 1, waiting: 1 } },
+      });
     });
     await track(workspace, "u1", "Left");
     await eventually(async () => {
@@ -85,10 +119,17 @@ describe("a journey carried out", () => {
       expect(Object.values(statistics.ended)).toEqual([1]);
     });
     const timeline = (await api("GET /api/users/u1/timeline?limit=200")).body.items;
-    const kinds = timeline.map((item: { type: string; fact?: { kind: string }; event?: { event?: string; type: string } }) => item.fact?.kind ?? item.event?.event ?? item.event?.type);
-    expect(kinds).toEqual(expect.arrayContaining(["identify", "Signed Up", "run-started", "step-entered", "message", "waiting", "Left", "run-ended"]));
+    const kinds = timeline.map(
+      (item: { type: string; fact?: { kind: string }; event?: { event?: string; type: string } }) =>
+        item.fact?.kind ?? item.event?.event ?? item.event?.type,
+    );
+    expect(kinds).toEqual(
+      expect.arrayContaining(["identify", "Signed Up", "run-started", "step-entered", "message", "waiting", "Left", "run-ended"]),
+    );
     expect((await api("GET /api/users/u1/events")).body.items[0]).toMatchObject({ event: "Left" });
-    expect((await api("GET /api/events?name=Signed%20Up")).body.items).toMatchObject([{ user: "u1", name: "Signed Up", body: { event: "Signed Up" } }]);
+    expect((await api("GET /api/events?name=Signed%20Up")).body.items).toMatchObject([
+      { user: "u1", name: "Signed Up", body: { event: "Signed Up" } },
+    ]);
   });
 
   it("ends for users who sleep when it is stopped", async () => {
@@ -114,7 +155,9 @@ describe("a segment put", () => {
     await eventually(async () => expect((await api("GET /api/users/u1/events")).body.items).toHaveLength(2));
     await api("PUT /api/segments/payers", segmentOf("Paid"));
     await eventually(async () => expect((await api("GET /api/segments/payers/members")).body.items).toMatchObject([{ id: "u1" }]));
-    await eventually(async () => expect((await api("GET /api/segments/payers/backfill")).body).toMatchObject({ state: "done", done: 1, total: 1 }));
+    await eventually(async () =>
+      expect((await api("GET /api/segments/payers/backfill")).body).toMatchObject({ state: "done", done: 1, total: 1 }),
+    );
   });
 });
 
@@ -122,7 +165,9 @@ describe("/api/live", () => {
   it("shows events as they happen, of its own workspace only", async () => {
     const workspace = await newWorkspace();
     const other = await newWorkspace();
-    const response = await fetchWorker(new Request("http://127.0.0.1/api/live", { headers: { authorization: `Bearer ${workspace.apiKey}`, upgrade: "websocket" } }));
+    const response = await fetchWorker(
+      new Request("http://127.0.0.1/api/live", { headers: { authorization: `Bearer ${workspace.apiKey}`, upgrade: "websocket" } }),
+    );
     expect(response.status).toBe(101);
     const socket = response.webSocket;
     if (socket === null) throw new Error("expected a socket in the answer, there is none");

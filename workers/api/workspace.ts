@@ -37,8 +37,15 @@ const read = async (env: Env, workspace: string): Promise<WorkspaceRow> => {
 };
 
 export const workspace: readonly Route[] = [
-  route({ method: "get", path: "/api/workspace", summary: "The workspace of the key or session", scope: "read", answers: { 200: workspaceSchema } }, async (call) =>
-    answer(presentWorkspace(await read(call.env, call.workspace))),
+  route(
+    {
+      method: "get",
+      path: "/api/workspace",
+      summary: "The workspace of the key or session",
+      scope: "read",
+      answers: { 200: workspaceSchema },
+    },
+    async (call) => answer(presentWorkspace(await read(call.env, call.workspace))),
   ),
   route(
     {

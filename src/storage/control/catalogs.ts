@@ -3,7 +3,6 @@ import type { JourneyDefinition } from "../../domain/journey/journey.ts";
 import type { SegmentDefinition } from "../../domain/segment/segment.ts";
 import type { TemplateDefinition } from "../../domain/template/template.ts";
 import { Fault } from "../../domain/fault.ts";
-import type { workspaces } from "../schema.ts";
 
 /** What a row of `catalogs` keeps: the names of everything published under one version. Bodies are kept once, by content hash or journey version. */
 export interface Manifest {
@@ -19,8 +18,6 @@ export interface NamedBody {
   readonly key: string;
   readonly hash: string;
 }
-
-export type WorkspaceRow = typeof workspaces.$inferSelect;
 
 /** Version of the live catalog; 0 for a workspace that has none (or does not exist). */
 export const readLiveVersion = async (db: D1Database, workspace: string): Promise<number> =>
@@ -72,7 +69,12 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
 };
 
 /** Parses joined bodies; a missing one would silently drop a definition, so their number is checked. */
-const bodiesOf = <T>(result: D1Result<{ body: string }> | undefined, expected: number, workspace: string, version: number): readonly T[] => {
+const bodiesOf = <T>(
+  result: D1Result<{ body: string }> | undefined,
+  expected: number,
+  workspace: string,
+  version: number,
+): readonly T[] => {
   const rows = result?.results ?? [];
   if (rows.length !== expected) throw new Error(`catalog ${workspace}@${version} names ${expected} bodies, ${rows.length} are stored`);
   return rows.map((row) => JSON.parse(row.body) as T); // checked by the strict schema before it was stored
@@ -116,7 +118,11 @@ export interface CatalogCommit {
  * @returns false when somebody else published meanwhile: nothing was changed.
  * @throws Fault too-large when the definitions together are more than an isolate should hold
  */
-export const commitCatalog = async (db: D1Database, document: CatalogDocument, { now, before = [], statements }: CatalogCommit): Promise<boolean> => {
+export const commitCatalog = async (
+  db: D1Database,
+  document: CatalogDocument,
+  { now, before = [], statements }: CatalogCommit,
+): Promise<boolean> => {
   const { workspace, version } = document;
   const segments = await Promise.all(document.segments.map(bodyOf));
   const templates = await Promise.all(document.templates.map(bodyOf));
@@ -128,8 +134,9 @@ export const commitCatalog = async (db: D1Database, document: CatalogDocument, {
     journeys: document.journeys.map(({ version: published, status, definition }) => ({ key: definition.key, version: published, status })),
     providers: document.providers,
   };
-  const length = [...segments, ...templates].reduce((sum, { body }) => sum + body.length, 0);
-  if (length > maxCatalogLength) throw new Fault("too-large", `The segments and templates of a workspace may hold ${maxCatalogLength} characters together`);
+  const length = [...segments, ...templates].reduce((sum, { body }) => sum + body.length, JSON.stringify(document.journeys).length);
+  if (length > maxCatalogLength)
+    throw new Fault("too-large", `The published definitions of a workspace may hold ${maxCatalogLength} characters together`);
   const missing = await missingBodies(db, workspace, [...segments, ...templates]);
   try {
     await db.batch([

@@ -4,8 +4,16 @@ export type DefinitionRow = typeof definitions.$inferSelect;
 /** What a row of `definitions` holds. For journeys `body` is the draft; `version` and `status` belong to what is published. */
 export type DefinitionKind = "segment" | "journey" | "template" | "provider";
 
-export const readDefinition = async (db: D1Database, workspace: string, kind: DefinitionKind, key: string): Promise<DefinitionRow | undefined> =>
-  (await db.prepare("SELECT * FROM definitions WHERE workspace = ? AND kind = ? AND key = ?").bind(workspace, kind, key).first<DefinitionRow>()) ?? undefined;
+export const readDefinition = async (
+  db: D1Database,
+  workspace: string,
+  kind: DefinitionKind,
+  key: string,
+): Promise<DefinitionRow | undefined> =>
+  (await db
+    .prepare("SELECT * FROM definitions WHERE workspace = ? AND kind = ? AND key = ?")
+    .bind(workspace, kind, key)
+    .first<DefinitionRow>()) ?? undefined;
 
 /** Definitions of a kind by key, after `after`, at most `limit`. */
 export const listDefinitions = async (
@@ -36,4 +44,5 @@ export const deleteDefinition = (db: D1Database, workspace: string, kind: Defini
 
 /** How many definitions of a kind there are: a bound on what one workspace's catalog can hold. */
 export const countDefinitions = async (db: D1Database, workspace: string, kind: DefinitionKind): Promise<number> =>
-  (await db.prepare("SELECT count(*) AS n FROM definitions WHERE workspace = ? AND kind = ?").bind(workspace, kind).first<{ n: number }>())?.n ?? 0;
+  (await db.prepare("SELECT count(*) AS n FROM definitions WHERE workspace = ? AND kind = ?").bind(workspace, kind).first<{ n: number }>())
+    ?.n ?? 0;

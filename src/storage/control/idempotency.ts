@@ -15,7 +15,11 @@ export type Admission =
   | { readonly kind: "other-request" };
 
 /** Reserves the key for the request with this hash, atomically: of many at once, one goes first. */
-export const admit = async (db: D1Database, workspace: string, request: { readonly key: string; readonly hash: string; readonly now: number }): Promise<Admission> => {
+export const admit = async (
+  db: D1Database,
+  workspace: string,
+  request: { readonly key: string; readonly hash: string; readonly now: number },
+): Promise<Admission> => {
   const { key, hash, now } = request;
   const taken = await db
     .prepare(
@@ -26,18 +30,22 @@ export const admit = async (db: D1Database, workspace: string, request: { readon
     .bind(workspace, key, hash, now, now - keptMs, now - inFlightMs)
     .run();
   if (taken.meta.changes > 0) return { kind: "first" };
-  const row = await db
-    .prepare("SELECT * FROM idempotency WHERE workspace = ? AND key = ?")
-    .bind(workspace, key)
-    .first<Row>();
+  const row = await db.prepare("SELECT * FROM idempotency WHERE workspace = ? AND key = ?").bind(workspace, key).first<Row>();
   if (row === null) return { kind: "in-flight" }; // released this very moment: the caller may try again
   if (row.request_hash !== hash) return { kind: "other-request" };
   return row.status === null ? { kind: "in-flight" } : { kind: "replay", status: row.status, body: row.body ?? "" };
 };
 
 /** Keeps the answer for those who ask again. */
-export const keepAnswer = async (db: D1Database, workspace: string, answer: { readonly key: string; readonly status: number; readonly body: string }): Promise<void> => {
-  await db.prepare("UPDATE idempotency SET status = ?, body = ? WHERE workspace = ? AND key = ?").bind(answer.status, answer.body, workspace, answer.key).run();
+export const keepAnswer = async (
+  db: D1Database,
+  workspace: string,
+  answer: { readonly key: string; readonly status: number; readonly body: string },
+): Promise<void> => {
+  await db
+    .prepare("UPDATE idempotency SET status = ?, body = ? WHERE workspace = ? AND key = ?")
+    .bind(answer.status, answer.body, workspace, answer.key)
+    .run();
 };
 
 /** Gives the key free: the request was refused, so nothing happened that a repetition could double. */
@@ -47,5 +55,8 @@ export const release = async (db: D1Database, workspace: string, key: string): P
 
 /** Drops answers past their life. Bounded by the workspace's own keys of a day. */
 export const forgetOldAnswers = async (db: D1Database, workspace: string, now: number): Promise<void> => {
-  await db.prepare("DELETE FROM idempotency WHERE workspace = ? AND created_at <= ?").bind(workspace, now - keptMs).run();
+  await db
+    .prepare("DELETE FROM idempotency WHERE workspace = ? AND created_at <= ?")
+    .bind(workspace, now - keptMs)
+    .run();
 };

@@ -19,7 +19,9 @@ export const saveDraft = async (
           )
           .bind(workspace, key, body, etag, now)
       : db
-          .prepare("UPDATE definitions SET body = ?3, etag = ?4, updated_at = ?5 WHERE workspace = ?1 AND kind = 'journey' AND key = ?2 AND etag = ?6")
+          .prepare(
+            "UPDATE definitions SET body = ?3, etag = ?4, updated_at = ?5 WHERE workspace = ?1 AND kind = 'journey' AND key = ?2 AND etag = ?6",
+          )
           .bind(workspace, key, body, etag, now, ifMatch);
   return (await statement.run()).meta.changes > 0;
 };

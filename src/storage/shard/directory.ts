@@ -29,7 +29,8 @@ export const listUsers = async (db: D1Database, page: DirectoryPage): Promise<re
 export const searchUsers = async (db: D1Database, page: DirectoryPage & { readonly search: string }): Promise<readonly DirectoryRow[]> => {
   const { workspace, search, after, limit } = page;
   const range = (column: string, from: string, to: string) => `${column} >= ${from} AND ${column} < ${to}`;
-  const one = (where: string) => `SELECT * FROM (SELECT ${columns} FROM users u WHERE u.workspace = ?1 AND ${where} AND u.user > ?2 AND u.moved_to IS NULL ORDER BY u.user LIMIT ?3)`;
+  const one = (where: string) =>
+    `SELECT * FROM (SELECT ${columns} FROM users u WHERE u.workspace = ?1 AND ${where} AND u.user > ?2 AND u.moved_to IS NULL ORDER BY u.user LIMIT ?3)`;
   return (
     await db
       .prepare(
@@ -54,7 +55,3 @@ export const listMembers = async (db: D1Database, page: DirectoryPage & { readon
       .bind(page.workspace, page.segment, page.after, page.limit)
       .all<MemberRow>()
   ).results;
-
-/** How many members a segment has in one shard. */
-export const countMembers = async (db: D1Database, workspace: string, segment: string): Promise<number> =>
-  (await db.prepare("SELECT count(*) AS n FROM memberships WHERE workspace = ? AND segment = ?").bind(workspace, segment).first<{ n: number }>())?.n ?? 0;

@@ -22,7 +22,9 @@ export const listEvents = async (
   const base = "FROM events WHERE workspace = ?1 AND (time, id) < (?2, ?3) ORDER BY time DESC, id DESC";
   const [rows, ends] = await db.batch([
     db
-      .prepare(`SELECT * FROM (SELECT * ${base} LIMIT ${scanLimit}) WHERE (?4 IS NULL OR name = ?4) AND (?5 IS NULL OR type = ?5) ORDER BY time DESC, id DESC LIMIT ?6`)
+      .prepare(
+        `SELECT * FROM (SELECT * ${base} LIMIT ${scanLimit}) WHERE (?4 IS NULL OR name = ?4) AND (?5 IS NULL OR type = ?5) ORDER BY time DESC, id DESC LIMIT ?6`,
+      )
       .bind(filter.workspace, time, id, filter.name ?? null, filter.type ?? null, page.limit),
     db.prepare(`SELECT time, id ${base} LIMIT 1 OFFSET ${scanLimit - 1}`).bind(filter.workspace, time, id),
   ]);
@@ -31,7 +33,12 @@ export const listEvents = async (
 };
 
 /** Events of one shard written after (time, id), oldest first: what a live view has not shown yet. */
-export const eventsAfter = async (db: D1Database, workspace: string, after: readonly [time: number, id: string], limit: number): Promise<readonly EventRow[]> =>
+export const eventsAfter = async (
+  db: D1Database,
+  workspace: string,
+  after: readonly [time: number, id: string],
+  limit: number,
+): Promise<readonly EventRow[]> =>
   (
     await db
       .prepare("SELECT * FROM events WHERE workspace = ? AND (time, id) > (?, ?) ORDER BY time, id LIMIT ?")

@@ -34,7 +34,9 @@ export const listMessages = async (
       .bind(...bound, ...(filter.status === undefined ? [] : [filter.status])),
     // The row at which the look ends; none = it reached the oldest.
     db
-      .prepare(`SELECT id FROM messages WHERE workspace = ?1 AND id < ?2 ${filter.status === undefined ? "" : "AND status = ?3"} ORDER BY id DESC LIMIT 1 OFFSET ${scanLimit - 1}`)
+      .prepare(
+        `SELECT id FROM messages WHERE workspace = ?1 AND id < ?2 ${filter.status === undefined ? "" : "AND status = ?3"} ORDER BY id DESC LIMIT 1 OFFSET ${scanLimit - 1}`,
+      )
       .bind(filter.workspace, page.before, ...(filter.status === undefined ? [] : [filter.status])),
   ]);
   const end = ends?.results[0] as { id: string } | undefined; // the one column selected
