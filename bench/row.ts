@@ -1,4 +1,3 @@
-import type { ApiClient } from "../scripts/launch/api-client.ts";
 import type { Tern, TernOptions } from "../test/harness.ts";
 import type { Sink, SinkCall } from "../test/sink.ts";
 import type { DriveResult } from "./driver.ts";
@@ -75,4 +74,4 @@ export const percentile = (samples: readonly number[], share: number): number =>
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 };
 
-export type { ApiClient, Sink, Tern };
+export type { Sink, Tern };

@@ -118,9 +118,10 @@ test(
 
 test("after the kills no run is stuck and nothing waits in the intake", { timeout: 300_000 }, async () => {
   for (const { key } of journeys) {
-    await waitFor(async () => {
+    const settled = await waitFor(async () => {
       const statistics = (await tern.api("GET", `/api/journeys/${key}/statistics`)) as { readonly started: number; readonly live: number };
-      return statistics.started > 0 && statistics.live === 0;
+      return statistics.started > 0 && statistics.live === 0 && statistics;
     }, recoveredWithinMs);
+    expect(settled.live).toBe(0);
   }
 });

@@ -63,7 +63,7 @@ test("an event becomes a message after its wait, and the whole way can be read b
   expect((await tern.track("track", added("ada", "c1"))).status).toBe(200);
 
   const message = await waitFor(async () => (await messagesOf("ada")).find((item) => item.status === "sent"));
-  const outbox = (await tern.api("GET", `/api/messages/${message.id}`)) as unknown;
+  const outbox = await tern.api("GET", `/api/messages/${message.id}`);
   expect(JSON.stringify(outbox)).toContain("Ada, your Lamp waits");
 
   const timeline = await waitFor(async () => {
