@@ -42,7 +42,7 @@ describe("every page", () => {
     for (const path of pages) {
       await page.goto(server.url + path);
       expect(await isShown(page.locator("h1"))).toBe(true);
-      await page.waitForFunction("!document.querySelector('[aria-busy=true]')");
+      await expect.poll(() => page.locator("[aria-busy=true]").count(), { timeout: 5000 }).toBe(0);
       expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), path).toBeLessThanOrEqual(
         0,
       );

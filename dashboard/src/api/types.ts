@@ -5,12 +5,10 @@ import type { Fact } from "../../../src/domain/user/facts.ts";
 import type { Loose } from "../format/condition.ts";
 
 export type {
-  EventView,
   KeyView,
   LoggedEvent,
   Member,
   MessageSummary,
-  RunView,
   Statistics,
   UserProfile,
   UserSummary,

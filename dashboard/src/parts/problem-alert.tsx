@@ -12,6 +12,7 @@ export const ProblemAlert = ({ error, onRetry }: { readonly error: Error; readon
       color="red"
       variant="light"
       radius="md"
+      styles={{ root: { background: "var(--tern-alert)", border: "1px solid var(--tern-alert-line)" } }}
       icon={<IconAlertTriangle size={18} />}
       title={problem?.title ?? "Something went wrong"}
       role="alert"
