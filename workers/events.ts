@@ -50,11 +50,11 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
   const works = groupByUser(deliveries);
   const versions = await readVersions(env, works);
   const applied: Applied[] = [];
-  const yielded = giveWay(works.length);
+  const others = giveWay(works.reduce((sum, work) => sum + work.events.length, 0));
   await pool(works, parallel, async (work) => {
     const catalog = versions.get(work.workspace);
     if (catalog === undefined) return fail(work.deliveries);
-    await yielded();
+    await others();
     const confirmed = confirmedFor(work.workspace, work.user);
     try {
       const answer = await userObject(env, work.workspace, work.user).apply({

@@ -1,5 +1,3 @@
-let requests = 0;
-
 /** Calls a window lasts for in ms, and how many make the isolate busy (50 a second). */
 const windowMs = 200;
 const busyRequests = 10;
@@ -17,13 +15,9 @@ const turn = (now: number): void => {
 
 /** Counts a call of the tracking API on this isolate. */
 export const noteRequest = (now = Date.now()): void => {
-  requests += 1;
   turn(now);
   inWindow += 1;
 };
-
-/** Calls of the tracking API this isolate has taken since it started. */
-export const requestCount = (): number => requests;
 
 /** True while this isolate accepts more than about 50 requests a second: background work lets them go first. */
 export const isBusy = (now = Date.now()): boolean => {

@@ -2,6 +2,7 @@ import type { FreezeAnswer, FreezeRequest } from "../../src/api/user-rpc.ts";
 import type { Catalog } from "../../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { decide } from "../../src/domain/user/decide.ts";
+import type { Fact } from "../../src/domain/user/facts.ts";
 import type { wantedMerges } from "../../src/domain/user/identity.ts";
 import { handOver } from "../../src/domain/user/merge.ts";
 import { neededVersions } from "../../src/domain/user/new-user.ts";
@@ -36,6 +37,12 @@ export const handoverOf = (store: UserStore): Handover | undefined => store.note
 /** Events of one page and one transaction: at 32 KB each at most, within what one call may carry. */
 const eventsPerPage = 500;
 
+/** The source is nobody any more: its memberships go from the projections. The target's own come with its import. */
+const leaving = ({ memberships }: UserState, target: UserKey, at: number): readonly Fact[] =>
+  Object.entries(memberships).flatMap(([segment, { member }]): readonly Fact[] =>
+    member ? [{ kind: "segment-left", at, segment, because: { clause: `merged into ${target}` }, silent: true }] : [],
+  );
+
 /** Source: stops and points at the target (once), then answers the page asked for. */
 export const freeze = (session: UserSession, request: FreezeRequest, catalog: Catalog): FreezeAnswer => {
   const now = session.now();
@@ -44,8 +51,9 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
     if (turn.state.meta.movedTo !== request.target) {
       turn.take(decide(turn.state, { type: "freeze", merge: request.merge, target: request.target }, turn.context(now, catalog)));
     }
-    if (before === undefined)
-      turn.store.setNote("handover", { merge: request.merge, target: request.target, done: false } satisfies Handover);
+    if (before !== undefined) return;
+    turn.store.setNote("handover", { merge: request.merge, target: request.target, done: false } satisfies Handover);
+    turn.facts.push(...leaving(turn.state, request.target, now));
   });
   const handover = handoverOf(session.store);
   const state = session.state();

@@ -75,6 +75,18 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     expect(await tables(workspace)).toEqual({ events: 0, matches: 0 });
   });
 
+  it("a history of several pages goes over whole", async () => {
+    const workspace = await begin();
+    await user(workspace, "a:dev").apply({ catalog: 1, events: Array.from({ length: 1_100 }, () => anonymous("Page Seen")) });
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await soon(async () => expect(await tables(workspace)).toEqual({ events: 0, matches: 0 }));
+    const counted = await runInDurableObject(userStub(workspace, "u:1"), (_object, state) =>
+      state.storage.sql.exec("SELECT count(*) AS n FROM events").one(),
+    );
+    expect(counted).toEqual({ n: 1_104 });
+    expect(await user(workspace, "u:1").view()).toMatchObject({ segments: [{ key: "buyers" }], runs: [{ journey: "reminder" }] });
+  });
+
   it("a source nobody ever wrote to becomes a pointer", async () => {
     const workspace = await newWorkspace();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
@@ -144,14 +156,17 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     });
   }
 
-  it("a merged user's directory row says where it went", async () => {
+  it("a merged user's directory row says where it went, and it is in no segment any more", async () => {
     const workspace = await begin();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
     await soon(() => expectMerged(workspace));
     await runDurableObjectAlarm(userStub(workspace, "a:dev"));
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
     await soon(async () => {
       const row = await env.DB.prepare("SELECT moved_to FROM users WHERE workspace = ? AND user = 'a:dev'").bind(workspace).first();
       expect(row).toEqual({ moved_to: "u:1" });
+      const members = await env.DB.prepare("SELECT user FROM memberships WHERE workspace = ?").bind(workspace).all();
+      expect(members.results).toEqual([{ user: "u:1" }]);
     });
   });
 });
