@@ -22,9 +22,18 @@ export const problemResponse = (fault: Fault): Response => {
   });
 };
 
+/** A refusal thrown inside a user's object arrives as a plain error that kept its code. */
+const faultOf = (error: unknown): Fault | undefined => {
+  if (error instanceof Fault) return error;
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string" || !Object.hasOwn(faults, error.code))
+    return undefined;
+  return new Fault(error.code as FaultCode); // one of the table's keys, asked above
+};
+
 /** Whatever was thrown, as an answer: refusals say why, everything else is logged and says nothing about our insides. */
 export const errorResponse = (error: unknown): Response => {
-  if (error instanceof Fault) return problemResponse(error);
+  const fault = faultOf(error);
+  if (fault !== undefined) return problemResponse(fault);
   console.error("management API:", error instanceof Error ? (error.stack ?? error.message) : String(error));
   return problemResponse(new Fault("try-again", "Something went wrong on our side; it was logged"));
 };
