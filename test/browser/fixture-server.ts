@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import * as data from "./fixture-data.ts";
+import { message, messages } from "./fixture-messages.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -41,14 +42,14 @@ const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknow
   "/users": (query) =>
     data.users.filter(({ id, email }) => id.startsWith(query.get("search") ?? "") || email?.startsWith(query.get("search") ?? "")),
   "/users/user-0/timeline": () => data.timeline,
-  "/users/user-0/messages": () => data.messages.slice(0, 4),
+  "/users/user-0/messages": () => messages.slice(0, 4),
   "/journeys": () => data.journeys,
   "/segments": () => data.segments,
   "/segments/looked-at-shoes/members": () => data.users.slice(0, 12).map((user) => ({ ...user, since: user.lastSeenAt })),
   "/segments/everyone/members": () => Array.from({ length: 5 }, () => data.users).flat(),
   "/segments/paying-customers/members": () => data.users.slice(0, 31),
   "/messages": (query) =>
-    data.messages.filter(
+    messages.filter(
       ({ status, channel }) => [status, null].includes(query.get("status")) && [channel, null].includes(query.get("channel")),
     ),
   "/events": () => data.events,
@@ -61,7 +62,7 @@ const things: Readonly<Record<string, unknown>> = {
   "/journeys/abandoned-cart": data.journeyDefinition,
   "/journeys/abandoned-cart/statistics": data.statistics,
   "/segments/looked-at-shoes": data.segments[1],
-  "/messages/m0": data.message,
+  "/messages/m0": message,
 };
 
 const answer = (route: string, query: URLSearchParams, mood: Mood): { readonly status: number; readonly body: unknown } => {
