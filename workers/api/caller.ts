@@ -2,6 +2,7 @@ import { Fault } from "../../src/domain/fault.ts";
 import { scopes, type Scope } from "../../src/api/management.ts";
 import type { Env } from "../env.ts";
 import { findKey } from "../keys.ts";
+import { trustedOrigins } from "./trusted-origins.ts";
 
 /** Who calls, in which workspace, and what they may do. */
 export interface Caller {
@@ -41,7 +42,7 @@ const scopesByRole: Readonly<Record<string, readonly Scope[]>> = { owner: scopes
 const bySession = async (env: Env, request: Request): Promise<Caller> => {
   // A browser sends the cookie whichever page asks (SameSite=Lax stops most, not WebSockets or sibling subdomains).
   const origin = request.headers.get("origin");
-  if (origin !== null && origin !== new URL(request.url).origin && origin !== env.DASHBOARD_ORIGIN)
+  if (origin !== null && !trustedOrigins(env, new URL(request.url).origin).includes(origin))
     throw new Fault("not-allowed", "This origin may not use the dashboard's session");
   const { sessionOf } = await import("./sign-in.ts");
   const session = await sessionOf(env, request);

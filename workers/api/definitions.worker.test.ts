@@ -97,6 +97,17 @@ describe("bodies", () => {
   });
 });
 
+describe("parameters", () => {
+  it("that are not built are refused, not ignored: a dry run must not be live", async () => {
+    const { api } = await newWorkspace();
+    expect(await api("PUT /api/segments/s?dryRun=true", segmentOf())).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "dryRun" }] },
+    });
+    expect((await api("GET /api/segments/s")).status).toBe(404);
+  });
+});
+
 describe("templates", () => {
   it("are live on PUT; Liquid that does not parse is named by its place", async () => {
     const { api } = await newWorkspace();

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import type * as z from "zod";
+import * as z from "zod";
 import type { Scope } from "../../src/api/management.ts";
 import { problemsOf } from "../../src/api/problems.ts";
 import { Fault, type FaultCode } from "../../src/domain/fault.ts";
@@ -49,6 +49,9 @@ export interface Route {
   readonly handle: (context: Context<{ Bindings: Env }>) => Promise<Response>;
 }
 
+/** An unknown parameter (`dryRun`, a misspelt filter) is refused, not ignored: the call would do something else than was meant. */
+const noQuery = z.strictObject({});
+
 /** Declares an operation and its handler. Order: who is it, may they, (POST) did we answer this already, is the input right. */
 export const route = <Query extends z.ZodType, Body extends z.ZodType>(
   spec: RouteSpec<Query, Body>,
@@ -62,7 +65,9 @@ export const route = <Query extends z.ZodType, Body extends z.ZodType>(
     const caller = spec.scope === "setup-token" ? await bySetupToken(env, request) : await authenticate(env, request);
     if (spec.scope !== "setup-token") requireScope(caller, spec.scope);
     const params = context.req.param() as Record<string, string>; // every parameter of the path is there, or Hono had not matched
-    const query = check(spec.query, Object.fromEntries(new URL(request.url).searchParams), "bad-input");
+    const given = Object.fromEntries(new URL(request.url).searchParams);
+    if (spec.query === undefined) check(noQuery, given, "bad-input");
+    const query = check(spec.query, given, "bad-input");
     const text = spec.method === "get" || spec.method === "delete" ? "" : await readBody(request);
     const run = (): Promise<Response> => {
       const raw = parseBody(text);

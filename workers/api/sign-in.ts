@@ -4,6 +4,7 @@ import { membershipsOf } from "../../src/storage/control/workspaces.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import type { Env } from "../env.ts";
 import { derivedSecret } from "../seal.ts";
+import { trustedOrigins } from "./trusted-origins.ts";
 
 /** Who is signed in, and the workspace they work in. */
 export interface Session {
@@ -69,7 +70,7 @@ const build = (env: Env, origin: string, secret: string) =>
     secret,
     baseURL: origin,
     basePath: "/api/auth",
-    trustedOrigins: env.DASHBOARD_ORIGIN === undefined ? [origin] : [origin, env.DASHBOARD_ORIGIN],
+    trustedOrigins: [...trustedOrigins(env, origin)],
     telemetry: { enabled: false },
     logger: { level: "error" },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 200 },
