@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import * as data from "./fixture-data.ts";
+import { journeyDefinition, journeys, statistics } from "./fixture-journeys.ts";
 import { message, messages } from "./fixture-messages.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -43,7 +44,7 @@ const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknow
     data.users.filter(({ id, email }) => id.startsWith(query.get("search") ?? "") || email?.startsWith(query.get("search") ?? "")),
   "/users/user-0/timeline": () => data.timeline,
   "/users/user-0/messages": () => messages.slice(0, 4),
-  "/journeys": () => data.journeys,
+  "/journeys": () => journeys,
   "/segments": () => data.segments,
   "/segments/looked-at-shoes/members": () => data.users.slice(0, 12).map((user) => ({ ...user, since: user.lastSeenAt })),
   "/segments/everyone/members": () => Array.from({ length: 5 }, () => data.users).flat(),
@@ -59,8 +60,8 @@ const things: Readonly<Record<string, unknown>> = {
   "/auth/get-session": { session: { id: "s1" }, user: { id: "o1", email: "owner@example.com", name: "Owner" } },
   "/workspace": data.workspace,
   "/users/user-0": data.user,
-  "/journeys/abandoned-cart": data.journeyDefinition,
-  "/journeys/abandoned-cart/statistics": data.statistics,
+  "/journeys/abandoned-cart": journeyDefinition,
+  "/journeys/abandoned-cart/statistics": statistics,
   "/segments/looked-at-shoes": data.segments[1],
   "/messages/m0": message,
 };
