@@ -64,10 +64,11 @@ const events: fc.Arbitrary<readonly UserEvent[]> = fc.array(event, { maxLength: 
   }),
 );
 
-/** Applies events at the end of it all, in the sequence given: the arrival in time is not what is looked at. */
+/** Applies events after all of them happened, in the sequence given; those that arrived days late start nothing. */
 const applied = (list: readonly UserEvent[]): TestUser => {
-  const user = new TestUser(catalog, "u:u", START + 10 * DAY);
+  const user = new TestUser(catalog, "u:u", START + 2 * DAY);
   for (const one of list) user.event(one);
+  user.tick(START + 7 * DAY);
   return user;
 };
 
@@ -100,7 +101,7 @@ const lived = (
 describe("decide, whatever happens", () => {
   it("duplication of a user's events changes nothing at all", () => {
     fc.assert(
-      fc.property(events, fc.array(fc.nat()), (list, repeats) => {
+      fc.property(events, fc.array(fc.nat({ max: 11 })), (list, repeats) => {
         const once = applied(list);
         const again = applied(list.flatMap((one, index) => (repeats.includes(index) ? [one, one] : [one])));
         for (const one of list) again.event(one);
@@ -119,16 +120,17 @@ describe("decide, whatever happens", () => {
           expect(plainAttributes(other.state.profile.attributes)).toEqual(plainAttributes(one.state.profile.attributes));
           expect(other.state.profile.lastSeenAt).toBe(one.state.profile.lastSeenAt);
           expect(other.segments).toEqual(one.segments);
-          expect(other.nextDue === undefined).toBe(one.nextDue === undefined);
         },
       ),
     );
   });
 
   it("claims and sends each message at most once, and none after its exit event was known", () => {
+    let sent = 0;
     fc.assert(
       fc.property(events, (list) => {
         const { user, claims } = lived(list);
+        sent += claims.length;
         expect(new Set(claims.map(({ message }) => message)).size).toBe(claims.length);
         for (const { message, at } of claims) {
           const kept = user.history.message(message);
@@ -153,6 +155,7 @@ describe("decide, whatever happens", () => {
         }
       }),
     );
+    expect(sent).toBeGreaterThan(0);
   });
 
   it("lets every run wait or end, and knows when it is due", () => {

@@ -12,7 +12,8 @@ export const mergeIdOf = (from: UserKey, target: UserKey): string => `${from}>${
  * anonymous id. Other calls hand nothing over, whatever anonymousId they carry.
  */
 export const applyIdentity = (draft: Draft, event: UserEvent): void => {
-  if (event.userId === undefined || draft.state.user !== `u:${event.userId}`) return;
+  // Not the event's own userId: one that was forwarded names a user who has become this one.
+  if (event.userId === undefined || !draft.state.user.startsWith("u:")) return;
   if (event.type === "identify" && event.anonymousId !== undefined) want(draft, `a:${event.anonymousId}`);
   if (event.type !== "alias" || event.previousId === undefined) return;
   // A server's previousId may be either kind; wanting the history of a user who never was takes nothing.
