@@ -12,7 +12,7 @@ interface Column {
 }
 
 const db = (env as unknown as { readonly DB: D1Database }).DB; // bound in wrangler.toml
-const tables = Object.values(schema).filter((table): table is SQLiteTable => is(table, SQLiteTable));
+const tables = Object.values<unknown>(schema).filter((table): table is SQLiteTable => is(table, SQLiteTable));
 /** better-auth's tables: only its adapter reads them. */
 const notMirrored = /^(operator_|sqlite_|_cf_|d1_)/;
 
