@@ -34,6 +34,9 @@ export const journeyFields = {
   changed: z.boolean().meta({ readOnly: true }),
 } as const;
 
+/** A segment is answered with how many users are in it, counted to 10,000: 10,001 says that there are more. */
+export const segmentFields = { members: z.int().meta({ readOnly: true }).describe("users in it; 10001: more than 10,000") } as const;
+
 /** Settings are never answered, only which of them are set. */
 export const providerFields = { settingsSet: z.array(z.string()).meta({ readOnly: true }) } as const;
 
@@ -113,6 +116,16 @@ export const loggedEventSchema = z.object({
   body: eventSchema,
 });
 
+/** An item that ingest refused: what was wrong with which field, and the beginning of what came. */
+export const rejectionSchema = z.object({
+  id: z.string(),
+  at: instant,
+  code: z.string(),
+  field: z.string(),
+  message: z.string(),
+  sample: z.string().describe("first 500 characters of the item's JSON"),
+});
+
 export const runSchema = z.object({
   id: z.string(),
   journey: z.string(),
@@ -169,9 +182,16 @@ export const messageSummarySchema = z.object({
   updatedAt: instant,
 });
 
+const content = z.looseObject({ channel: z.string() }).nullable();
+
+/** A message of a list, with its content where the built-in outbox was given it (up to 1 MB a page; the rest, and what went to other providers, is null: ask for the message). */
+export const messageListItemSchema = messageSummarySchema.extend({ content: content.optional() });
+
 /** A message with what was rendered (null until its first claim) and everything that happened to it. */
 export const messageDetailSchema = messageSummarySchema.extend({
-  content: z.looseObject({ channel: z.string() }).nullable(),
+  content,
+  /** When it moves again by itself: the next attempt of one that is held or queued, the end of the lease of one that is claimed. */
+  due: instant.nullable(),
   sentAt: instant.nullable(),
   providerMessageId: z.string().nullable(),
   timeline: z.array(z.looseObject({ kind: z.string(), at: instant })).describe("oldest first"),
@@ -231,6 +251,7 @@ export const liveFrameSchema = z.union([
 export type UserSummary = z.infer<typeof userSummarySchema>;
 export type EventView = z.infer<typeof eventSchema>;
 export type LoggedEvent = z.infer<typeof loggedEventSchema>;
+export type Rejection = z.infer<typeof rejectionSchema>;
 export type RunView = z.infer<typeof runSchema>;
 export type UserProfile = z.infer<typeof userSchema>;
 export type TimelineView = z.infer<typeof timelineItemSchema>;

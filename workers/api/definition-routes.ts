@@ -38,6 +38,8 @@ export interface LiveKind<T extends { readonly key: string }> {
   readonly complete?: (env: Env, workspace: string, put: unknown, key: string) => Promise<unknown>;
   /** How a stored definition is answered. Default: as it was put. */
   readonly present?: (body: Record<string, unknown>) => Record<string, unknown>;
+  /** What is known about definitions beyond their rows, by key; answered beside `fields`. Read for lists and for one alike. */
+  readonly known?: (env: Env, workspace: string, keys: readonly string[]) => Promise<ReadonlyMap<string, Record<string, unknown>>>;
   readonly publish: (live: CatalogDocument, definition: T) => CatalogDocument;
   readonly withdraw: (live: CatalogDocument, key: string) => CatalogDocument;
   /** What still names the definition: it cannot go before they do. */
@@ -83,6 +85,15 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
     return row;
   };
 
+  const presentAll = async (env: Env, workspace: string, rows: readonly DefinitionRow[]) => {
+    const known = await kind.known?.(
+      env,
+      workspace,
+      rows.map(({ key }) => key),
+    );
+    return (row: DefinitionRow) => ({ ...presentDefinition(row, kind.present), ...known?.get(row.key) });
+  };
+
   return [
     route(
       {
@@ -96,12 +107,12 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
       async ({ env, workspace, query }) => {
         const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
         const rows = await listDefinitions(env.DB, workspace, kind.kind, { after, limit: query.limit + 1 });
-        return answer(pageOf(rows, query.limit, (row) => presentDefinition(row, kind.present)));
+        return answer(pageOf(rows, query.limit, await presentAll(env, workspace, rows)));
       },
     ),
     route({ method: "get", path, summary: `One ${kind.title}`, scope: "read", answers: { 200: answered }, etag: true }, async (call) => {
       const row = await find(call);
-      return answer(presentDefinition(row, kind.present), { etag: row.etag });
+      return answer((await presentAll(call.env, call.workspace, [row]))(row), { etag: row.etag });
     }),
     route(
       {
@@ -153,7 +164,7 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
         // Also when nothing changed: whoever puts it again may have had no answer because just this failed.
         await kind.published?.(call, saved.row.version);
         const row = kind.settle === undefined ? saved.row : await find(call);
-        return answer(presentDefinition(row, kind.present), { status: saved.status, etag: row.etag });
+        return answer((await presentAll(env, workspace, [row]))(row), { status: saved.status, etag: row.etag });
       },
     ),
     route(

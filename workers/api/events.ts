@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { listOf, loggedEventSchema } from "../../src/api/management.ts";
+import { listOf, loggedEventSchema, rejectionSchema } from "../../src/api/management.ts";
+import { readRejections } from "../../src/storage/intake/rejections.ts";
 import { eventOf, listEvents, logEnd } from "../../src/storage/shard/event-list.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
-import { scannedPage } from "./merged-page.ts";
+import { mergedPage, scannedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
-import { presentLoggedEvent } from "./present.ts";
+import { presentLoggedEvent, presentRejection } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 export const events: readonly Route[] = [
@@ -33,6 +34,20 @@ export const events: readonly Route[] = [
           present: (row) => presentLoggedEvent(row, eventOf(row)),
         }),
       );
+    },
+  ),
+  route(
+    {
+      method: "get",
+      path: "/api/events/rejected",
+      summary: "Items that ingest refused and why, newest first: a sample, kept for 7 days",
+      scope: "read",
+      query: z.strictObject(paging),
+      answers: { 200: listOf(rejectionSchema) },
+    },
+    async ({ env, workspace, query: { limit, cursor } }) => {
+      const rows = await readRejections(env.INTAKE_0, workspace, limit + 1, fromCursor(cursor, z.tuple([z.number(), z.string()])));
+      return answer(mergedPage([rows], { limit, order: "descending", keyOf: (row) => [row.at, row.id], present: presentRejection }));
     },
   ),
 ];

@@ -1,14 +1,15 @@
 import * as z from "zod";
-import { listOf, messageDetailSchema, messageSummarySchema } from "../../src/api/management.ts";
+import { listOf, messageDetailSchema, messageListItemSchema } from "../../src/api/management.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { listMessages, type MessageRow, readMessage } from "../../src/storage/shard/message-list.ts";
+import { readOutbox } from "../../src/storage/shard/outbox.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
 import { scannedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
-import { instant, presentFact, presentMessageRow } from "./present.ts";
+import { instant, instantOrNull, presentFact, presentMessageRow } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** `dead`: given up for good, the dead letters. */
@@ -38,12 +39,18 @@ const find = async (env: Env, workspace: string, id: string): Promise<MessageRow
   return row;
 };
 
+/** What the built-in outbox was given, by message id: those messages can be read with the list. */
+const outboxContents = async (env: Env, workspace: string, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> => {
+  const shards = await Promise.all(shardsOf(env).map((db) => readOutbox(db, workspace, ids)));
+  return new Map(shards.flat().map(({ id, content }) => [id, JSON.parse(content) as unknown]));
+};
+
 export const messages: readonly Route[] = [
   route(
     {
       method: "get",
       path: "/api/messages",
-      summary: "Lists messages, newest first; status=dead: those given up",
+      summary: "Lists messages, newest first, with what the outbox was given; status=dead: those given up",
       scope: "read",
       query: z.strictObject({
         ...paging,
@@ -52,8 +59,9 @@ export const messages: readonly Route[] = [
         anonymous: z.enum(["true", "false"]).optional(),
         journey: z.string().max(64).optional(),
         channel: z.string().max(20).optional(),
+        content: z.enum(["true", "false"]).default("true").describe("false: leave contents out, for lists that only name messages"),
       }),
-      answers: { 200: listOf(messageSummarySchema) },
+      answers: { 200: listOf(messageListItemSchema) },
     },
     async ({ env, workspace, query }) => {
       const { limit, journey, channel } = query;
@@ -61,12 +69,17 @@ export const messages: readonly Route[] = [
       const user = query.user === undefined ? undefined : `${query.anonymous === "true" ? "a" : "u"}:${query.user}`;
       const filter = { workspace, status: query.status === "dead" ? "failed" : query.status, journey, channel, user };
       const shards = await Promise.all(shardsOf(env).map((db) => listMessages(db, filter, { before, limit: limit + 1 })));
-      return answer(
-        scannedPage(
-          shards.map(({ rows, scannedTo }) => ({ rows, scannedTo: scannedTo === null ? null : [scannedTo] })),
-          { limit, order: "descending", keyOf: (row) => [row.id], present: presentMessageRow },
-        ),
+      const page = scannedPage(
+        shards.map(({ rows, scannedTo }) => ({ rows, scannedTo: scannedTo === null ? null : [scannedTo] })),
+        { limit, order: "descending", keyOf: (row) => [row.id], present: presentMessageRow },
       );
+      if (query.content === "false") return answer(page);
+      const contents = await outboxContents(
+        env,
+        workspace,
+        page.items.map(({ id }) => id),
+      );
+      return answer({ ...page, items: page.items.map((item) => ({ ...item, content: contents.get(item.id) ?? null })) });
     },
   ),
   route(
@@ -83,6 +96,7 @@ export const messages: readonly Route[] = [
       return answer({
         ...presentMessageRow(row),
         content: kept?.message.rendered?.content ?? null,
+        due: instantOrNull(kept?.message.due),
         sentAt: kept?.message.sentAt === undefined ? null : instant(kept.message.sentAt),
         providerMessageId: kept?.message.providerMessageId ?? null,
         timeline: (kept?.facts ?? []).toSorted((a, b) => a.at - b.at).map(presentFact),

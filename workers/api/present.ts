@@ -4,6 +4,7 @@ import type { UserEvent } from "../../src/domain/event/event.ts";
 import type { Message } from "../../src/domain/message/message.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
 import type { Run } from "../../src/domain/user/state.ts";
+import type { KeptRejection } from "../../src/storage/intake/rejections.ts";
 import type { DirectoryRow, MemberRow } from "../../src/storage/shard/directory.ts";
 import type { events, messages } from "../../src/storage/schema.ts";
 
@@ -27,6 +28,11 @@ export const presentLoggedEvent = (row: typeof events.$inferSelect, event: UserE
   const { id: user, anonymous } = idsOf(row.user);
   return { id: row.id, user, anonymous, type: row.type, name: row.name, time: instant(row.time), body: presentEvent(event) };
 };
+
+export const presentRejection = ({ workspace: _workspace, at, ...rejection }: KeptRejection): api.Rejection => ({
+  ...rejection,
+  at: instant(at),
+});
 
 /** Facts are answered as they are, with their instants as texts. */
 export const presentFact = (fact: Fact): { kind: string; at: string; [field: string]: unknown } => ({

@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { backfillSchema, listOf, memberSchema } from "../../src/api/management.ts";
+import { backfillSchema, listOf, memberSchema, segmentFields } from "../../src/api/management.ts";
 import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { type SegmentDefinition, segmentSchema } from "../../src/domain/segment/segment.ts";
 import { type DefinitionRow, readDefinition } from "../../src/storage/control/definitions.ts";
-import { listMembers } from "../../src/storage/shard/directory.ts";
+import { countMembers, listMembers, memberCountLimit } from "../../src/storage/shard/directory.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
+import type { Env } from "../env.ts";
 import { backfillProgress, startBackfill } from "./backfill.ts";
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { mergedPage } from "./merged-page.ts";
@@ -14,11 +15,20 @@ import { instantOrNull, presentMember } from "./present.ts";
 import { withDefinition, withoutDefinition } from "./publish.ts";
 import { answer, type Call, route, type Route } from "./route.ts";
 
+const membersOf = async (env: Env, workspace: string, keys: readonly string[]) => {
+  const shards = await Promise.all(shardsOf(env).map((db) => countMembers(db, workspace, keys)));
+  const counts = new Map<string, number>();
+  for (const { segment, n } of shards.flat()) counts.set(segment, Math.min((counts.get(segment) ?? 0) + n, memberCountLimit + 1));
+  return new Map([...counts].map(([key, members]) => [key, { members }] as const));
+};
+
 const kind: LiveKind<SegmentDefinition> = {
   kind: "segment",
   path: "/api/segments",
   title: "segment",
   schema: segmentSchema,
+  fields: segmentFields,
+  known: membersOf,
   publish: (live, segment) => ({ ...live, segments: withDefinition(live.segments, segment) }),
   withdraw: (live, key) => ({ ...live, segments: withoutDefinition(live.segments, key) }),
   usedBy: (live, key) => namedBy(live, key),

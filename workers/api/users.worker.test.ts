@@ -99,6 +99,9 @@ describe("a journey carried out", () => {
       content: { channel: "email", subject: "Hello Ann", html: expect.stringContaining("Hi") },
     });
     expect(detail.timeline.length).toBeGreaterThan(0);
+    // What the outbox was given is read with the list; another's message has none there.
+    expect(message.content).toEqual(detail.content);
+    expect((await api("GET /api/messages?content=false")).body.items[0]).not.toHaveProperty("content");
     expect((await api("GET /api/users/u1/messages")).body.items).toMatchObject([{ id: message.id, status: "sent" }]);
     expect((await api("GET /api/messages?user=u1")).body.items).toHaveLength(1);
     expect((await api("GET /api/messages?channel=sms")).body.items).toHaveLength(0);
@@ -158,6 +161,54 @@ describe("a segment put", () => {
     await eventually(async () =>
       expect((await api("GET /api/segments/payers/backfill")).body).toMatchObject({ state: "done", done: 1, total: 1 }),
     );
+  });
+});
+
+describe("events that ingest refused", () => {
+  it("are listed with field and reason, page by page, to their own workspace only", async () => {
+    const [workspace, other] = [await newWorkspace(), await newWorkspace()];
+    const batch = [
+      { type: "track", userId: "u1" },
+      { type: "track", event: "X" },
+      { type: "track", userId: "u1", event: "Fine" },
+    ];
+    expect((await call("POST /v1/batch", { key: workspace.writeKey, body: { batch } })).body).toMatchObject({ accepted: 1 });
+    const { items } = await eventually(async () => {
+      const { body } = await workspace.api("GET /api/events/rejected");
+      expect(body.items).toHaveLength(2);
+      return body;
+    });
+    expect(items).toContainEqual({
+      id: expect.any(String),
+      at: expect.stringMatching(/Z$/),
+      code: "missing",
+      field: "event",
+      message: expect.stringContaining("event"),
+      sample: JSON.stringify(batch[0]),
+    });
+    const first = (await workspace.api("GET /api/events/rejected?limit=1")).body;
+    const second = (await workspace.api(`GET /api/events/rejected?limit=1&cursor=${first.next}`)).body;
+    expect([...first.items, ...second.items]).toEqual(items);
+    expect(second.next).toBeNull();
+    expect((await other.api("GET /api/events/rejected")).body.items).toEqual([]);
+  });
+});
+
+describe("segments", () => {
+  it("are listed with how many users are in them", async () => {
+    const workspace = await newWorkspace();
+    const { api } = workspace;
+    await api("PUT /api/segments/buyers", segmentOf("Order Completed"));
+    for (const id of ["u1", "u2", "u3"]) await track(workspace, id, id === "u3" ? "Looked" : "Order Completed");
+    const members = async () =>
+      Object.fromEntries(
+        (await api("GET /api/segments")).body.items.map((one: { key: string; members: number }) => [one.key, one.members] as const),
+      );
+    await eventually(async () => expect(await members()).toMatchObject({ buyers: 2, everyone: 3 }));
+    const read = (await api("GET /api/segments/buyers")).body;
+    expect(read.members).toBe(2);
+    // What was read can be put back: the count is not part of the definition.
+    expect((await api("PUT /api/segments/buyers", read)).body).toEqual(read);
   });
 });
 

@@ -70,7 +70,7 @@ export const segmentQuery = (key: string) => one<SegmentView>(`/segments/${key}`
 export const membersQuery = (key: string) => pages<Member>(`/segments/${key}/members`);
 
 export const messagesQuery = (filter: { readonly status?: string | undefined; readonly channel?: string | undefined }) =>
-  pages<MessageSummary>("/messages", filter);
+  pages<MessageSummary>("/messages", { ...filter, content: "false" });
 export const messageQuery = (id: string) => one<MessageView>(`/messages/${encodeURIComponent(id)}`);
 
 /** The newest of the event log, asked again every two seconds while the page is in front. */

@@ -26,13 +26,19 @@ export const insertRejections = async (db: D1Database, rejections: readonly Kept
     .run();
 };
 
-/** A workspace's newest rejections, newest first. */
-export const readRejections = async (db: D1Database, workspace: string, limit: number): Promise<readonly KeptRejection[]> => {
+/** A workspace's rejections, newest first, strictly before (at, id); from the newest when that is left out. */
+export const readRejections = async (
+  db: D1Database,
+  workspace: string,
+  limit: number,
+  before: readonly [at: number, id: string] = [Number.MAX_SAFE_INTEGER, ""],
+): Promise<readonly KeptRejection[]> => {
   const { results } = await db
     .prepare(
-      "SELECT workspace, at, id, code, field, message, sample FROM rejections WHERE workspace = ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+      `SELECT workspace, at, id, code, field, message, sample FROM rejections
+       WHERE workspace = ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4`,
     )
-    .bind(workspace, limit)
+    .bind(workspace, ...before, limit)
     .all<KeptRejection>();
   return results;
 };

@@ -55,3 +55,21 @@ export const listMembers = async (db: D1Database, page: DirectoryPage & { readon
       .bind(page.workspace, page.segment, page.after, page.limit)
       .all<MemberRow>()
   ).results;
+
+/** Members of a segment are counted this far in each shard: a list of segments costs the same however many users there are. */
+export const memberCountLimit = 10_000;
+
+/** How many members segments have in one shard, by key, each counted to `memberCountLimit` + 1. */
+export const countMembers = async (
+  db: D1Database,
+  workspace: string,
+  segments: readonly string[],
+): Promise<readonly { readonly segment: string; readonly n: number }[]> =>
+  (
+    await db
+      .prepare(
+        `SELECT value AS segment, (SELECT count(*) FROM (SELECT 1 FROM memberships WHERE workspace = ?1 AND segment = value LIMIT ?3)) AS n FROM json_each(?2)`,
+      )
+      .bind(workspace, JSON.stringify(segments), memberCountLimit + 1)
+      .all<{ segment: string; n: number }>()
+  ).results;

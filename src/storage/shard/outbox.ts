@@ -29,3 +29,22 @@ export const keepInOutbox = async (env: ShardBindings, rows: readonly OutboxRow[
     }),
   );
 };
+
+/** Characters of content one look answers: messages beyond are left out, the newest come first. */
+export const contentLimit = 1_000_000;
+
+/** What one shard's outbox was given for these messages, as JSON texts by message id; newest first, to `contentLimit` in all. */
+export const readOutbox = async (
+  db: D1Database,
+  workspace: string,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly content: string }[]> =>
+  (
+    await db
+      .prepare(
+        `SELECT id, content FROM (SELECT id, content, sum(length(content)) OVER (ORDER BY id DESC) AS total FROM outbox_messages
+         WHERE workspace = ?1 AND id IN (SELECT value FROM json_each(?2))) WHERE total <= ?3`,
+      )
+      .bind(workspace, JSON.stringify(ids), contentLimit)
+      .all<{ id: string; content: string }>()
+  ).results;
