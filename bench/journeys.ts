@@ -32,7 +32,7 @@ export const installHook = async (
         url: `${sink.url}/${key}`,
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: '{"user": {{ user.id | json }}, "n": {{ trigger.properties.n | json }}, "at": {{ trigger.properties.at | json }}}',
+        body: '{"user": {{ user.id | json }}, "n": {{ trigger.properties.n | json }}}',
       },
     },
   });
