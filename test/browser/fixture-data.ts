@@ -1,5 +1,5 @@
 /** Made-up answers of the management API for tests of the pages alone, with what real data seldom has: long names, hostile mail, every status. */
-import type { LoggedEvent, TimelineView, UserSummary } from "../../src/api/management.ts";
+import type { LoggedEvent, Rejection, TimelineView, UserSummary } from "../../src/api/management.ts";
 import { ago, dates } from "./fixture-clock.ts";
 
 const people = [
@@ -173,7 +173,7 @@ export const timeline: readonly TimelineView[] = [
 ];
 
 export const segments = [
-  { key: "everyone", name: "Everyone", kind: "dynamic", condition: { type: "everyone" }, ...dates },
+  { key: "everyone", name: "Everyone", kind: "dynamic", condition: { type: "everyone" }, members: 10_001, ...dates },
   {
     key: "looked-at-shoes",
     name: "Looked at shoes",
@@ -185,6 +185,7 @@ export const segments = [
       count: { operator: "at-least", value: 3 },
       within: "P7D",
     },
+    members: 12,
     ...dates,
   },
   {
@@ -198,7 +199,19 @@ export const segments = [
         { type: "not", condition: { type: "tag", tag: "staff" } },
       ],
     },
+    members: 31,
     ...dates,
+  },
+];
+
+export const rejections: readonly Rejection[] = [
+  {
+    id: "rejected-0",
+    at: ago(3),
+    code: "missing",
+    field: "event",
+    message: "event, the name of what happened, is missing",
+    sample: '{"type":"track","userId":"user-0"}',
   },
 ];
 

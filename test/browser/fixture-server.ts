@@ -47,13 +47,12 @@ const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknow
   "/journeys": () => journeys,
   "/segments": () => data.segments,
   "/segments/looked-at-shoes/members": () => data.users.slice(0, 12).map((user) => ({ ...user, since: user.lastSeenAt })),
-  "/segments/everyone/members": () => Array.from({ length: 5 }, () => data.users).flat(),
-  "/segments/paying-customers/members": () => data.users.slice(0, 31),
   "/messages": (query) =>
     messages.filter(
       ({ status, channel }) => [status, null].includes(query.get("status")) && [channel, null].includes(query.get("channel")),
     ),
   "/events": () => data.events,
+  "/events/rejected": () => data.rejections,
   "/keys": () => data.keys,
 };
 const things: Readonly<Record<string, unknown>> = {

@@ -122,6 +122,16 @@ describe("lists", () => {
   });
 });
 
+describe("live events", () => {
+  it("say which were refused, and why", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${server.url}/live`);
+    await page.getByText("event, the name of what happened, is missing").click();
+    expect(await isShown(page.getByText('{"type":"track","userId":"user-0"}'))).toBe(true);
+    await page.context().close();
+  });
+});
+
 describe("a journey", () => {
   it("tells a screen reader each step and the ways on", async () => {
     const { page } = await openPage(browser);

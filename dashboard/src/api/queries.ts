@@ -9,6 +9,7 @@ import type {
   MessageSummary,
   MessageView,
   Page,
+  Rejection,
   SegmentView,
   Session,
   Statistics,
@@ -82,9 +83,8 @@ export const liveEventsQuery = (filter: Query, running: boolean) =>
     placeholderData: (before) => before,
   });
 
+/** What ingest refused lately. */
+export const refusedQuery = one<Page<Rejection>>("/events/rejected", { limit: 20 }, 5000);
+
 export const keysQuery = pages<KeyView>("/keys");
 export const workspaceQuery = one<WorkspaceView>("/workspace");
-
-/** Members are counted as far as one page goes: enough to tell small segments apart, cheap for large ones. */
-export const memberCountLimit = 200;
-export const memberCountQuery = (key: string) => one<Page<Member>>(`/segments/${key}/members`, { limit: memberCountLimit });

@@ -9,6 +9,7 @@ export type {
   LoggedEvent,
   Member,
   MessageSummary,
+  Rejection,
   Statistics,
   UserProfile,
   UserSummary,
@@ -51,6 +52,8 @@ export interface SegmentView {
   readonly description?: string;
   readonly kind?: string;
   readonly condition?: Loose;
+  /** Counted to `memberCountLimit`; one more says that there are more. */
+  readonly members: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -9,3 +9,6 @@ export const formatCompact = (n: number): string => (Math.abs(n) < 10_000 ? whol
 
 /** "1 user", "2 users", "1,200 users". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${formatCount(n)} ${n === 1 ? one : many}`;
+
+/** Users in a segment, as the API counts them: to 10,000, and one more where there are more. */
+export const formatMembers = (n: number): string => (n > 10_000 ? "10,000+" : whole.format(n));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeCondition, describeFrequency, describeTrigger } from "./condition.ts";
-import { formatCount, plural } from "./count.ts";
+import { formatCount, formatMembers, plural } from "./count.ts";
 import { describeStep, stepTitle } from "./step.ts";
 import { sentence, shortValue } from "./text.ts";
 import { formatDaysAgo, formatDuration, formatRelative } from "./time.ts";
@@ -51,6 +51,8 @@ describe("counts", () => {
     [123_456, "123.5K"],
     [2_000_000, "2M"],
   ])("formatCount writes %i as %s", (n, text) => expect(formatCount(n)).toBe(text));
+  it("formatMembers says that there are more than are counted", () =>
+    expect([formatMembers(0), formatMembers(10_000), formatMembers(10_001)]).toEqual(["0", "10,000", "10,000+"]));
   it("plural counts in words", () =>
     expect([plural(1, "user"), plural(0, "user"), plural(2, "entry", "entries")]).toEqual(["1 user", "0 users", "2 entries"]));
 });

@@ -18,6 +18,7 @@ import { ProblemAlert } from "../parts/problem-alert.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { idText, userLink } from "../parts/user-link.ts";
 import classes from "./live.module.css";
+import { Refused } from "./live/refused.tsx";
 
 const types = [
   { value: "", label: "Any call" },
@@ -113,6 +114,7 @@ export const Live = () => {
             ))}
           </Panel>
         )}
+        <Refused />
       </Stack>
     </>
   );

@@ -5,6 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { membersQuery, segmentQuery } from "../api/queries.ts";
 import type { Member } from "../api/types.ts";
 import { describeCondition } from "../format/condition.ts";
+import { formatMembers } from "../format/count.ts";
 import { Ago } from "../parts/ago.tsx";
 import { DataTable, type Column } from "../parts/data-table.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -17,7 +18,6 @@ import parts from "../parts/parts.module.css";
 import { Cut, RowLink } from "../parts/row-text.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { userLink, userName, userRowKey } from "../parts/user-link.ts";
-import { MemberCount } from "./segment/member-count.tsx";
 
 const columns: readonly Column<Member>[] = [
   {
@@ -46,11 +46,11 @@ export const Segment = () => {
       />
       <Stack gap="lg">
         <Shown query={query} loading={<LoadingPanel height={142} />}>
-          {({ condition, updatedAt, kind }) => (
+          {({ condition, members, updatedAt, kind }) => (
             <Panel>
               <Fields
                 items={[
-                  ["Members", <MemberCount key="count" segment={key} />],
+                  ["Members", formatMembers(members)],
                   ["Who is in it", kind === "manual" ? "added by hand" : describeCondition(condition)],
                   ["Changed", <Ago key="ago" at={updatedAt} />],
                 ]}

@@ -3,12 +3,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { segmentsQuery } from "../api/queries.ts";
 import type { SegmentView } from "../api/types.ts";
 import { describeCondition } from "../format/condition.ts";
+import { formatMembers } from "../format/count.ts";
 import { Ago } from "../parts/ago.tsx";
 import { DataTable, type Column } from "../parts/data-table.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { Cut, RowLink } from "../parts/row-text.tsx";
-import { MemberCount } from "./segment/member-count.tsx";
 
 const columns: readonly Column<SegmentView>[] = [
   {
@@ -25,7 +25,7 @@ const columns: readonly Column<SegmentView>[] = [
     width: "44%",
     cell: ({ condition, kind }) => <Cut quiet>{kind === "manual" ? "added by hand" : describeCondition(condition)}</Cut>,
   },
-  { header: "Members", width: 100, end: true, cell: ({ key }) => <MemberCount segment={key} /> },
+  { header: "Members", width: 100, end: true, cell: ({ members }) => formatMembers(members) },
   { header: "Changed", width: 140, from: "wider", cell: ({ updatedAt }) => <Ago at={updatedAt} /> },
 ];
 
