@@ -62,7 +62,7 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
         events: work.events,
         ...(confirmed !== undefined && { confirmed }),
       });
-      applied.push({ work, answer });
+      applied.push(...partsOf(work, answer));
     } catch (error) {
       console.error(
         JSON.stringify({
@@ -85,6 +85,13 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
     else message.ack();
   }
 };
+
+/** Answers of several users, where the events of one device belong to more than one. */
+const partsOf = (work: UserWork, { also = [], ...answer }: ApplyAnswer): readonly Applied[] =>
+  [answer, ...also].map((part) => ({
+    work: part.events === undefined ? work : { ...work, events: work.events.filter(({ id }) => part.events?.includes(id)) },
+    answer: part,
+  }));
 
 /** A row that stays is sent again by the sweep and applied once more: no reason to keep the queue's messages. */
 const removeApplied = async (env: Env, messages: readonly EventsMessage[]): Promise<void> => {

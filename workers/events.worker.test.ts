@@ -140,6 +140,37 @@ describe("consumeEvents", { timeout: 30_000 }, () => {
     expect((await rowsOf(workspace)).intake).toEqual([{ id: bad.intake }]);
   });
 
+  it("events of a device that two users had are logged and projected with the user each belongs to", async () => {
+    const { workspace } = await begin();
+    const [before, after] = [track("", "Signed Up"), track("", "Signed Up")].map(({ userId: _none, ...event }) => ({
+      ...event,
+      anonymousId: "dev",
+    }));
+    if (before === undefined || after === undefined) throw new Error("expected two events");
+    const users = {
+      getByName: (name: string) =>
+        name.endsWith("a:dev")
+          ? {
+              apply: async () => ({
+                ...(await user(workspace, "u:2").apply({ catalog: 1, events: [after] })),
+                movedTo: "u:2",
+                events: [after.id],
+                also: [{ ...(await user(workspace, "u:1").apply({ catalog: 1, events: [before] })), movedTo: "u:1", events: [before.id] }],
+              }),
+            }
+          : env.USERS.getByName(name),
+    } as unknown as Env["USERS"];
+    await consume(witness({ USERS: users }).bindings, await accept(workspace, [before, after]));
+    const rows = await env.DB.prepare("SELECT user, id FROM events WHERE workspace = ?").bind(workspace).all();
+    expect(new Map(rows.results.map(({ user: of, id }) => [id, of]))).toEqual(
+      new Map([
+        [before.id, "u:1"],
+        [after.id, "u:2"],
+      ]),
+    );
+    expect(new Set((await rowsOf(workspace)).messages.map((row) => row["user"]))).toEqual(new Set(["u:1", "u:2"]));
+  });
+
   it("a message that is none of ours is logged, acknowledged and blocks nothing", async () => {
     const { workspace, message } = await begin();
     const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);

@@ -26,6 +26,7 @@ import { renderTemplate } from "../src/domain/template/render.ts";
 import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
+import { targetOf } from "../src/domain/user/merge.ts";
 import { neededVersions } from "../src/domain/user/new-user.ts";
 import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
@@ -71,8 +72,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
     this.#confirm(request);
     const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
-    const target = this.#movedTo();
-    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.apply(onward));
+    if (this.#movedTo() !== undefined) return this.#applyElsewhere(request);
     const { turn, value: known } = this.#session.turn((open) =>
       request.events.flatMap((event) => {
         open.take(decide(open.state, { type: "event", event }, open.context(this.#session.now(event.receivedAt), catalog)));
@@ -253,6 +253,33 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (known !== undefined && isFinal(known.status)) return undefined;
     if (Object.hasOwn(state.open, message)) throw new Error("expected the merge to be over before this message goes on; try again");
     return target;
+  }
+
+  /**
+   * Events that reach a source go to the user each belongs to. Until its history is handed over the source itself says
+   * which it knows: the target cannot yet.
+   */
+  async #applyElsewhere(request: ApplyRequest): Promise<ApplyAnswer> {
+    const meta = this.#session.state()?.meta;
+    const latest = meta?.movedTo;
+    if (meta === undefined || latest === undefined) throw new Error("expected a user that was merged away");
+    const history = new SqliteHistory(this.#sql);
+    const known = request.events.flatMap(({ id }) => history.event(id) ?? []).map(({ id, time }) => ({ id, time }));
+    const news = known.length === 0 ? request.events : request.events.filter(({ id }) => !known.some((one) => one.id === id));
+    for (const { receivedAt } of news) this.#session.now(receivedAt);
+    const byTarget = Map.groupBy(news, ({ receivedAt }) => targetOf(meta, receivedAt) ?? latest);
+    const answers: ApplyAnswer[] = [];
+    for (const [target, events] of byTarget.size === 0 ? [[latest, news] as const] : byTarget) {
+      const answer = await this.#forward(target, { ...request, events }, (object, onward) => object.apply(onward));
+      answers.push({ ...answer, events: answer.events ?? events.map(({ id }) => id) });
+    }
+    const last = answers.pop() as ApplyAnswer; // there is one target at least
+    const { events = [], also = [] } = last;
+    if (answers.length === 0 && also.length === 0) {
+      const { events: _all, ...whole } = last;
+      return { ...whole, known: [...known, ...last.known] };
+    }
+    return { ...last, events: [...known.map(({ id }) => id), ...events], known: [...known, ...last.known], also: [...answers, ...also] };
   }
 
   /** Passes a request on to the user this one became. What was confirmed is about this user's own facts and stays here. */

@@ -55,6 +55,10 @@ export interface ApplyRequest extends ObjectRequest {
 export interface ApplyAnswer extends ObjectAnswer {
   /** Events the object already had, with the time it knows them by: the log row is written under that time. */
   readonly known: readonly { readonly id: string; readonly time: number }[];
+  /** Ids of the events this answer is about, where it is not about all of the request's: the rest are in `also`. */
+  readonly events?: readonly string[];
+  /** A device that several users had: answers of the others whose events were among those of the request. */
+  readonly also?: readonly ApplyAnswer[];
 }
 
 export interface ClaimRequestMessage extends ObjectRequest {

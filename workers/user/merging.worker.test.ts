@@ -36,12 +36,9 @@ afterEach(() => {
 });
 
 describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () => {
-  const begin = async () => {
+  const begin = async (events = [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")]) => {
     const workspace = await newWorkspace({ segments: [buyers], journeys: [reminder], templates: [emailTemplate] });
-    await user(workspace, "a:dev").apply({
-      catalog: 1,
-      events: [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")],
-    });
+    await user(workspace, "a:dev").apply({ catalog: 1, events });
     return workspace;
   };
   /** What must hold once the merge is over, however often it was cut. */
@@ -110,6 +107,28 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     await expectMerged(workspace);
   });
 
+  it("replaying the device's past changes nothing, also once another user has the device", async () => {
+    const past = [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")];
+    const workspace = await begin(past);
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await soon(() => expectMerged(workspace));
+    await user(workspace, "u:2").apply({ catalog: 1, events: [login("2")] });
+    await soon(async () => expect(await user(workspace, "a:dev").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }));
+    await evictDurableObject(userStub(workspace, "a:dev"));
+    const later = anonymous("Later");
+    const answer = await user(workspace, "a:dev").apply({ catalog: 1, events: [...past, later] });
+    expect([answer.movedTo, answer.events, answer.known]).toEqual(["u:2", [later.id], []]);
+    expect(answer.also).toMatchObject([
+      { movedTo: "u:1", events: past.map(({ id }) => id), known: past.map(({ id, time }) => ({ id, time })) },
+    ]);
+    expect((await user(workspace, "u:2").events({ limit: 50 })).items.map(({ type, event }) => event ?? type)).toEqual([
+      "Later",
+      "identify",
+    ]);
+    expect(await user(workspace, "u:2").view()).toMatchObject({ segments: [], runs: [] });
+    await expectMerged(workspace);
+  });
+
   it("two users who ask for the same history at once: one gets it, whole", async () => {
     const workspace = await begin();
     await Promise.all([
@@ -155,6 +174,22 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
       await expectMerged(workspace);
     });
   }
+
+  it("an event repeated while the history is under way is known by the source", async () => {
+    const past = [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")];
+    const workspace = await begin(past);
+    const failed = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const mend = await cutAt(workspace, "import");
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await soon(() => expect(failed).toHaveBeenCalled());
+    mend();
+    const answer = await user(workspace, "a:dev").apply({ catalog: 1, events: past });
+    expect(answer.known).toEqual(past.map(({ id, time }) => ({ id, time })));
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    await soon(() => expectMerged(workspace));
+    const { items } = await user(workspace, "u:1").timeline({ limit: 200 });
+    expect(items.flatMap((item) => (item.type === "fact" && item.fact.kind === "run-started" ? [item.fact.journey] : []))).toEqual([]);
+  });
 
   it("a merged user's directory row says where it went, and it is in no segment any more", async () => {
     const workspace = await begin();

@@ -14,21 +14,118 @@ export interface Because {
  */
 export type Fact =
   /** The directory row: first contact, or something in it changed. */
-  | { readonly kind: "user"; readonly at: number; readonly email?: string | null; readonly phone?: string | null; readonly name?: string | null; readonly createdAt: number; readonly lastSeenAt: number; readonly attributes: JsonObject; readonly movedTo?: UserKey }
-  | { readonly kind: "segment-entered" | "segment-left"; readonly at: number; readonly segment: string; readonly because?: Because; readonly silent?: boolean }
-  | { readonly kind: "run-started"; readonly at: number; readonly journey: string; readonly version: number; readonly run: string; readonly key: string | null; readonly because?: Because }
-  | { readonly kind: "run-refused"; readonly at: number; readonly journey: string; readonly version: number; readonly reason: string; readonly because?: Because }
-  | { readonly kind: "step-entered"; readonly at: number; readonly journey: string; readonly version: number; readonly run: string; readonly step: string; readonly because?: Because }
+  | {
+      readonly kind: "user";
+      readonly at: number;
+      readonly email?: string | null;
+      readonly phone?: string | null;
+      readonly name?: string | null;
+      readonly createdAt: number;
+      readonly lastSeenAt: number;
+      readonly attributes: JsonObject;
+      readonly movedTo?: UserKey;
+    }
+  | {
+      readonly kind: "segment-entered" | "segment-left";
+      readonly at: number;
+      readonly segment: string;
+      readonly because?: Because;
+      readonly silent?: boolean;
+    }
+  | {
+      readonly kind: "run-started";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly key: string | null;
+      readonly because?: Because;
+    }
+  | {
+      readonly kind: "run-refused";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly reason: string;
+      readonly because?: Because;
+    }
+  | {
+      readonly kind: "step-entered";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly step: string;
+      readonly because?: Because;
+    }
   /** A step was left; `path` names the way taken where there is a choice. */
-  | { readonly kind: "step-left"; readonly at: number; readonly journey: string; readonly version: number; readonly run: string; readonly step: string; readonly path?: string; readonly because?: Because }
-  | { readonly kind: "waiting"; readonly at: number; readonly journey: string; readonly version: number; readonly run: string; readonly step: string; readonly until: number }
-  | { readonly kind: "run-ended"; readonly at: number; readonly journey: string; readonly version: number; readonly run: string; readonly step: string; readonly reason: string; readonly because?: Because }
-  | { readonly kind: "goal"; readonly at: number; readonly journey: string; readonly version: number; readonly run: string; readonly goal: string; readonly because?: Because }
-  | { readonly kind: "message"; readonly at: number; readonly message: string; readonly createdAt: number; readonly status: MessageStatus; readonly channel: Channel; readonly template: string; readonly topic?: string; readonly journey?: string; readonly version?: number; readonly run?: string; readonly step?: string; readonly provider?: string; readonly to?: string; readonly subject?: string; readonly reason?: string; readonly attempts: number }
+  | {
+      readonly kind: "step-left";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly step: string;
+      readonly path?: string;
+      readonly because?: Because;
+    }
+  | {
+      readonly kind: "waiting";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly step: string;
+      readonly until: number;
+    }
+  | {
+      readonly kind: "run-ended";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly step: string;
+      readonly reason: string;
+      readonly because?: Because;
+    }
+  | {
+      readonly kind: "goal";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly goal: string;
+      readonly because?: Because;
+    }
+  | {
+      readonly kind: "message";
+      readonly at: number;
+      readonly message: string;
+      readonly createdAt: number;
+      readonly status: MessageStatus;
+      readonly channel: Channel;
+      readonly template: string;
+      readonly topic?: string;
+      readonly journey?: string;
+      readonly version?: number;
+      readonly run?: string;
+      readonly step?: string;
+      readonly provider?: string;
+      readonly to?: string;
+      readonly subject?: string;
+      readonly reason?: string;
+      readonly attempts: number;
+    }
   | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string }
   | { readonly kind: "event-refused"; readonly at: number; readonly event: string; readonly reason: string }
   | { readonly kind: "suppressed" | "unsuppressed"; readonly at: number; readonly channel: Channel | "*"; readonly reason?: string }
-  | { readonly kind: "subscription"; readonly at: number; readonly topic?: string; readonly channel?: Channel; readonly state: "opted-in" | "opted-out" }
+  | {
+      readonly kind: "subscription";
+      readonly at: number;
+      readonly topic?: string;
+      readonly channel?: Channel;
+      readonly state: "opted-in" | "opted-out";
+    }
   | { readonly kind: "merged"; readonly at: number; readonly from: UserKey; readonly refused?: string };
 
 /** Facts of one user with their numbers: `first` is the number of facts[0], the rest follow without gaps. */

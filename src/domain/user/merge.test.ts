@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { UserEvent } from "../event/event.ts";
 import { plainAttributes } from "./attributes.ts";
 import { mergeIdOf, wantedMerges } from "./identity.ts";
-import { handOver } from "./merge.ts";
+import { handOver, targetOf } from "./merge.ts";
 import type { Stimulus } from "./stimulus.ts";
 import { catalogOf, DAY, HOUR, identify, journey, MINUTE, sendJourney, START, TestUser, track } from "./user-kit.test-suite.ts";
 import type { UserKey } from "./user-key.ts";
@@ -73,6 +73,20 @@ describe("freeze", () => {
     freeze(source, "u:second");
     freeze(source);
     expect(source.state.meta.movedTo).toBe("u:second");
+  });
+
+  it("re-points later anonymous events only: what was received before belongs to whom the device was", () => {
+    const source = anonymous();
+    source.event(track("Go", START));
+    expect(targetOf(source.state.meta, START)).toBeUndefined();
+    source.now = START + HOUR;
+    freeze(source, "u:1");
+    source.now = START + 2 * HOUR;
+    freeze(source, "u:2");
+    source.now = START + 3 * HOUR;
+    freeze(source, "u:3");
+    const at = (hours: number) => targetOf(source.state.meta, START + hours * HOUR);
+    expect([0, 1, 1.9, 2, 2.9, 3, 9].map(at)).toEqual(["u:1", "u:1", "u:1", "u:2", "u:2", "u:3", "u:3"]);
   });
 });
 

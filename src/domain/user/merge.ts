@@ -1,14 +1,17 @@
 import { recordMatches } from "../segment/tallies.ts";
 import { without, type Draft } from "./draft.ts";
-
 import { counterOf, mergeCounters, withCounter } from "./frequency.ts";
 import { isSideBySide } from "./enter.ts";
 import { definitionOf } from "./journeys.ts";
 import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact } from "./messages.ts";
 import { endRun } from "./runs.ts";
-import type { Run, UserState } from "./state.ts";
+import type { Meta, Run, UserState } from "./state.ts";
 import type { Carried, Stimulus } from "./stimulus.ts";
+import type { UserKey } from "./user-key.ts";
+
+/** Users of one device that are told apart; of a device with more, what is older than all of them goes to the oldest kept. */
+const MAX_POINTERS = 1_000;
 
 /** What a frozen source hands over beside its profile and history: with the last part of the import. */
 export const handOver = ({ runs, goals, entries, open }: UserState): Carried => ({ runs, goals, entries, open });
@@ -21,10 +24,23 @@ export const handOver = ({ runs, goals, entries, open }: UserState): Carried => 
 export const freeze = (draft: Draft, { merge, target }: Extract<Stimulus, { type: "freeze" }>): boolean => {
   const { meta, user } = draft.state;
   if (target === user || Object.hasOwn(meta.merges, merge)) return false;
-  draft.state.meta = { ...meta, movedTo: target, merges: { ...meta.merges, [merge]: true } };
+  const movedBefore = meta.movedTo === undefined ? [] : [...(meta.movedBefore ?? []), { target: meta.movedTo, until: draft.at }];
+  draft.state.meta = {
+    ...meta,
+    movedTo: target,
+    ...(movedBefore.length > 0 && { movedBefore: movedBefore.slice(-MAX_POINTERS) }),
+    merges: { ...meta.merges, [merge]: true },
+  };
   draft.userChanged = true;
   return true;
 };
+
+/**
+ * Whose an event is that reached a source, by when we received it (ms): the user the device belonged to then, so that
+ * replaying any part of the past finds the history it is in. Undefined = nothing moved.
+ */
+export const targetOf = ({ movedTo, movedBefore = [] }: Meta, receivedAt: number): UserKey | undefined =>
+  movedBefore.find(({ until }) => receivedAt < until)?.target ?? movedTo;
 
 /**
  * The target's side: the source's past becomes this user's. Past events count for segments and never trigger again; joins

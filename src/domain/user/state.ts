@@ -121,6 +121,8 @@ export interface Meta {
   readonly tallies: Readonly<Record<string, true>>;
   /** Set when this object was handed over: everything that reaches it goes there. */
   readonly movedTo?: UserKey;
+  /** Whom it pointed at before (shared devices), oldest first: what was received before `until` (ms) is theirs. */
+  readonly movedBefore?: readonly { readonly target: UserKey; readonly until: number }[];
   /** Merges taken in (or, at a source, obeyed), by merge id: each is applied once. */
   readonly merges: Readonly<Record<string, true>>;
   /** Known users whose history is wanted and not yet here, by merge id; anonymous ones are in `profile.anonymousIds`. */
