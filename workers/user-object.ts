@@ -149,11 +149,17 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (this.#session.exists()) acknowledge(this.#session, merge);
   }
 
-  async hasMerged(merge: string): Promise<boolean> {
+  async hasMerged(merge: string, hops = 0): Promise<boolean> {
     const state = this.#session.state();
     if (state === undefined) return false;
+    if (state.meta.merges[merge] === true) return true;
+    const { movedTo } = state.meta;
+    if (movedTo !== undefined) {
+      if (hops >= maxHops) throw new Error(`merged in a circle: ${this.#identity.workspace} ${this.#identity.user}`);
+      return userObject(this.env, this.#identity.workspace, movedTo).hasMerged(merge, hops + 1);
+    }
     if (wantedMerges(state).some((wanted) => wanted.merge === merge)) this.#clock.arm(this.#session.now());
-    return state.meta.merges[merge] === true;
+    return false;
   }
 
   async view(): Promise<UserView | undefined> {
@@ -186,13 +192,15 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     let due: number | undefined;
     try {
       failures = Number(this.#session.exists() ? (this.#session.store.note("alarm") ?? 0) : 0);
-      due = await wake({
+      const woken = await wake({
         env: this.env,
+        failures,
         session: this.#session,
         identity: this.#identity,
         catalog: (version) => this.#loadCatalog({ catalog: version }),
       });
-      if (failures > 0) this.#session.write((store) => store.setNote("alarm", undefined));
+      ({ due } = woken);
+      if (woken.failed || failures > 0) this.#session.write((store) => store.setNote("alarm", woken.failed ? failures + 1 : undefined));
     } catch (error) {
       this.#session.forget();
       console.error(JSON.stringify({ what: "alarm failed", object: this.ctx.id.name, failures: failures + 1, error: String(error) }));

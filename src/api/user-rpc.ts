@@ -73,7 +73,9 @@ export type FreezeAnswer =
       readonly carried?: Carried;
     }
   /** The history went to another user before (a shared device): only the pointer moved. */
-  | { readonly kind: "elsewhere" };
+  | { readonly kind: "elsewhere" }
+  /** The source takes in other users itself, and goes first: ask again in a moment. Nothing changed. */
+  | { readonly kind: "busy" };
 
 /** Everything a user's object answers to. */
 export interface UserRpcSurface extends UserRpc {
@@ -89,6 +91,6 @@ export interface UserRpcSurface extends UserRpc {
   freeze(request: FreezeRequest): Promise<FreezeAnswer>;
   /** Source of a merge: the target has everything; forget the history, keep the pointer. */
   acknowledge(merge: string): Promise<void>;
-  /** Target of a merge: was it taken in? False also wakes what is left to do. */
-  hasMerged(merge: string): Promise<boolean>;
+  /** Target of a merge, or whoever it became: was it taken in? False also wakes what is left to do. */
+  hasMerged(merge: string, hops?: number): Promise<boolean>;
 }

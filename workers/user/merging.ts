@@ -3,7 +3,7 @@ import type { Catalog } from "../../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { decide } from "../../src/domain/user/decide.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
-import type { wantedMerges } from "../../src/domain/user/identity.ts";
+import { mergeIdOf, type wantedMerges } from "../../src/domain/user/identity.ts";
 import { handOver } from "../../src/domain/user/merge.ts";
 import { neededVersions } from "../../src/domain/user/new-user.ts";
 import type { Profile, UserState } from "../../src/domain/user/state.ts";
@@ -43,8 +43,18 @@ const leaving = ({ memberships }: UserState, target: UserKey, at: number): reado
     member ? [{ kind: "segment-left", at, segment, because: { clause: `merged into ${target}` }, silent: true }] : [],
   );
 
+/**
+ * Users that want one another must not all hand themselves over: each would point at the next, and nobody be left. So a user
+ * is never handed over while it takes others in itself, nor to one that has become this very user.
+ */
+const mustStay = (session: UserSession, target: UserKey): boolean => {
+  const state = session.state();
+  return state !== undefined && (session.isTakingIn || Object.hasOwn(state.meta.merges, mergeIdOf(target, state.user)));
+};
+
 /** Source: stops and points at the target (once), then answers the page asked for. */
 export const freeze = (session: UserSession, request: FreezeRequest, catalog: Catalog): FreezeAnswer => {
+  if (mustStay(session, request.target)) return { kind: "busy" };
   const now = session.now();
   session.turn((turn) => {
     const before = handoverOf(turn.store);
@@ -78,9 +88,9 @@ export const acknowledge = (session: UserSession, merge: string): void => {
 
 /**
  * Target: takes one wanted merge in, a page and a transaction at a time. Safe to repeat from any point: events and profile
- * are the same twice, and only the last page says that the merge is done.
+ * are the same twice, and only the last page says that the merge is done. False where it could not be done yet.
  */
-export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge, catalog: Catalog): Promise<void> => {
+export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge, catalog: Catalog): Promise<boolean> => {
   const state = session.state();
   if (state === undefined) throw new Error(`expected a user that wants merge ${wanted.merge}, found none`);
   const source = userObject(env, state.workspace, wanted.from);
@@ -92,9 +102,12 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
       catalog: catalog.document.version,
       ...(after !== undefined && { after }),
     });
+    if (page.kind === "busy") return false;
     const { profile, events, next, carried } = page.kind === "page" ? page : nothingOf(session.state() ?? state);
     const known =
       carried === undefined ? catalog : await withPinned(env, catalog, neededVersions(united(session.state() ?? state, carried)));
+    // Handed over itself meanwhile: nothing can be taken in here, so nothing may be forgotten there. Its own target asks.
+    if (session.state()?.meta.movedTo !== undefined) return true;
     more = next !== null;
     after = next ?? undefined;
     session.turn((turn) => {
@@ -111,6 +124,7 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
     });
   }
   await source.acknowledge(merge);
+  return true;
 };
 
 /** What is taken in where the history went elsewhere: this user's own profile says "done" and nothing else. */

@@ -205,3 +205,67 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     });
   });
 });
+
+describe("merges that cross", { timeout: 30_000 }, () => {
+  const alias = (id: string, previousId: string): UserEvent => ({
+    ...identify(id, undefined, { key: "server" }),
+    type: "alias",
+    previousId,
+  });
+  const trackedBy = async (workspace: string, key: "u:1" | "u:2" | "u:3"): Promise<readonly string[]> =>
+    (await user(workspace, key).events({ limit: 100 })).items.flatMap(({ event }) => event ?? []).toSorted();
+  const whereIs = async (workspace: string, key: "u:1" | "u:2" | "u:3" | "a:dev") =>
+    (await user(workspace, key).apply({ catalog: 1, events: [] })).movedTo ?? key;
+
+  it("users who want one another become one user, with everything both had", async () => {
+    const workspace = await newWorkspace();
+    for (const id of ["1", "2"] as const) await user(workspace, `u:${id}`).apply({ catalog: 1, events: [track(id, `Seen ${id}`)] });
+    await Promise.all([
+      user(workspace, "u:1").apply({ catalog: 1, events: [alias("1", "2")] }),
+      user(workspace, "u:2").apply({ catalog: 1, events: [alias("2", "1")] }),
+    ]);
+    await soon(async () => {
+      const ends = await Promise.all([whereIs(workspace, "u:1"), whereIs(workspace, "u:2")]);
+      expect(ends[0]).toBe(ends[1]);
+      expect(await trackedBy(workspace, ends[0] as "u:1" | "u:2")).toEqual(["Seen 1", "Seen 2"]);
+    });
+  });
+
+  it("a ring of users who each want the next becomes one user", async () => {
+    const workspace = await newWorkspace();
+    const ids = ["1", "2", "3"] as const;
+    for (const id of ids) await user(workspace, `u:${id}`).apply({ catalog: 1, events: [track(id, `Seen ${id}`)] });
+    await Promise.all(
+      ids.map((id, index) => user(workspace, `u:${id}`).apply({ catalog: 1, events: [alias(id, ids[(index + 1) % 3] ?? "1")] })),
+    );
+    await soon(async () => {
+      const ends = await Promise.all(ids.map((id) => whereIs(workspace, `u:${id}`)));
+      expect(new Set(ends).size).toBe(1);
+      expect(await trackedBy(workspace, ends[0] as "u:1" | "u:2" | "u:3")).toEqual(["Seen 1", "Seen 2", "Seen 3"]);
+    });
+  });
+
+  it("a user handed over before taking in what it wanted: whoever it became takes it in, and nothing is lost", async () => {
+    const workspace = await newWorkspace();
+    await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Seen as visitor")] });
+    await user(workspace, "u:1").apply({ catalog: 1, events: [track("1", "Seen 1")] });
+    const source = await runInDurableObject(userStub(workspace, "a:dev"), (object) => Object.getPrototypeOf(object) as UserRpcSurface);
+    const freeze = source.freeze;
+    // The visitor's history lies frozen for u:1, whose taking in is cut off until u:1 itself was handed over.
+    let isCut = true;
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    vi.spyOn(source, "freeze").mockImplementation(async function (this: UserRpcSurface, request) {
+      const answer = await freeze.call(this, request);
+      if (isCut && request.merge === "a:dev>u:1") throw new Error("cut");
+      return answer;
+    });
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await soon(async () => expect(await whereIs(workspace, "a:dev")).toBe("u:1"));
+    await user(workspace, "u:2").apply({ catalog: 1, events: [alias("2", "1")] });
+    await soon(async () => expect(await whereIs(workspace, "u:1")).toBe("u:2"));
+    isCut = false;
+    await soon(async () => expect(await trackedBy(workspace, "u:2")).toEqual(["Seen 1", "Seen as visitor"]));
+    await soon(async () => expect(await tables(workspace)).toEqual({ events: 0, matches: 0 }));
+    expect((await user(workspace, "u:2").view())?.anonymousIds).toContain("dev");
+  });
+});

@@ -69,6 +69,8 @@ export class UserSession {
   #state: UserState | undefined;
   #journal: Journal | undefined;
   #isLaidOut = false;
+  /** True while this user takes others in: it is not handed over itself meanwhile (merging.ts). */
+  isTakingIn = false;
   #newest = 0;
 
   constructor(ports: SessionPorts, identity: Identity) {

@@ -15,6 +15,8 @@ import type { Identity, UserSession } from "./session.ts";
 
 /** Facts that a caller took are asked after, and a frozen source asks its target, this much later. */
 export const factsRetryMs = 60_000;
+/** A source that takes in users itself is asked again within this; by chance, so that two who ask each other do not keep step. */
+const busyMs = 2_000;
 /** How old the pointer to the live catalog may be for an alarm (DESIGN.md, catalog). */
 export const catalogMaxAgeMs = 5_000;
 /** A queue message holds 128 KB; characters may take three bytes. */
@@ -28,6 +30,14 @@ export interface WakeContext {
   readonly session: UserSession;
   readonly identity: Identity;
   readonly catalog: (version: number) => Promise<Catalog>;
+  /** Alarms in a row that failed before this one. */
+  readonly failures: number;
+}
+
+/** When to wake next, and whether something has to be tried again that did not hold up the rest. */
+export interface Woken {
+  readonly due: number | undefined;
+  readonly failed: boolean;
 }
 
 const earliest = (...instants: readonly (number | undefined)[]): number | undefined => {
@@ -37,11 +47,11 @@ const earliest = (...instants: readonly (number | undefined)[]): number | undefi
 
 /**
  * What an alarm does: lets due time pass, sends what wants to be sent, carries merges on, hands on facts nobody took.
- * Answers when to wake next; rejects when something could not be done (all of it is safe to repeat).
+ * Rejects when something could not be done (all of it is safe to repeat).
  */
-export const wake = async (context: WakeContext): Promise<number | undefined> => {
+export const wake = async (context: WakeContext): Promise<Woken> => {
   const { env, session, identity } = context;
-  if (session.state() === undefined) return undefined;
+  if (session.state() === undefined) return { due: undefined, failed: false };
   const catalog = await context.catalog(await liveVersion(env, identity.workspace, catalogMaxAgeMs));
   const told = session.journal().last;
   const { turn } = session.turn((open) => open.take(decide(open.state, { type: "tick" }, open.context(session.now(), catalog))));
@@ -49,13 +59,42 @@ export const wake = async (context: WakeContext): Promise<number | undefined> =>
     env,
     turn.deliver.map((intent) => ({ ...intent, ...identity })),
   );
-  const merges = wantedMerges(turn.state);
-  for (const wanted of merges) await takeIn(env, session, wanted, await context.catalog(catalog.document.version));
+  const merges = await carryOnMerges(context, catalog.document.version);
   const handover = await askTarget(context);
   const facts = await handOnFacts(context, { told, claimsFollow: turn.deliver.length > 0 });
-  // A merge's import may have made something due: a tick right after it finds out.
-  const again = merges.length > 0 ? session.now() : undefined;
-  return earliest(turn.nextDue, handover, facts, again);
+  return { due: earliest(turn.nextDue, handover, facts, merges.due), failed: merges.failed };
+};
+
+/**
+ * Takes in what this user wants of others, and answers when to look again. One that fails holds up neither the rest nor what
+ * is due here. A user that was handed over takes in nothing: whoever it became does.
+ */
+const carryOnMerges = async (context: WakeContext, version: number): Promise<Woken> => {
+  const { env, session, identity, catalog } = context;
+  const merges = wantedMergesOf(session);
+  let taken = false;
+  let failed = false;
+  for (const wanted of merges) {
+    session.isTakingIn = true;
+    try {
+      if (await takeIn(env, session, wanted, await catalog(version))) taken = true;
+    } catch (error) {
+      failed = true;
+      session.forget();
+      console.error(JSON.stringify({ what: "merge not taken in yet", ...identity, merge: wanted.merge, error: String(error) }));
+    } finally {
+      session.isTakingIn = false;
+    }
+    if (wantedMergesOf(session).length === 0) break;
+  }
+  if (merges.length === 0) return { due: undefined, failed };
+  // An import may have made something due: a tick right after it finds out.
+  return { due: session.now() + (taken ? 0 : failed ? backOffMs(context.failures) : Math.ceil(busyMs * Math.random())), failed };
+};
+
+const wantedMergesOf = (session: UserSession): ReturnType<typeof wantedMerges> => {
+  const state = session.state();
+  return state === undefined || state.meta.movedTo !== undefined ? [] : wantedMerges(state);
 };
 
 /** Source of a merge: has the target taken everything in? Then the history goes. */

@@ -2,6 +2,7 @@ import { recordMatches } from "../segment/tallies.ts";
 import { without, type Draft } from "./draft.ts";
 import { counterOf, mergeCounters, withCounter } from "./frequency.ts";
 import { isSideBySide } from "./enter.ts";
+import { wantedMerges } from "./identity.ts";
 import { definitionOf } from "./journeys.ts";
 import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact } from "./messages.ts";
@@ -14,7 +15,17 @@ import type { UserKey } from "./user-key.ts";
 const MAX_POINTERS = 1_000;
 
 /** What a frozen source hands over beside its profile and history: with the last part of the import. */
-export const handOver = ({ runs, goals, entries, open }: UserState): Carried => ({ runs, goals, entries, open });
+export const handOver = (state: UserState): Carried => {
+  const { runs, goals, entries, open } = state;
+  const wanted = wantedMerges(state);
+  return {
+    runs,
+    goals,
+    entries,
+    open,
+    ...(wanted.length > 0 && { wanted: Object.fromEntries(wanted.map(({ merge, from }) => [merge, from] as const)) }),
+  };
+};
 
 /**
  * The source's side: everything that reaches it from now on goes to the target, and nothing moves here any more. Another
@@ -65,7 +76,21 @@ export const takeIn = (draft: Draft, source: Extract<Stimulus, { type: "import" 
   return true;
 };
 
+/**
+ * Merges the source had not taken in become the target's, under the source's own merge id: to whom a history was promised
+ * under that id is on record where it lies. What the source wanted of the target itself is over with this merge.
+ */
+const takeWishes = (draft: Draft, wishes: NonNullable<Carried["wanted"]>): void => {
+  for (const [merge, from] of Object.entries(wishes)) {
+    const { meta, user } = draft.state;
+    if (from === user || Object.hasOwn(meta.merges, merge)) continue;
+    draft.state.meta = { ...meta, wanted: { ...meta.wanted, [merge]: from } };
+    draft.merges.push({ merge, from });
+  }
+};
+
 const takeCarried = (draft: Draft, carried: Carried): void => {
+  if (carried.wanted !== undefined) takeWishes(draft, carried.wanted);
   draft.state.open = { ...draft.state.open, ...carried.open };
   for (const message of Object.values(carried.open)) {
     draft.messages.set(message.id, message);

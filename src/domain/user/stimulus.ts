@@ -42,12 +42,14 @@ export type Stimulus =
   /** This object is the source of a merge: hand everything over and point at the target. */
   | { readonly type: "freeze"; readonly merge: string; readonly target: UserKey };
 
-/** What a merge's source hands over beside profile and history: its runs, their goals and messages, and its entry counters. */
+/** What a merge's source hands over beside profile and history: its runs, their goals and messages, its entry counters, and what it wanted itself. */
 export interface Carried {
   readonly runs: Readonly<Record<string, Run>>;
   readonly goals: readonly OpenGoal[];
   readonly entries: Readonly<Record<string, EntryCounter>>;
   readonly open: Readonly<Record<string, Message>>;
+  /** Merges the source asked for and had not (wholly) taken in, by merge id: the target takes them in its place. */
+  readonly wanted?: Readonly<Record<string, UserKey>>;
 }
 
 /** What deliver asks at the moment of sending; answered by `claim`, not by `decide`. */
