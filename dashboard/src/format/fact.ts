@@ -70,6 +70,8 @@ export const describeFact = (fact: WireFact): FactText => {
       return { sign: "tag", tone: "accent", title: `Tagged “${fact.tag}”` };
     case "tag-removed":
       return { sign: "tag", tone: "calm", title: `Tag “${fact.tag}” removed` };
+    case "refused":
+      return { sign: "refused", tone: "bad", title: `${sentence(fact.what)} not kept: ${fact.names.join(", ")}`, because: fact.reason };
     case "event-refused":
       return { sign: "refused", tone: "bad", title: `Event refused: ${fact.reason}` };
     case "suppressed":

@@ -34,10 +34,21 @@ export const compileFilter = (filter: Filter): CompiledFilter => {
     ...(nextChange && {
       nextChange: (under: Json | undefined, moment: Moment) => earliestChange(under, path, (value) => nextChange(value, moment)),
     }),
-    value: (under) => firstAt(under, path, 1),
-    clause: wanted === undefined ? `${filter.path} ${filter.operator}` : `${filter.path} ${filter.operator} ${JSON.stringify(wanted)}`,
+    value: (under) => shortened(firstAt(under, path, 1)),
+    clause: cut(wanted === undefined ? `${filter.path} ${filter.operator}` : `${filter.path} ${filter.operator} ${JSON.stringify(wanted)}`),
     ignoreCase,
   };
+};
+
+/** Reasons are kept with every fact, and a value may be 32 KB long: people need its beginning. */
+const LONGEST_REASON = 200;
+const cut = (text: string): string => (text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON).toWellFormed()}…`);
+
+const shortened = (value: Json | undefined): Json | undefined => {
+  if (typeof value === "string") return cut(value);
+  if (typeof value !== "object" || value === null) return value;
+  const text = JSON.stringify(value);
+  return text.length <= LONGEST_REASON ? value : cut(text);
 };
 
 /** A path through a list has many values: any of them may change the truth. */

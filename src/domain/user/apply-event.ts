@@ -4,6 +4,8 @@ import { recordMatches } from "../segment/tallies.ts";
 import { mergeAttributes, newerEntry, writeAttributes, type Written } from "./attributes.ts";
 import { setProfile, type Draft } from "./draft.ts";
 import { applyIdentity } from "./identity.ts";
+import { limits } from "./limits.ts";
+import { refuse } from "./refuse.ts";
 import type { Profile } from "./state.ts";
 
 const DAY_MS = 86_400_000;
@@ -28,7 +30,8 @@ export const applyEvent = (draft: Draft, event: UserEvent): boolean => {
 export const mayEnter = (event: UserEvent, now: number): boolean => now - event.time < LATE_MS && event.context?.["backfill"] !== true;
 
 /** Keeps written attributes and notes what changed. */
-export const takeAttributes = (draft: Draft, { attributes, changed }: Written): void => {
+export const takeAttributes = (draft: Draft, { attributes, changed, refused }: Written): void => {
+  refuse(draft, "attributes", refused, `a user's attributes may hold ${limits.attributeCharacters / 1024} KB in all`);
   if (attributes === draft.state.profile.attributes) return;
   setProfile(draft, { attributes });
   if (changed.length === 0) return;

@@ -1,6 +1,7 @@
 import { compareOrder, type EventOrder } from "../event/event.ts";
 import { stableText } from "../hash.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { limits } from "./limits.ts";
 import type { AttributeEntry, Profile } from "./state.ts";
 
 type Attributes = Profile["attributes"];
@@ -10,7 +11,26 @@ export interface Written {
   readonly attributes: Attributes;
   /** Names whose value is another now; a newer date alone is no change. */
   readonly changed: readonly string[];
+  /** Names whose value did not fit beside the others (limits.ts). */
+  readonly refused: readonly string[];
 }
+
+/** Room an attribute takes beside its name and value: its dates. */
+const ENTRY_CHARACTERS = 60;
+
+const sizeOfEntry = (name: string, { value }: AttributeEntry): number =>
+  name.length + ENTRY_CHARACTERS + (value === undefined ? 0 : JSON.stringify(value).length);
+
+const sizes = new WeakMap<Attributes, number>();
+
+/** Characters of all attributes; counted once per record, then carried along. */
+const sizeOf = (attributes: Attributes): number => {
+  const known = sizes.get(attributes);
+  if (known !== undefined) return known;
+  const size = Object.entries(attributes).reduce((sum, [name, entry]) => sum + sizeOfEntry(name, entry), 0);
+  sizes.set(attributes, size);
+  return size;
+};
 
 /** Writes values said at `order`: last write wins per top-level attribute, null and "" leave a dated tombstone. */
 export const writeAttributes = (attributes: Attributes, traits: JsonObject, order: EventOrder): Written =>
@@ -19,20 +39,30 @@ export const writeAttributes = (attributes: Attributes, traits: JsonObject, orde
     Object.entries(traits).map(([name, value]) => [name, isAbsent(value) ? { order } : { value, order }] as const),
   );
 
-/** Lets newer entries win; the outcome does not depend on the order in which entries come. */
+/** Lets newer entries win; the outcome does not depend on the order in which entries come, as long as all of them fit. */
 export const mergeAttributes = (attributes: Attributes, entries: Iterable<readonly [string, AttributeEntry]>): Written => {
   let written: Record<string, AttributeEntry> | undefined;
   const changed: string[] = [];
+  const refused: string[] = [];
+  let size = 0;
   for (const [name, entry] of entries) {
     // The one name that cannot be a field of a plain object.
     if (name === "__proto__") continue;
     const before = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (before !== undefined && !wins(entry, before)) continue;
+    if (written === undefined) size = sizeOf(attributes);
+    const growth = sizeOfEntry(name, entry) - (before === undefined ? 0 : sizeOfEntry(name, before));
+    if (growth > 0 && size + growth > limits.attributeCharacters) {
+      refused.push(name);
+      continue;
+    }
+    size += growth;
     written ??= { ...attributes };
     written[name] = entry;
     if (!isSameValue(before?.value, entry.value)) changed.push(name);
   }
-  return { attributes: written ?? attributes, changed };
+  if (written !== undefined) sizes.set(written, size);
+  return { attributes: written ?? attributes, changed, refused };
 };
 
 /** The newer of two dated entries. */

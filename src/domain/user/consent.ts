@@ -1,5 +1,7 @@
 import type { Channel, Message } from "../message/message.ts";
 import { setProfile, without, type Draft } from "./draft.ts";
+import { limits } from "./limits.ts";
+import { refuse } from "./refuse.ts";
 import type { Profile } from "./state.ts";
 import type { Stimulus } from "./stimulus.ts";
 
@@ -27,6 +29,8 @@ export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimu
   const { subscriptions } = draft.state.profile;
   const key = subscriptionKey(topic, channel);
   if (key === undefined || subscriptions[key]?.state === state) return;
+  if (subscriptions[key] === undefined && Object.keys(subscriptions).length >= limits.subscriptions)
+    return refuse(draft, "subscriptions", [key], `a user may have ${limits.subscriptions} of them`);
   setProfile(draft, { subscriptions: { ...subscriptions, [key]: { state, order: [draft.at, draft.at, 0] } } });
   draft.facts.push({
     kind: "subscription",

@@ -9,6 +9,7 @@ import { countEntry, counterKey, counterOf, refusedByFrequency, withCounter } fr
 import { openGoals } from "./goals.ts";
 import { timedId } from "./ids.ts";
 import { scopeIn } from "./journeys.ts";
+import { limits } from "./limits.ts";
 import { endRun } from "./runs.ts";
 import type { Run } from "./state.ts";
 
@@ -43,6 +44,7 @@ export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): boolea
   const restarted = live.length > 0 && journey.definition.trigger.onRetrigger === "restart" ? live : [];
   if (restarted.length === 0 && live.length >= allowedLive(journey, key))
     return refuse(live.length === 1 ? "already-in-run" : "too-many-runs");
+  if (key !== null && live.length === 0 && countLive(draft, journey.key) >= limits.keyedRuns) return refuse("too-many-runs");
   const at = counterKey(journey.key, key);
   const counter = counterOf(draft.state.entries, at);
   const byFrequency = restarted.length > 0 ? undefined : refusedByFrequency(journey.definition.frequency, counter, draft.at);
@@ -79,6 +81,12 @@ const liveRuns = (draft: Draft, journey: string, key: string | null): readonly R
     if (run?.journey === journey && run.key === key) found.push(run);
   }
   return found;
+};
+
+const countLive = (draft: Draft, journey: string): number => {
+  let count = 0;
+  for (const id in draft.state.runs) if (draft.state.runs[id]?.journey === journey) count++;
+  return count;
 };
 
 /** Only an every-time journey on an event, without a key and not one at a time, lets runs go side by side. */

@@ -117,6 +117,14 @@ export type Fact =
       readonly attempts: number;
     }
   | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string }
+  /** Something did not fit (limits.ts); all else that came with it counts. */
+  | {
+      readonly kind: "refused";
+      readonly at: number;
+      readonly what: "attributes" | "tags" | "subscriptions";
+      readonly names: readonly string[];
+      readonly reason: string;
+    }
   | { readonly kind: "event-refused"; readonly at: number; readonly event: string; readonly reason: string }
   | { readonly kind: "suppressed" | "unsuppressed"; readonly at: number; readonly channel: Channel | "*"; readonly reason?: string }
   | {

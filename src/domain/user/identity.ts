@@ -1,5 +1,6 @@
 import type { UserEvent } from "../event/event.ts";
 import { setProfile, type Draft } from "./draft.ts";
+import { limits } from "./limits.ts";
 import type { UserState } from "./state.ts";
 import type { UserKey } from "./user-key.ts";
 
@@ -29,6 +30,12 @@ const want = (draft: Draft, from: UserKey): void => {
   }
   const merge = mergeIdOf(from, user);
   if (isOwn(meta.merges, merge)) return;
+  if (Object.keys(meta.merges).length >= limits.merges || Object.keys(profile.anonymousIds).length >= limits.merges) {
+    // Said for each of them: an anonymous id that is not this user's stays a user of its own.
+    if (from.startsWith("u:") || !isOwn(profile.anonymousIds, from.slice(2)))
+      draft.facts.push({ kind: "merged", at: draft.at, from, refused: `a user may take in ${limits.merges} others` });
+    return;
+  }
   if (from.startsWith("a:")) {
     const id = from.slice(2);
     if (isOwn(profile.anonymousIds, id)) return;

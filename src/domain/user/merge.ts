@@ -4,6 +4,7 @@ import { counterOf, mergeCounters, withCounter } from "./frequency.ts";
 import { isSideBySide } from "./enter.ts";
 import { wantedMerges } from "./identity.ts";
 import { definitionOf } from "./journeys.ts";
+import { limits } from "./limits.ts";
 import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact } from "./messages.ts";
 import { endRun } from "./runs.ts";
@@ -40,7 +41,7 @@ export const freeze = (draft: Draft, { merge, target }: Extract<Stimulus, { type
     ...meta,
     movedTo: target,
     ...(movedBefore.length > 0 && { movedBefore: movedBefore.slice(-MAX_POINTERS) }),
-    merges: { ...meta.merges, [merge]: true },
+    merges: Object.fromEntries([...Object.keys(meta.merges).slice(1 - limits.merges), merge].map((id) => [id, true as const])),
   };
   draft.userChanged = true;
   return true;

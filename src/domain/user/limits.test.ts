@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { Fact } from "./facts.ts";
+import { limits } from "./limits.ts";
+import { catalogOf, identify, journey, START, TestUser, track } from "./user-kit.test-suite.ts";
+
+const refused = (user: TestUser): readonly Extract<Fact, { kind: "refused" }>[] => user.facts.filter((fact) => fact.kind === "refused");
+
+describe("what one user may hold", () => {
+  it("attributes beyond the bound are refused and told; the rest of the call counts, and what is there may shrink", () => {
+    const user = new TestUser(catalogOf());
+    for (let i = 0; i < 10; i++) user.event(identify({ [`k${i}`]: "x".repeat(30_000) }, START + i));
+    const size = JSON.stringify(user.state.profile.attributes).length;
+    expect(size).toBeLessThan(limits.attributeCharacters + 1_000);
+    expect(refused(user).map(({ what, names }) => [what, ...names])).toEqual(
+      ["k4", "k5", "k6", "k7", "k8", "k9"].map((name) => ["attributes", name]),
+    );
+    user.event(identify({ plan: "pro", k4: "y".repeat(30_000) }, START + 20));
+    expect(user.state.profile.attributes).toMatchObject({ plan: { value: "pro" } });
+    user.event(identify({ k0: null }, START + 21));
+    user.event(identify({ k4: "y".repeat(20_000) }, START + 22));
+    expect(Object.keys(user.state.profile.attributes)).toContain("k4");
+    expect(user.history.all()).toHaveLength(13);
+  });
+
+  it("removals of names nobody had are bounded too", () => {
+    const user = new TestUser(catalogOf());
+    for (let call = 0; call < 8; call++)
+      user.event(identify(Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`gone-${call}-${i}`, null])), START + call));
+    expect(JSON.stringify(user.state.profile.attributes).length).toBeLessThan(limits.attributeCharacters + 1_000);
+    expect(refused(user).at(-1)?.names.at(-1)).toBe("and 980 more");
+  });
+
+  it("tags", () => {
+    const user = new TestUser(catalogOf());
+    const tags = Array.from({ length: limits.tags + 5 }, (_, i) => `t${i}`);
+    user.do({ type: "tags", id: "1", add: tags, remove: [] });
+    expect(Object.keys(user.state.profile.tags)).toHaveLength(limits.tags);
+    expect(refused(user)).toMatchObject([{ what: "tags", names: tags.slice(-5) }]);
+    user.do({ type: "tags", id: "2", add: ["t1004"], remove: ["t0"] });
+    user.do({ type: "tags", id: "3", add: ["t1004"], remove: [] });
+    expect(user.state.profile.tags).toHaveProperty("t1004");
+  });
+
+  it("anonymous ids: further ones stay users of their own, and it is told", () => {
+    const user = new TestUser(catalogOf());
+    for (let i = 0; i < limits.merges + 3; i++) user.event(identify({}, START + i, { anonymousId: `dev${i}` }));
+    expect(Object.keys(user.state.profile.anonymousIds)).toHaveLength(limits.merges);
+    expect(user.kinds("merged")).toHaveLength(3);
+    expect(user.kinds("merged")[0]).toMatchObject({ from: "a:dev500", refused: "a user may take in 500 others" });
+  });
+
+  it("a device that ever more users sign in on remembers a bounded number of merges", () => {
+    const device = new TestUser(catalogOf(), "a:kiosk");
+    device.event(track("Seen", START));
+    for (let i = 0; i < limits.merges + 50; i++) device.do({ type: "freeze", merge: `a:kiosk>u:${i}`, target: `u:${i}` }, START + i);
+    expect(Object.keys(device.state.meta.merges)).toHaveLength(limits.merges);
+    expect(device.state.meta.movedTo).toBe("u:549");
+  });
+
+  it("live runs of a journey with a key, over all key values", () => {
+    const keyed = journey({ trigger: { type: "event", event: "Go", key: "properties.cart" } });
+    const user = new TestUser(catalogOf({ journeys: [{ definition: keyed }] }));
+    for (let i = 0; i < limits.keyedRuns + 2; i++) user.event(track("Go", START + i, { properties: { cart: `c${i}` } }));
+    expect(user.runs).toHaveLength(limits.keyedRuns);
+    expect(user.refusals).toEqual(["too-many-runs", "too-many-runs"]);
+  });
+
+  it("reasons keep the beginning of a long value", () => {
+    const condition = { type: "attribute", path: "blob", operator: "exists" };
+    const user = new TestUser(catalogOf({ segments: [{ key: "s", condition }] }));
+    user.event(identify({ blob: "y".repeat(31_000) }, START));
+    expect(user.segments).toEqual(["s"]);
+    expect(JSON.stringify(user.kinds("segment-entered")).length).toBeLessThan(1_000);
+  });
+});

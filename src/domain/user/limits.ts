@@ -1,0 +1,15 @@
+/**
+ * What one user may hold. A user's object keeps each part of the state as one row of at most 2 MB and reads it whole, and a
+ * write key in a browser may write to any user: without bounds anyone could make a user too large to be written ever again.
+ * What is beyond a bound is refused and told in the timeline; everything else of the event counts.
+ */
+export const limits = {
+  /** Characters of all attributes together as JSON, with their names and some room for their dates. */
+  attributeCharacters: 128 * 1024,
+  tags: 1_000,
+  subscriptions: 1_000,
+  /** Anonymous ids and other users taken in. */
+  merges: 500,
+  /** Live runs of one journey with a key, over all key values. */
+  keyedRuns: 500,
+} as const;
