@@ -29,12 +29,23 @@ export const readBody = async (request: Request): Promise<string> => {
 
 const tooLarge = (): Fault => new Fault("too-large", `The body may hold ${maxBodyBytes} bytes`);
 
-/** JSON of a body; an empty body is undefined, so that POSTs without options need none. @throws Fault bad-json */
+/** Deepest nesting of a body: far beyond what any schema takes, far before checking it could exhaust the stack. */
+const maxDepth = 100;
+
+/** JSON of a body; an empty body is undefined, so that POSTs without options need none. @throws Fault bad-json, bad-input (nested too deep) */
 export const parseBody = (text: string): unknown => {
   if (text.trim() === "") return undefined;
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch (error) {
     throw new Fault("bad-json", error instanceof Error ? `The body is not valid JSON: ${error.message}` : undefined);
   }
+  if (isDeeperThan(body, maxDepth)) throw new Fault("bad-input", `The body is nested deeper than ${maxDepth} levels`);
+  return body;
+};
+
+const isDeeperThan = (value: unknown, depth: number): boolean => {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((child) => isDeeperThan(child, depth - 1));
 };

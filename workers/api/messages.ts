@@ -55,7 +55,7 @@ export const messages: readonly Route[] = [
       query: z.strictObject({
         ...paging,
         status: status.optional(),
-        user: z.string().max(255).optional(),
+        user: z.string().max(512).optional(),
         anonymous: z.enum(["true", "false"]).optional(),
         journey: z.string().max(64).optional(),
         channel: z.string().max(20).optional(),

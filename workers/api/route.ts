@@ -64,6 +64,7 @@ export const route = <Query extends z.ZodType, Body extends z.ZodType>(
     const request = context.req.raw;
     const caller = spec.scope === "setup-token" ? await bySetupToken(env, request) : await authenticate(env, request);
     if (spec.scope !== "setup-token") requireScope(caller, spec.scope);
+    mustBeReadable(request.url);
     const params = context.req.param() as Record<string, string>; // every parameter of the path is there, or Hono had not matched
     const given = Object.fromEntries(new URL(request.url).searchParams);
     if (spec.query === undefined) check(noQuery, given, "bad-input");
@@ -77,6 +78,15 @@ export const route = <Query extends z.ZodType, Body extends z.ZodType>(
     return spec.method === "post" ? once({ env, ctx, workspace: caller.workspace, request, body: text }, run) : run();
   },
 });
+
+/** Percent signs that stand for no text are refused: read as they are they would name something else. @throws Fault bad-input */
+const mustBeReadable = (url: string): void => {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+  } catch {
+    throw new Fault("bad-input", "The path has percent signs that are no UTF-8 text");
+  }
+};
 
 const check = <T extends z.ZodType>(schema: T | undefined, value: unknown, code: FaultCode): z.output<T> => {
   if (schema === undefined) return undefined as z.output<T>; // the route declares no such input and its handler reads none

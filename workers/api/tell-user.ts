@@ -1,4 +1,4 @@
-import type { ObjectAnswer } from "../../src/api/queue.ts";
+import type { ApplyAnswer, ObjectAnswer } from "../../src/api/queue.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
@@ -25,12 +25,13 @@ export const stimulate = async (to: Addressee, stimuli: readonly Stimulus[]): Pr
 };
 
 /** Applies an event to its user and logs it, as the events consumer does. */
-export const applyEvent = async (to: Addressee, event: UserEvent): Promise<void> => {
+export const applyEvent = async (to: Addressee, event: UserEvent): Promise<ApplyAnswer> => {
   const answer = await follow(to, (object, request) => object.apply({ ...request, events: [event] }));
-  if (!isSampled(event.id, Number(to.env.EVENT_LOG_SAMPLE ?? "1"))) return;
+  if (!isSampled(event.id, Number(to.env.EVENT_LOG_SAMPLE ?? "1"))) return answer;
   const user = answer.movedTo ?? to.user;
   const db = shardOf(to.env, to.workspace, user);
   await db.batch([...logEvents(db, [{ workspace: to.workspace, user, event }])]);
+  return answer;
 };
 
 const follow = async <A extends ObjectAnswer>(

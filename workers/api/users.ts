@@ -8,7 +8,13 @@ import {
   userSchema,
   userSummarySchema,
 } from "../../src/api/management.ts";
+import type { ApplyAnswer } from "../../src/api/queue.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
+import { limits } from "../../src/api/ingest/batch.ts";
+import { readObject } from "../../src/api/ingest/object.ts";
+import { maxBytes } from "../../src/api/ingest/text.ts";
+import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
+import { Refused } from "../../src/api/ingest/verdict.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
@@ -34,7 +40,8 @@ const label = z.string().min(1).max(200);
 
 const addressee = ({ env, workspace, params, query }: Call<Whose, unknown>): Addressee => {
   const id = params["id"] ?? "";
-  if (id === "" || id.length > 255) throw badInput("id", "1 to 255 characters");
+  // Whoever may be tracked may be asked about, and nobody else may be made here.
+  if (id === "" || id.includes("\0") || utf8Length(id) > maxBytes.userId) throw badInput("id", `1 to ${maxBytes.userId} bytes without NUL`);
   const user: UserKey = query.anonymous === "true" ? `a:${id}` : `u:${id}`;
   return { env, workspace, user };
 };
@@ -54,7 +61,28 @@ const page = ({ query }: { readonly query: z.output<typeof pageQuery> }) => ({
 
 const profile = async (to: Addressee): Promise<Response> => answer(presentUser(await viewOf(to)));
 
-const json: z.ZodType<JsonObject> = z.record(z.string().min(1).max(255), z.json());
+/** What an identify call may carry, and no more: depth, number and size. Takes nested "__proto__" keys out, in place. */
+const attributesProblem = (value: object): string | undefined => {
+  try {
+    const text = JSON.stringify(readObject(value, "attributes"));
+    return utf8Length(text) > limits.itemBytes ? `attributes are larger than ${limits.itemBytes / 1024} KB` : undefined;
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal.message;
+    throw error;
+  }
+};
+
+const attributesSchema = z.record(z.string().min(1).max(255), z.unknown()).superRefine((value, context) => {
+  const message = attributesProblem(value);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+/** @throws Fault too-large where attributes did not fit beside those the user has; what did fit is kept */
+const refuseWhatDidNotFit = ({ facts }: ApplyAnswer, since: number): void => {
+  for (const fact of facts?.facts ?? [])
+    if (fact.kind === "refused" && fact.what === "attributes" && fact.at >= since)
+      throw new Fault("too-large", `Not kept: ${fact.names.join(", ")}: ${fact.reason}`);
+};
 
 export const users: readonly Route[] = [
   route(
@@ -102,7 +130,7 @@ export const users: readonly Route[] = [
       scope: "write",
       query: whoseQuery,
       body: z.strictObject({
-        attributes: json.optional().describe('merged with those there are; null or "" removes one'),
+        attributes: attributesSchema.optional().describe('merged with those there are; null or "" removes one'),
         tags: z.strictObject({ add: z.array(label).max(100).default([]), remove: z.array(label).max(100).default([]) }).optional(),
         subscriptions: z
           .array(
@@ -125,16 +153,17 @@ export const users: readonly Route[] = [
       const now = Date.now();
       if (attributes !== undefined) {
         const whom = to.user.startsWith("u:") ? { userId: to.user.slice(2) } : { anonymousId: to.user.slice(2) };
-        await applyEvent(to, {
+        const answered = await applyEvent(to, {
           id: crypto.randomUUID(),
           type: "identify",
           ...whom,
-          traits: attributes,
+          traits: attributes as JsonObject, // out of a JSON body
           time: now,
           receivedAt: now,
           index: 0,
           key: "server",
         });
+        refuseWhatDidNotFit(answered, now);
       }
       const changes = [
         ...(tags === undefined ? [] : [{ type: "tags" as const, id: crypto.randomUUID(), ...tags }]),

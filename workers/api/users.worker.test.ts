@@ -239,3 +239,38 @@ describe("/api/live", () => {
     expect((await call("GET /api/live", { headers: { upgrade: "websocket" } })).status).toBe(401);
   });
 });
+
+describe("users: bodies and ids that would harm", () => {
+  it("a body nested too deep is the caller's fault, and leaves nothing", async () => {
+    const { api } = await newWorkspace();
+    const nested = (depth: number) => JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`) as unknown;
+    for (const depth of [40, 90, 2_000]) {
+      const answer = await api("PATCH /api/users/deep", { attributes: { a: nested(depth) } });
+      expect([answer.status, answer.body.code]).toEqual([400, "bad-input"]);
+    }
+    expect((await api("GET /api/users/deep")).status).toBe(404);
+  });
+
+  it("attributes are bounded as an identify call's are, and beyond what a user may hold they are refused by name", async () => {
+    const { api } = await newWorkspace();
+    expect(await api("PATCH /api/users/fat", { attributes: { a: "x".repeat(40_000) } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "attributes", message: "attributes are larger than 32 KB" }] },
+    });
+    for (const name of ["a", "b", "c", "d"])
+      expect((await api("PATCH /api/users/fat", { attributes: { [name]: "x".repeat(31_000) } })).status).toBe(200);
+    expect(await api("PATCH /api/users/fat", { attributes: { e: "x".repeat(31_000), plan: "pro" } })).toMatchObject({
+      status: 413,
+      body: { code: "too-large", detail: "Not kept: e: a user's attributes may hold 128 KB in all" },
+    });
+    expect((await api("GET /api/users/fat")).body.attributes).toMatchObject({ plan: "pro" });
+  });
+
+  it("an id that ingest takes can be asked about; one with NUL or broken percent signs is refused", async () => {
+    const { api } = await newWorkspace();
+    const long = "é".repeat(256);
+    expect((await api(`PATCH /api/users/${encodeURIComponent(long)}`, { attributes: { a: 1 } })).body.id).toBe(long);
+    for (const id of ["a%00b", "%ff", "%ED%A0%80", "%", "x".repeat(513)])
+      expect((await api(`PATCH /api/users/${id}`, { attributes: { a: 1 } })).body.code).toBe("bad-input");
+  });
+});
