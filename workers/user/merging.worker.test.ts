@@ -250,7 +250,7 @@ describe("merges that cross", { timeout: 30_000 }, () => {
     await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Seen as visitor")] });
     await user(workspace, "u:1").apply({ catalog: 1, events: [track("1", "Seen 1")] });
     const source = await runInDurableObject(userStub(workspace, "a:dev"), (object) => Object.getPrototypeOf(object) as UserRpcSurface);
-    const freeze = source.freeze;
+    const freeze = Reflect.get(source, "freeze");
     // The visitor's history lies frozen for u:1, whose taking in is cut off until u:1 itself was handed over.
     let isCut = true;
     vi.spyOn(console, "error").mockImplementation(() => undefined);
