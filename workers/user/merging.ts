@@ -9,7 +9,7 @@ import { neededVersions } from "../../src/domain/user/new-user.ts";
 import type { Profile, UserState } from "../../src/domain/user/state.ts";
 import type { Carried } from "../../src/domain/user/stimulus.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
-import { textOf } from "../../src/storage/object/sql-port.ts";
+import { type SqlRow, textOf } from "../../src/storage/object/sql-port.ts";
 import type { UserStore } from "../../src/storage/object/user-store.ts";
 import { withPinned } from "../catalog-cache.ts";
 import type { Env } from "../env.ts";
@@ -34,8 +34,17 @@ export interface Handover {
 
 export const handoverOf = (store: UserStore): Handover | undefined => store.note("handover") as Handover | undefined; // written below only
 
-/** Events of one page and one transaction: at 32 KB each at most, within what one call may carry. */
+/** Events of one page and one transaction. */
 const eventsPerPage = 500;
+/** One call carries 32 MB; an event with its request's context may have close to 100 KB, and characters up to three bytes. */
+const charactersPerPage = 4_000_000;
+
+/** As many of the rows as a page may carry: at least one. */
+const fitting = (rows: readonly SqlRow[]): readonly SqlRow[] => {
+  let characters = 0;
+  const end = rows.findIndex((row, index) => (characters += textOf(row, "body").length) > charactersPerPage && index > 0);
+  return end === -1 ? rows : rows.slice(0, end);
+};
 
 /** The source is nobody any more: its memberships go from the projections. The target's own come with its import. */
 const leaving = ({ memberships }: UserState, target: UserKey, at: number): readonly Fact[] =>
@@ -68,10 +77,11 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
   const handover = handoverOf(session.store);
   const state = session.state();
   if (handover?.merge !== request.merge || state === undefined) return { kind: "elsewhere" };
-  const rows = session.store.eventsAfter(request.after ?? "", eventsPerPage);
+  const found = session.store.eventsAfter(request.after ?? "", eventsPerPage);
+  const rows = fitting(found);
   const events = rows.map((row) => JSON.parse(textOf(row, "body")) as UserEvent); // written by SqliteHistory.append
   const last = rows.at(-1);
-  const next = last !== undefined && rows.length === eventsPerPage ? textOf(last, "id") : null;
+  const next = last !== undefined && (rows.length < found.length || found.length === eventsPerPage) ? textOf(last, "id") : null;
   return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: handOver(state) }) };
 };
 

@@ -84,6 +84,19 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     expect(await user(workspace, "u:1").view()).toMatchObject({ segments: [{ key: "buyers" }], runs: [{ journey: "reminder" }] });
   });
 
+  it("a history of large events goes over whole, though no call could carry it", async () => {
+    const workspace = await begin();
+    const large = { properties: { text: "é".repeat(36_000) } };
+    for (let batch = 0; batch < 6; batch++)
+      await user(workspace, "a:dev").apply({ catalog: 1, events: Array.from({ length: 100 }, () => anonymous("Page Seen", large)) });
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await soon(async () => expect(await tables(workspace)).toEqual({ events: 0, matches: 0 }));
+    const counted = await runInDurableObject(userStub(workspace, "u:1"), (_object, state) =>
+      state.storage.sql.exec("SELECT count(*) AS n FROM events").one(),
+    );
+    expect(counted).toEqual({ n: 604 });
+  });
+
   it("a source nobody ever wrote to becomes a pointer", async () => {
     const workspace = await newWorkspace();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
