@@ -35,4 +35,18 @@ describe("foldCounts", () => {
     expect(statistics.steps["branch"]).toMatchObject({ waiting: 0, paths: { "yes:or:no": 2, otherwise: 3 } });
     expect(statistics.steps["mail"]).toMatchObject({ waiting: 0, messages: { sent: 2 } });
   });
+
+  it("counts words that ordinary objects have already", () => {
+    const { steps, ...statistics } = foldCounts({ key: "j", version: undefined }, [
+      row("", "started", 3),
+      row("", "ended:constructor", 2),
+      row("", "ended:__proto__", 1),
+      row("pick", "left:toString", 3),
+    ]);
+    expect(JSON.parse(JSON.stringify(statistics))).toMatchObject({
+      live: 0,
+      ended: JSON.parse('{"constructor":2,"__proto__":1}') as unknown,
+    });
+    expect(Object.entries(steps["pick"]?.paths ?? {})).toEqual([["toString", 3]]);
+  });
 });

@@ -27,6 +27,9 @@ export const journeyTotals = async (
   return new Map([...totals].map(([key, { started, ended }]) => [key, { started, ended, live: Math.max(0, started - ended) }]));
 };
 
+/** Paths and reasons are people's own words: one may be called "constructor", which every ordinary object has already. */
+const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 type StepCounts = Statistics["steps"][string];
 
 /** Puts counts where people look for them. Metrics: migrations/0002_shard.sql. */
@@ -39,16 +42,20 @@ export const foldCounts = (
     version: journey.version ?? null,
     started: 0,
     live: 0,
-    refused: {},
-    ended: {},
-    goals: {},
-    steps: {},
+    refused: empty(),
+    ended: empty(),
+    goals: empty(),
+    steps: empty(),
   };
   for (const { step, metric, n } of rows) {
     const [name = "", detail = ""] = splitOnce(metric);
     if (step === "") countJourney(statistics, { name, detail, n });
     else
-      countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, ended: {}, messages: {}, paths: {} }), { name, detail, n });
+      countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, ended: empty(), messages: empty(), paths: empty() }), {
+        name,
+        detail,
+        n,
+      });
   }
   statistics.live = Math.max(0, statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
   for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.entered - counts.left);
