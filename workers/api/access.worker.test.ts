@@ -143,6 +143,15 @@ describe("Idempotency-Key", () => {
     expect(row?.body).not.toContain(first.body.text);
   });
 
+  it("the same call about another user is another request, though only the query tells", async () => {
+    const { api } = await newWorkspace();
+    await api("POST /api/users/x/suppress", {}, { "idempotency-key": "k0" });
+    expect(await api("POST /api/users/x/suppress?anonymous=true", {}, { "idempotency-key": "k0" })).toMatchObject({
+      status: 409,
+      body: { code: "idempotency-conflict" },
+    });
+  });
+
   it("refuses another request under the same key", async () => {
     const { api } = await newWorkspace();
     await api("POST /api/keys", wanted, { "idempotency-key": "k2" });

@@ -24,7 +24,9 @@ export const once = async (call: Repeatable, run: () => Promise<Response>): Prom
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw badInput("Idempotency-Key", "1 to 200 visible ASCII characters");
   const { env, workspace } = call;
   const now = Date.now();
-  const hash = await contentHash(`${call.request.method} ${new URL(call.request.url).pathname}\n${call.body}`);
+  const { pathname, search } = new URL(call.request.url);
+  // The query is part of what was asked: it says, for instance, whose id it is.
+  const hash = await contentHash(`${call.request.method} ${pathname}${search}\n${call.body}`);
   const admission = await admit(env.DB, workspace, { key, hash, now });
   const place = `${workspace}/idempotency/${key}`;
   if (admission.kind === "other-request") throw new Fault("idempotency-conflict");
