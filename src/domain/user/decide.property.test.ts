@@ -2,67 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { UserEvent } from "../event/event.ts";
 import { plainAttributes } from "./attributes.ts";
-import { catalogOf, DAY, HOUR, journey, MINUTE, sendJourney, START, TestUser } from "./user-kit.test-suite.ts";
+import { anyEvents, endsCartRun, livelyJourneys, livelySegments } from "./any-life.test-suite.ts";
+import { catalogOf, DAY, HOUR, MINUTE, START, TestUser } from "./user-kit.test-suite.ts";
 
-const catalog = catalogOf({
-  segments: [
-    { key: "buyers", condition: { type: "event", event: "Order", count: { operator: "at-least", value: 2 }, within: "P1D" } },
-    { key: "pro", condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" } },
-    {
-      key: "lapsed",
-      condition: {
-        type: "and",
-        conditions: [
-          { type: "segment", segment: "pro" },
-          { type: "not", condition: { type: "event", event: "Order" } },
-        ],
-      },
-    },
-  ],
-  journeys: [
-    {
-      definition: sendJourney({
-        key: "cart",
-        trigger: { type: "event", event: "Cart", key: "properties.cart" },
-        exit: { type: "event", event: "Order" },
-        goals: [{ key: "g", name: "G", condition: { type: "event", event: "Order" }, within: "P1D" }],
-      }),
-    },
-    {
-      definition: sendJourney({
-        key: "pro",
-        trigger: { type: "segment", segment: "pro", change: "enter" },
-        frequency: { type: "interval", every: "P1D" },
-      }),
-    },
-    {
-      definition: journey({
-        key: "loop",
-        trigger: { type: "event", event: "Order" },
-        exit: { type: "segment", segment: "buyers" },
-        start: "tag",
-        steps: { tag: { type: "tag", add: ["x"], next: "wait" }, wait: { type: "wait", for: "PT1H", next: "tag" } },
-      }),
-    },
-  ],
-});
-
-const event = fc.record({
-  name: fc.constantFrom("Cart", "Order", "Other", "identify"),
-  time: fc.integer({ min: 0, max: 2 * DAY }),
-  lag: fc.constantFrom(0, 0, MINUTE, 4 * DAY),
-  cart: fc.constantFrom("a", "b", 1),
-  plan: fc.constantFrom("pro", "free", null, ""),
-});
-
-const events: fc.Arbitrary<readonly UserEvent[]> = fc.array(event, { maxLength: 12 }).map((list) =>
-  list.map(({ name, time, lag, cart, plan }, index): UserEvent => {
-    const common = { id: `p${index}`, userId: "u", time: START + time, receivedAt: START + time + lag, index, key: "client" as const };
-    return name === "identify"
-      ? { ...common, type: "identify", traits: { plan, email: "a@b.c" } }
-      : { ...common, type: "track", event: name, properties: { cart } };
-  }),
-);
+const catalog = catalogOf({ segments: livelySegments, journeys: livelyJourneys.map((definition) => ({ definition })) });
+const events = anyEvents(START);
 
 /** Applies events after all of them happened, in the sequence given; those that arrived days late start nothing. */
 const applied = (list: readonly UserEvent[]): TestUser => {
@@ -143,14 +87,7 @@ describe("decide, whatever happens", () => {
               one.time <= started.at &&
               one.receivedAt === started.at,
           );
-          const exits = list.filter(
-            (one) =>
-              one.event === "Order" &&
-              one.receivedAt <= at &&
-              trigger !== undefined &&
-              one.time > trigger.time &&
-              String(one.properties?.["cart"]) === started.key,
-          );
+          const exits = list.filter((one) => trigger !== undefined && one.receivedAt <= at && endsCartRun(one, trigger));
           expect(exits).toEqual([]);
         }
       }),
