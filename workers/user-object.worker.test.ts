@@ -154,6 +154,37 @@ describe("UserObject", { timeout: 30_000 }, () => {
     expect(await object.view()).toMatchObject({ tags: ["reminded"], runs: [] });
   });
 
+  it("a clock that is set back moves nothing back: order, waits and messages stay as they were", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const workspace = await newWorkspace({ journeys: [reminder, mailer], templates: [emailTemplate] });
+    const object = user(workspace, "u:1");
+    const noon = Date.now();
+    await object.apply({ catalog: 1, events: [identify("1", { email: "a@example.com", plan: "new" }), track("1", "Cart Filled")] });
+    const before = await object.view();
+    for (const evict of [false, true]) {
+      if (evict) await evictDurableObject(userStub(workspace, "u:1"));
+      vi.setSystemTime(noon - 2 * hour);
+      // Said later by whoever asks, earlier by the clock: the attribute keeps the newer value, the wait its instant.
+      await object.apply({ catalog: 1, events: [identify("1", { plan: "old" })] });
+      expect(await object.view()).toMatchObject({ attributes: { plan: "new" }, nextDue: before?.nextDue, runs: before?.runs });
+      expect(await runDurableObjectAlarm(userStub(workspace, "u:1"))).toBe(true);
+      expect((await object.view())?.runs).toEqual(before?.runs);
+      const facts = (await object.timeline({ limit: 200 })).items.flatMap((item) => (item.type === "fact" ? [item.at] : []));
+      expect(facts).toEqual(facts.toSorted((a, b) => b - a));
+      expect(Math.min(...facts)).toBeGreaterThanOrEqual(noon);
+    }
+    const [offered] = (await object.apply({ catalog: 1, events: [track("1", "Signed Up")] })).deliver;
+    const message = offered?.message ?? "";
+    expect((await object.claim({ catalog: 1, message })).claim).toMatchObject({ kind: "send", attempt: 1 });
+    // A lease taken by a clock set back does not last longer by it, nor is it over at once.
+    expect((await object.claim({ catalog: 1, message })).claim).toMatchObject({ kind: "no" });
+    await object.settle({ catalog: 1, message, attempt: 1, outcome: { kind: "accepted" } });
+    vi.setSystemTime(noon + hour);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    expect(await object.view()).toMatchObject({ tags: ["reminded"], runs: [] });
+    expect((await object.message(message))?.message.status).toBe("sent");
+  });
+
   it("waking without need arms the alarm anew and moves nothing", async () => {
     const workspace = await newWorkspace({ journeys: [reminder] });
     const object = user(workspace, "u:1");
