@@ -46,6 +46,7 @@ export const message = {
     from: "Shop <hello@shop.example.com>",
     preheader: "It is still there",
   },
+  due: null,
   sentAt: ago(0.2),
   providerMessageId: "outbox-m0",
   timeline: ["queued", "claimed", "sent"].map((status, n) => ({

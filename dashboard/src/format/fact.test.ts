@@ -19,6 +19,8 @@ describe("describeFact", () => {
       tone: "good",
       title: "Email “hello” sent: Hi",
     });
+    const until = new Date(2026, 0, 5, 9).toISOString();
+    expect(describeFact({ ...message, status: "held", reason: "503", until }).because).toMatch(/^503; tried again .*09:00/);
     expect(describeFact({ ...message, status: "skipped", reason: "exited" })).toMatchObject({ tone: "calm", because: "exited" });
   });
 

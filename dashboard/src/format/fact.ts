@@ -25,7 +25,8 @@ const withBecause = (text: Omit<FactText, "because">, because?: Because): FactTe
 
 const describeMessage = (fact: Extract<WireFact, { kind: "message" }>): FactText => {
   const title = `${sentence(fact.channel)} “${fact.template}” ${fact.status}${fact.subject === undefined ? "" : `: ${fact.subject}`}`;
-  return { sign: "message", tone: toneOf(fact.status), title, ...(fact.reason === undefined ? {} : { because: fact.reason }) };
+  const because = [fact.reason, fact.until && `tried again ${formatDateTime(fact.until)}`].filter((words) => words !== undefined);
+  return { sign: "message", tone: toneOf(fact.status), title, ...(because.length === 0 ? {} : { because: because.join("; ") }) };
 };
 
 /** A fact of the timeline in words. */

@@ -45,6 +45,7 @@ const Side = ({ message }: { readonly message: MessageView }) => (
           ["Created", <Ago key="created" at={message.createdAt} />],
           ["Sent", message.sentAt && <Ago key="sent" at={message.sentAt} />],
           ["Reason", message.reason],
+          ["Tried again", message.status === "held" && message.due !== null ? <Ago key="due" at={message.due} /> : undefined],
           [
             "Message id",
             <code key="id" style={{ fontSize: 12 }}>

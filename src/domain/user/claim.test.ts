@@ -195,6 +195,8 @@ describe("settle", () => {
     expect(user.claim(id).claim).toMatchObject({ kind: "send", attempt: 2 });
     settle(user, [id, 2], { kind: "retry", detail: "429", retryAfterMs: HOUR });
     expect(user.nextDue).toBe(START + 13 * SECOND + HOUR);
+    // The back-off is there for people to see: why it was held, at which attempt, and until when.
+    expect(lastMessage(user)).toMatchObject({ status: "held", reason: "429", attempts: 2, until: START + 13 * SECOND + HOUR });
   });
 
   it("retry: gives up within 23 h of the first claim; the dead message is failed", () => {

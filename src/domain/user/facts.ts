@@ -115,6 +115,8 @@ export type Fact =
       readonly subject?: string;
       readonly reason?: string;
       readonly attempts: number;
+      /** A held message: when it is tried again. */
+      readonly until?: number;
     }
   | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string }
   /** Something did not fit (limits.ts); all else that came with it counts. */

@@ -37,6 +37,7 @@ export const messageFact = (message: Message, at: number): Fact => ({
     : message.provider !== undefined && { provider: message.provider }),
   ...(message.rendered?.content.channel === "email" && { subject: message.rendered.content.subject }),
   ...(message.reason !== undefined && { reason: message.reason }),
+  ...(message.status === "held" && message.due !== undefined && { until: message.due }),
 });
 
 /** Puts the message (again) before whoever sends; it comes back by itself when nobody claims it. */
