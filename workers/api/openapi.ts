@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { problemSchema } from "../../src/api/management.ts";
 import { faults } from "../../src/domain/fault.ts";
 import { type Components, componentSchemas, schemaOf } from "./json-schema.ts";
+import { trackingPaths } from "./openapi-tracking.ts";
 import type { Route, RouteSpec } from "./route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -14,15 +15,15 @@ export const openApi = (routes: readonly Route[], version: string): Json => {
   return {
     openapi: "3.1.0",
     info: {
-      title: "Tern management API",
+      title: "Tern API",
       version,
       description:
-        "Definitions, users, messages and keys of one workspace: the one the key or session belongs to. Errors are RFC 9457 problem details.",
+        "What apps send (tracking), and definitions, users, messages and keys of one workspace: the one the key or session belongs to. Errors under /api are RFC 9457 problem details.",
     },
     servers: [{ url: "/" }],
     security: [{ apiKey: [] }, { session: [] }],
-    tags: [...new Set(routes.map(({ spec }) => tagOf(spec)))].map((name) => ({ name })),
-    paths,
+    tags: ["tracking", ...new Set(routes.map(({ spec }) => tagOf(spec)))].map((name) => ({ name })),
+    paths: { ...trackingPaths(components), ...paths },
     components: {
       securitySchemes: {
         apiKey: { type: "http", scheme: "bearer", description: "An API key; each operation names the scope it needs (admin holds all)." },
@@ -32,6 +33,7 @@ export const openApi = (routes: readonly Route[], version: string): Json => {
           name: "tern.session_token",
           description: "The dashboard's session (POST /api/auth/sign-in/email).",
         },
+        writeKey: { type: "http", scheme: "basic", description: "A write key as the user name; the password is not looked at." },
         setupToken: { type: "http", scheme: "bearer", description: "The installation's SETUP_TOKEN." },
       },
       schemas: components,
