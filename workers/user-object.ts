@@ -162,7 +162,9 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     return false;
   }
 
-  async view(): Promise<UserView | undefined> {
+  async view(hops = 0): Promise<UserView | undefined> {
+    const target = this.#session.state()?.meta.movedTo;
+    if (target !== undefined && hops < maxHops) return userObject(this.env, this.#identity.workspace, target).view(hops + 1);
     if (this.#session.state() === undefined) return undefined;
     const catalog = await this.#loadCatalog({ catalog: await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs) });
     const state = this.#session.state();

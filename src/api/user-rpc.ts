@@ -44,7 +44,8 @@ export interface StimulateRequest extends ObjectRequest {
 
 /** The management half of the object's RPC surface; the data half is in queue.ts. An object nobody ever wrote to answers undefined / empty pages and stays empty. */
 export interface UserRpc {
-  view(): Promise<UserView | undefined>;
+  /** Of a user that was merged into another: that one's. */
+  view(hops?: number): Promise<UserView | undefined>;
   timeline(page: PageRequest): Promise<Page<TimelineItem>>;
   events(page: PageRequest): Promise<Page<UserEvent>>;
   messages(page: PageRequest): Promise<Page<Message>>;

@@ -66,6 +66,7 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
     await soon(() => expectMerged(workspace));
     await evictDurableObject(userStub(workspace, "a:dev"));
+    expect(await user(workspace, "a:dev").view()).toMatchObject({ user: "u:1", attributes: { name: "1" } });
     const answer = await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Late Event")] });
     expect(answer).toMatchObject({ movedTo: "u:1" });
     expect((await user(workspace, "u:1").events({ limit: 50 })).items.map(({ event }) => event)).toContain("Late Event");
