@@ -2,6 +2,7 @@
 export { segments } from "./segments.ts";
 export { journeys } from "./journeys.ts";
 export { templates } from "./templates.ts";
+export { definitions } from "./definitions.ts";
 export { providers } from "./providers.ts";
 export { users } from "./users.ts";
 export { messages } from "./messages.ts";

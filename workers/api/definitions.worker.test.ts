@@ -268,6 +268,34 @@ describe("providers", () => {
   });
 });
 
+describe("GET /api/definitions", () => {
+  it("is everything as it was put, and can be put into another workspace", async () => {
+    const [ours, other] = [await newWorkspace(), await newWorkspace()];
+    await ours.api("PUT /api/segments/buyers", segmentOf());
+    await ours.api("PUT /api/templates/hello", templateOf());
+    await ours.api("PUT /api/providers/mail", {
+      channel: "email",
+      type: "resend",
+      settings: { apiKey: "re_very_secret", from: "us@example.com" },
+    });
+    await ours.api("PUT /api/journeys/welcome", journeyOf("hello"));
+    for (let index = 0; index < 60; index++) await ours.api(`PUT /api/segments/s${index}`, segmentOf(`E${index}`));
+    const { status, body, headers } = await ours.api("GET /api/definitions");
+    expect([status, headers.get("content-type")]).toEqual([200, "application/json"]);
+    expect(JSON.stringify(body)).not.toContain("re_very_secret");
+    expect(body.segments).toContainEqual({ key: "buyers", ...segmentOf() });
+    expect(body.segments.length).toBeGreaterThan(60);
+    expect(body.journeys).toMatchObject([{ key: "welcome", start: "hello" }]);
+    expect(body.providers).toContainEqual(expect.objectContaining({ key: "mail", settings: { from: "us@example.com" } }));
+    expect((await other.api("GET /api/definitions")).body.journeys).toEqual([]);
+    for (const kind of ["segments", "templates", "journeys"])
+      for (const definition of body[kind])
+        expect((await other.api(`PUT /api/${kind}/${definition.key}`, definition)).status).toBeLessThan(300);
+    const copied = (await other.api("GET /api/definitions")).body;
+    expect([copied.segments, copied.templates, copied.journeys]).toEqual([body.segments, body.templates, body.journeys]);
+  });
+});
+
 describe("a catalog", () => {
   it("may grow past what one row can hold", async () => {
     const { api, id } = await newWorkspace();
