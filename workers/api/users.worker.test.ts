@@ -164,6 +164,69 @@ describe("a segment put", () => {
   });
 });
 
+describe("calls of every kind", () => {
+  const kindsOf = async ({ api }: TestWorkspace, path: string) =>
+    (await api(`GET ${path}/events`)).body.items.map(({ type, event }: { type: string; event?: string }) => event ?? type).toSorted();
+
+  it("identify traits become the profile, that a membership, and that a run, at once", async () => {
+    const workspace = await newWorkspace();
+    const { api, writeKey: key } = workspace;
+    await api("PUT /api/templates/hello", templateOf());
+    const condition = { type: "attribute", path: "plan", operator: "equals", value: "pro" };
+    await api("PUT /api/segments/pro", { name: "Pro", kind: "dynamic", condition });
+    await api("PUT /api/journeys/welcome", { ...journeyOf("hello"), trigger: { type: "segment", segment: "pro", change: "enter" } });
+    await api("POST /api/journeys/welcome/publish");
+    await call("POST /v1/identify", { key, body: { userId: "u1", traits: { email: "u1@example.com", name: "Ann", plan: "pro" } } });
+    const [message] = await eventually(async () => {
+      const { items } = (await api("GET /api/messages?user=u1&status=sent")).body;
+      expect(items).toHaveLength(1);
+      return items;
+    });
+    expect(message).toMatchObject({ subject: "Hello Ann", to: "u1@example.com", journey: "welcome" });
+    expect((await api("GET /api/users/u1")).body).toMatchObject({
+      attributes: { plan: "pro" },
+      segments: expect.arrayContaining([expect.objectContaining({ key: "pro" })]),
+    });
+    const facts = (await api("GET /api/users/u1/timeline")).body.items.flatMap((item: { fact?: unknown }) => item.fact ?? []);
+    expect(facts).toContainEqual(
+      expect.objectContaining({ kind: "segment-entered", segment: "pro", because: { clause: expect.any(String), value: "pro" } }),
+    );
+  });
+
+  it("page, screen and group calls are in the history with what they say", async () => {
+    const workspace = await newWorkspace();
+    const batch = [
+      { type: "page", userId: "u1", name: "Home", properties: { path: "/" } },
+      { type: "screen", userId: "u1", name: "Cart" },
+      { type: "group", userId: "u1", groupId: "acme", traits: { plan: "team" } },
+    ];
+    await call("POST /v1/batch", { key: workspace.writeKey, body: { batch } });
+    await eventually(async () => expect(await kindsOf(workspace, "/api/users/u1")).toEqual(["group", "page", "screen"]));
+    const { items } = (await workspace.api("GET /api/users/u1/events")).body;
+    for (const { type, userId: _user, ...said } of batch) expect(items).toContainEqual(expect.objectContaining({ type, ...said }));
+    // A group's traits are the group's: they are not the user's.
+    expect((await workspace.api("GET /api/users/u1")).body.attributes).toEqual({});
+  });
+
+  it("alias with a write key hands an anonymous history over, never a known user's; with a server's key both", async () => {
+    const workspace = await newWorkspace();
+    const { api, writeKey, apiKey } = workspace;
+    await call("POST /v1/track", { key: writeKey, body: { anonymousId: "dev", event: "Looked" } });
+    await track(workspace, "old", "Bought");
+    await eventually(async () => {
+      expect(await kindsOf(workspace, "/api/users/old")).toEqual(["Bought"]);
+      expect((await api("GET /api/users/dev/events?anonymous=true")).body.items).toHaveLength(1);
+    });
+    for (const previousId of ["dev", "old"]) await call("POST /v1/alias", { key: writeKey, body: { userId: "new", previousId } });
+    await eventually(async () => expect(await kindsOf(workspace, "/api/users/new")).toEqual(["Looked", "alias", "alias"]));
+    expect(await kindsOf(workspace, "/api/users/old")).toEqual(["Bought"]);
+    await call("POST /v1/alias", { key: apiKey, body: { userId: "new", previousId: "old" } });
+    await eventually(async () =>
+      expect(await kindsOf(workspace, "/api/users/new")).toEqual(["Bought", "Looked", "alias", "alias", "alias"]),
+    );
+  });
+});
+
 describe("events that ingest refused", () => {
   it("are listed with field and reason, page by page, to their own workspace only", async () => {
     const [workspace, other] = [await newWorkspace(), await newWorkspace()];
