@@ -80,7 +80,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       }),
     );
     // No alarm for the facts: the intake row stays until they are projected, and a repeated apply answers them again.
-    this.#clock.arm(this.#dueOf(turn));
+    this.#clock.arm(this.#dueVouched(turn));
     return { ...this.#answer(turn), known };
   }
 
@@ -92,7 +92,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
-    this.#clock.arm(request.vouched === true ? this.#dueOf(turn) : this.#dueWithFacts(turn));
+    this.#clock.arm(request.vouched === true ? this.#dueVouched(turn) : this.#dueWithFacts(turn));
     return this.#answer(turn);
   }
 
@@ -215,6 +215,11 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   #dueOf(turn: Turn): number | undefined {
     return turn.wantsMerge ? this.#session.now() : turn.nextDue;
+  }
+
+  /** The caller sees to the facts it is answered; what one answer does not hold is the alarm's. */
+  #dueVouched(turn: Turn): number | undefined {
+    return this.#session.journal().hasBacklog ? this.#dueWithFacts(turn) : this.#dueOf(turn);
   }
 
   /** Facts that no intake row vouches for are sent again by the alarm. */

@@ -248,6 +248,25 @@ describe("UserObject", { timeout: 30_000 }, () => {
     });
   });
 
+  it("facts beyond what one answer holds reach the projections too, though nothing more happens to the user", async () => {
+    const workspace = await newWorkspace({ journeys: [reminder] });
+    const answer = await user(workspace, "u:1").apply({ catalog: 1, events: Array.from({ length: 900 }, () => track("1", "Cart Filled")) });
+    expect(answer.facts?.facts).toHaveLength(500);
+    const armed = () => runInDurableObject(userStub(workspace, "u:1"), (_object, state) => state.storage.getAlarm());
+    expect(await armed()).toBeLessThan(Date.now() + 2 * 60_000);
+    const counted = () =>
+      env.SHARD_0.prepare("SELECT sum(n) AS n FROM step_counts WHERE workspace = ? AND metric IN ('started', 'refused:too-many-runs')")
+        .bind(workspace)
+        .first("n");
+    for (let alarms = 0; alarms < 20 && (await counted()) !== 900; alarms++) {
+      const before = await counted();
+      await runDurableObjectAlarm(userStub(workspace, "u:1"));
+      await soon(async () => expect(await counted()).not.toBe(before));
+      expect(await armed()).toBeLessThan(Date.now() + 2 * 60_000);
+    }
+    expect(await counted()).toBe(900);
+  });
+
   it("an alarm that fails backs off and does not throw", async () => {
     const workspace = await newWorkspace({ journeys: [reminder] });
     const object = user(workspace, "u:1");
@@ -345,6 +364,37 @@ describe("UserObject", { timeout: 30_000 }, () => {
     vi.setSystemTime(Date.now() + hour);
     await runDurableObjectAlarm(userStub(workspace, "u:1"));
     expect((await object.view())?.tags).toEqual(["reminded"]);
+  });
+
+  it("runs keep their journey's version and use the latest templates and segments", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const segment = (event: string) => ({ key: "keen", name: "Keen", kind: "dynamic", condition: { type: "event", event } });
+    const journey = {
+      ...mailer,
+      start: "pause",
+      steps: {
+        pause: { type: "wait", for: "PT1H", next: "ask" },
+        ask: { type: "branch", paths: [{ condition: { type: "segment", segment: "keen" }, next: "mail" }], otherwise: "done" },
+        ...mailer.steps,
+      },
+    };
+    const workspace = await newWorkspace({ segments: [segment("Bought")], journeys: [journey], templates: [emailTemplate] });
+    const object = user(workspace, "u:1");
+    await object.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Looked"), track("1", "Signed Up")] });
+    await publish(workspace, {
+      segments: [segment("Looked")],
+      journeys: [{ ...journey, start: "done" }],
+      templates: [{ ...emailTemplate, locales: { en: { ...emailTemplate.locales.en, subject: "Newer" } } }],
+    });
+    await evictDurableObject(userStub(workspace, "u:1"));
+    // Past the age at which an alarm asks for the live catalog anew.
+    vi.setSystemTime(Date.now() + hour);
+    await runDurableObjectAlarm(userStub(workspace, "u:1"));
+    await soon(async () =>
+      expect((await object.messages({ limit: 10 })).items).toMatchObject([
+        { run: { journey: "mailer", version: 1 }, rendered: { content: { subject: "Newer" } } },
+      ]),
+    );
   });
 
   it("events and facts make one timeline, newest first, in pages without gap or repetition", async () => {

@@ -17,6 +17,8 @@ import type { Identity, UserSession } from "./session.ts";
 export const factsRetryMs = 60_000;
 /** A source that takes in users itself is asked again within this; by chance, so that two who ask each other do not keep step. */
 const busyMs = 2_000;
+/** Where more facts wait than one message takes, the next go this much later. */
+const backlogMs = 5_000;
 /** How old the pointer to the live catalog may be for an alarm (DESIGN.md, catalog). */
 export const catalogMaxAgeMs = 5_000;
 /** A queue message holds 128 KB; characters may take three bytes. */
@@ -128,7 +130,7 @@ const handOnFacts = async (
   const facts = session.journal().unconfirmed(identity.workspace, identity.user);
   if (facts === undefined) return undefined;
   if (!since.claimsFollow) await sendFacts(env, facts);
-  return session.now() + factsRetryMs;
+  return session.now() + (session.journal().hasBacklog ? backlogMs : factsRetryMs);
 };
 
 const sendFacts = async (env: Env, facts: NumberedFacts): Promise<void> => {

@@ -57,6 +57,11 @@ export class Journal {
     return this.#confirmed < this.#last;
   }
 
+  /** More facts are unconfirmed than one answer takes along: whoever is answered vouches only for those. */
+  get hasBacklog(): boolean {
+    return this.#last - this.#confirmed > factsPerAnswer;
+  }
+
   append(facts: readonly Fact[]): void {
     for (let from = 0; from < facts.length; from += factsPerRow) {
       const part = facts.slice(from, from + factsPerRow);
