@@ -135,6 +135,26 @@ describe("a journey carried out", () => {
     ]);
   });
 
+  it("lists the messages that were given up as dead letters, with the reason; a skipped one is none", async () => {
+    const workspace = await newWorkspace();
+    const { api } = workspace;
+    await api("PUT /api/templates/hello", templateOf("Hello {{ user.name }}"));
+    await api("PUT /api/journeys/welcome", journeyOf("hello"));
+    await api("POST /api/journeys/welcome/publish");
+    await api("PATCH /api/users/nameless", { attributes: { email: "nobody@example.com" } });
+    await api("PATCH /api/users/named", { attributes: { email: "ann@example.com", name: "Ann" } });
+    for (const id of ["nameless", "named", "unreachable"]) await track(workspace, id, "Signed Up");
+    const statuses = async () =>
+      Object.fromEntries(
+        (await api("GET /api/messages")).body.items.map((one: { user: string; status: string }) => [one.user, one.status]),
+      );
+    await eventually(async () => expect(await statuses()).toEqual({ nameless: "failed", named: "sent", unreachable: "skipped" }));
+    const { items } = (await api("GET /api/messages?status=dead")).body;
+    expect(items).toMatchObject([{ user: "nameless", status: "failed", reason: expect.stringContaining("name"), attempts: 0 }]);
+    // The run went on all the same.
+    expect((await api("GET /api/users/nameless/runs")).body.items).toMatchObject([{ position: { step: "pause" } }]);
+  });
+
   it("ends for users who sleep when it is stopped", async () => {
     const workspace = await newWorkspace();
     const { api } = workspace;
