@@ -1,6 +1,6 @@
 /** What the management API asks a user's object, and its answers: plain JSON, newest first, bounded pages. */
 import type { UserEvent } from "../domain/event/event.ts";
-import type { Json, JsonObject } from "../domain/json.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { Message } from "../domain/message/message.ts";
 import type { Fact } from "../domain/user/facts.ts";
 import type { Profile, Run } from "../domain/user/state.ts";
@@ -52,9 +52,6 @@ export interface UserRpc {
   message(id: string): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined>;
   stimulate(request: StimulateRequest): Promise<ObjectAnswer>;
 }
-
-/** Where the timeline's `because` values go through. */
-export type Reason = Json;
 
 /** Asks the source of a merge to hand over, page by page. The first call freezes it; each may be repeated. */
 export interface FreezeRequest extends ObjectRequest {

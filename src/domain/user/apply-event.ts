@@ -1,7 +1,7 @@
 import { historyName, orderOf, type UserEvent } from "../event/event.ts";
 import type { Json } from "../json.ts";
 import { recordMatches } from "../segment/tallies.ts";
-import { mergeAttributes, newerEntry, writeAttributes, type Written } from "./attributes.ts";
+import { newerEntry, writeAttributes, type Written } from "./attributes.ts";
 import { setProfile, type Draft } from "./draft.ts";
 import { applyIdentity } from "./identity.ts";
 import { limits } from "./limits.ts";
@@ -53,7 +53,3 @@ const takeSeen = (draft: Draft, time: number): void => {
   setProfile(draft, { lastSeenAt: day });
   draft.userChanged = true;
 };
-
-/** Used by merges: lets the entries of another profile win where they are newer. */
-export const takeEntries = (draft: Draft, attributes: Profile["attributes"]): void =>
-  takeAttributes(draft, mergeAttributes(draft.state.profile.attributes, Object.entries(attributes)));
