@@ -6,7 +6,6 @@ import { setProfile, type Draft } from "./draft.ts";
 import { applyIdentity } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { refuse } from "./refuse.ts";
-import type { Profile } from "./state.ts";
 
 const DAY_MS = 86_400_000;
 
