@@ -101,6 +101,37 @@ describe("UserObject", { timeout: 30_000 }, () => {
     expect(many.read).toBeLessThanOrEqual(few.read);
   });
 
+  it("rows do not grow with definitions that do not mention the event, nor with live runs that do not wait for it", async () => {
+    const definitions = (count: number) => ({
+      journeys: Array.from({ length: count }, (_, index) => ({ ...reminder, key: `reminder-${index}` })),
+      segments: Array.from({ length: count }, (_, index) => ({
+        key: `s${index}`,
+        name: "S",
+        kind: "dynamic",
+        condition: {
+          type: "event",
+          event: `Other ${index}`,
+          where: [{ path: "properties.n", operator: "at-least", value: 1 }],
+          within: "P7D",
+        },
+      })),
+    });
+    const [one, hundred] = await Promise.all(
+      [1, 100].map(async (count) => {
+        const workspace = await newWorkspace(definitions(count));
+        const object = user(workspace, "u:1");
+        await object.apply({ catalog: 1, events: [track("1", "Cart Filled"), track("1", "Page Seen")] });
+        expect((await object.view())?.runs).toHaveLength(count);
+        return { workspace, object };
+      }),
+    );
+    const rowsOf = async (of: typeof one) =>
+      countRows(of?.workspace ?? "", "u:1", () => of?.object.apply({ catalog: 1, events: [track("1", "Page Seen")] }) ?? Promise.reject());
+    const [few, many] = [await rowsOf(one), await rowsOf(hundred)];
+    expect(many).toEqual(few);
+    expect(many.written).toBeLessThanOrEqual(4);
+  });
+
   it("a failure in the middle leaves nothing behind, and the next call starts from what is stored", async () => {
     const workspace = await newWorkspace();
     const object = user(workspace, "u:1");
