@@ -183,7 +183,13 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     return this.#session.exists() ? messagesPage(this.#session.store, page) : nothing;
   }
 
-  async message(id: string): Promise<MessageView | undefined> {
+  async message(id: string, hops = 0): Promise<MessageView | undefined> {
+    const target = this.#movedTo();
+    if (target !== undefined && hops < maxHops) {
+      // Messages still open went along with a merge; the others stayed.
+      const there = await userObject(this.env, this.#identity.workspace, target).message(id, hops + 1);
+      if (there !== undefined) return there;
+    }
     return this.#session.exists() ? messageView(new SqliteHistory(this.#sql), this.#session.journal(), id) : undefined;
   }
 

@@ -49,7 +49,8 @@ export interface UserRpc {
   timeline(page: PageRequest): Promise<Page<TimelineItem>>;
   events(page: PageRequest): Promise<Page<UserEvent>>;
   messages(page: PageRequest): Promise<Page<Message>>;
-  message(id: string): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined>;
+  /** Also of a message that went on to the user this one was merged into. */
+  message(id: string, hops?: number): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined>;
   stimulate(request: StimulateRequest): Promise<ObjectAnswer>;
 }
 

@@ -61,6 +61,11 @@ export const readJson = async (request: Request, limit: number): Promise<unknown
   try {
     return JSON.parse(decoder.decode(bytes));
   } catch {
-    throw new UnreadableBody("bad-json", "the body is not valid JSON in UTF-8");
+    const encoding = request.headers.get("content-encoding");
+    const packed = encoding !== null && !/^(?:gzip|identity)?$/i.test(encoding.trim());
+    throw new UnreadableBody(
+      "bad-json",
+      `the body is not valid JSON in UTF-8${packed ? ": it may be packed by gzip once, or not at all" : ""}`,
+    );
   }
 };

@@ -220,6 +220,31 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
   });
 });
 
+describe("a message of a user who is merged meanwhile", { timeout: 30_000 }, () => {
+  it("claimed before and accepted after, it is settled once, where its run went on, and can be looked at by either name", async () => {
+    const mailer = {
+      key: "mailer",
+      name: "Mailer",
+      trigger: { type: "event", event: "Signed Up" },
+      frequency: { type: "once" },
+      start: "mail",
+      steps: { mail: { type: "send", channel: "email", template: "hello", next: "mark" }, mark: { type: "tag", add: ["mailed"] } },
+    };
+    const workspace = await newWorkspace({ journeys: [mailer], templates: [emailTemplate] });
+    const [source, target] = [user(workspace, "u:1"), user(workspace, "u:2")];
+    const { deliver } = await source.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Signed Up")] });
+    const message = deliver[0]?.message ?? "";
+    const { claim } = await source.claim({ catalog: 1, message });
+    if (claim.kind !== "send") throw new Error(`expected to be given the message, got ${claim.reason}`);
+    await target.apply({ catalog: 1, events: [{ ...identify("2", undefined, { key: "server" }), type: "alias", previousId: "1" }] });
+    await soon(async () => expect((await target.view())?.runs).toHaveLength(1));
+    await soon(() => source.settle({ catalog: 1, message, attempt: claim.attempt, outcome: { kind: "accepted" } }));
+    expect(await target.view()).toMatchObject({ tags: ["mailed"], runs: [] });
+    expect((await source.claim({ catalog: 1, message })).claim).toMatchObject({ kind: "no" });
+    for (const either of [source, target]) expect((await either.message(message))?.message.status).toBe("sent");
+  });
+});
+
 describe("merges that cross", { timeout: 30_000 }, () => {
   const alias = (id: string, previousId: string): UserEvent => ({
     ...identify(id, undefined, { key: "server" }),
