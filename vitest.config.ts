@@ -50,6 +50,8 @@ export default defineConfig({
               },
               // Enables exports.default.queue() and .scheduled() in tests.
               compatibilityFlags: ["service_binding_extra_handlers"],
+              // A second data shard, for tests that bind it as one.
+              d1Databases: { TEST_SHARD: "test-shard" },
               queueConsumers: {
                 "tern-events": eager,
                 "tern-facts": eager,
