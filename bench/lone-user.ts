@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Catalog } from "../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../src/domain/event/event.ts";
 import { decide } from "../src/domain/user/decide.ts";
+import { newUser } from "../src/domain/user/new-user.ts";
+import { NewestMatches } from "../src/storage/object/newest-matches.ts";
+import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import { nodeSql, nodeTransaction } from "../test/support/node-sql.ts";
 import { UserSession } from "../workers/user/session.ts";
 import { matchedEvent } from "./definitions.ts";
@@ -13,6 +19,8 @@ const dayMs = 86_400_000;
 export interface LoneUser {
   /** Applies events in one transaction, as the object's `apply` does. */
   readonly apply: (events: readonly UserEvent[]) => void;
+  /** Decides events in one transaction that commits history alone: the core over its port, without what the object files beside. */
+  readonly decideOnly: (events: readonly UserEvent[]) => void;
   /** Past events, filed without deciding anything: spread over a year before now. */
   readonly fill: (count: number) => void;
   /** Rows inserted, updated and deleted so far. Every table is WITHOUT ROWID and has no further index, so these are the rows that are billed. */
@@ -33,7 +41,10 @@ export const trackEvent = (event: string, time: number): UserEvent => ({
 });
 
 export const loneUser = (catalog: Catalog): LoneUser => {
-  const database = new DatabaseSync(":memory:");
+  // A file with a write-ahead log, as objects have: SQLite in memory gets slower per transaction as it grows.
+  const folder = mkdtempSync(path.join(tmpdir(), "tern-lone-user-"));
+  const database = new DatabaseSync(path.join(folder, "user.sqlite"));
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
   const sql = nodeSql(database);
   const session = new UserSession(
     { sql, transaction: nodeTransaction(database), clock: () => Date.now() },
@@ -46,8 +57,17 @@ export const loneUser = (catalog: Catalog): LoneUser => {
     });
     session.journal().confirm(Number.MAX_SAFE_INTEGER); // as the next call would, once the facts are projected
   };
+  let state = newUser("bench", "u:1", Date.now());
+  const newest = new NewestMatches();
+  const decideOnly = (events: readonly UserEvent[]): void => {
+    nodeTransaction(database)(() => {
+      const history = new SqliteHistory(sql, new Map(), newest);
+      for (const event of events) ({ state } = decide(state, { type: "event", event }, { now: Date.now(), catalog, history }));
+    });
+  };
   return {
     apply,
+    decideOnly,
     fill: (count) => {
       const now = Date.now();
       session.turn((turn) => {
@@ -58,6 +78,9 @@ export const loneUser = (catalog: Catalog): LoneUser => {
       });
     },
     rowsWritten: () => Number(database.prepare("SELECT total_changes() AS n").get()?.["n"]),
-    close: () => database.close(),
+    close: () => {
+      database.close();
+      rmSync(folder, { recursive: true });
+    },
   };
 };

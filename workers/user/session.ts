@@ -7,6 +7,7 @@ import { newUser } from "../../src/domain/user/new-user.ts";
 import type { UserState } from "../../src/domain/user/state.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { Journal } from "../../src/storage/object/journal.ts";
+import { NewestMatches } from "../../src/storage/object/newest-matches.ts";
 import { SqliteHistory } from "../../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../../src/storage/object/sql-port.ts";
 import { UserStore } from "../../src/storage/object/user-store.ts";
@@ -38,10 +39,10 @@ export class Turn {
   /** A decision asked for another user's history: the alarm fetches it. */
   wantsMerge = false;
 
-  constructor(sql: SqlPort, store: UserStore, state: UserState) {
+  constructor(ports: { readonly sql: SqlPort; readonly newest: NewestMatches }, store: UserStore, state: UserState) {
     this.store = store;
     this.state = state;
-    this.history = new SqliteHistory(sql, this.messages);
+    this.history = new SqliteHistory(ports.sql, this.messages, ports.newest);
   }
 
   context(now: number, catalog: Catalog): DecideContext {
@@ -72,6 +73,7 @@ export class UserSession {
   /** True while this user takes others in: it is not handed over itself meanwhile (merging.ts). */
   isTakingIn = false;
   #newest = 0;
+  #newestMatches = new NewestMatches();
 
   constructor(ports: SessionPorts, identity: Identity) {
     this.#ports = ports;
@@ -113,7 +115,11 @@ export class UserSession {
         if (!this.exists()) this.store.layOut();
         const previous = this.state();
         const journal = this.journal();
-        const turn = new Turn(this.#ports.sql, this.store, previous ?? newUser(this.#identity.workspace, this.#identity.user, this.now()));
+        const turn = new Turn(
+          { sql: this.#ports.sql, newest: this.#newestMatches },
+          this.store,
+          previous ?? newUser(this.#identity.workspace, this.#identity.user, this.now()),
+        );
         const value = work(turn);
         this.store.commit(previous, turn);
         journal.append(withoutOutdated(turn.facts));
@@ -142,6 +148,7 @@ export class UserSession {
     this.#state = undefined;
     this.#journal = undefined;
     this.#isLaidOut = false;
+    this.#newestMatches = new NewestMatches();
   }
 }
 

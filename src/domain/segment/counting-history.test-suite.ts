@@ -30,6 +30,10 @@ export class CountingHistory implements History {
     this.matchesAdded += 1;
     this.#inner.addMatch(tally, key, event);
   }
+  named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#counted(this.#inner.named(name, range, limit));
+  }
+
   byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[] {
     return this.#counted(this.#inner.byName(name, range, limit, before));
   }

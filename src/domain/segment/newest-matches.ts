@@ -1,4 +1,4 @@
-import { compareOrder, orderOf } from "../event/event.ts";
+import { compareOrder } from "../event/event.ts";
 import type { HistoryRange, TallyMatch } from "../user/history.ts";
 import type { ConditionScope, Since, Tally } from "./condition.ts";
 
@@ -62,7 +62,7 @@ const read = (
     limit,
   }: { readonly tally: Tally | undefined; readonly name: string; readonly range: HistoryRange; readonly limit: number },
 ): readonly TallyMatch[] => {
-  if (tally === undefined) return history.byName(name, range, limit).map((event) => ({ order: orderOf(event), id: event.id }));
+  if (tally === undefined) return history.named(name, range, limit);
   if (tally.key === null) return history.matches(tally.id, null, range, limit);
   // A keyed condition without a key to match by matches nothing.
   return run === undefined || run.key === null ? [] : history.matches(tally.id, run.key, range, limit);

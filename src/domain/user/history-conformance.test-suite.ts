@@ -169,6 +169,7 @@ const expectScan = (
   const prefixed = inRange.filter((event) => historyName(event).startsWith(`track:${look.name}`));
   expect(history.byName(`track:${look.name}`, range, look.limit)).toEqual(exact.toReversed().slice(0, look.limit));
   expect(history.byName(`track:${look.name}*`, range, look.limit)).toEqual(prefixed.toReversed().slice(0, look.limit));
+  expect(history.named(`track:${look.name}`, range, look.limit)).toEqual(exact.toReversed().slice(0, look.limit).map(matchOf));
   expect(history.matches(`all-${look.name}`, null, range, look.limit)).toEqual(exact.toReversed().slice(0, look.limit).map(matchOf));
   expect(history.firstMatches(`all-${look.name}`, null, range, look.limit)).toEqual(exact.slice(0, look.limit).map(matchOf));
 };

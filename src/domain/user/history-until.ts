@@ -10,6 +10,7 @@ export const historyUntil = (history: History, until: number): History => {
     matches: (tally, key, range, limit) => history.matches(tally, key, within(range), limit),
     firstMatches: (tally, key, range, limit) => history.firstMatches(tally, key, within(range), limit),
     addMatch: (tally, key, event) => history.addMatch(tally, key, event),
+    named: (name, range, limit) => history.named(name, within(range), limit),
     byName: (name, range, limit, before) => history.byName(name, within(range), limit, before),
     message: (id) => history.message(id),
   };

@@ -30,6 +30,8 @@ export interface History {
   firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[];
   /** Records that an event matched a tally; idempotent. */
   addMatch(tally: string, key: string | null, event: UserEvent): void;
+  /** Newest first: when events of one exact history name were, and which, at most `limit`; `byName` without reading the events. */
+  named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[];
   /** Newest first events of one history name or, with a trailing "*", of a prefix; at most `limit`, resumable by `before`. */
   byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[];
   /** A message of this user, whether still open or long settled. */

@@ -38,6 +38,10 @@ export class MemoryHistory implements History {
     insert(listOf(this.#tallies, tallyKey(tally, key)), { order: orderOf(event), id: event.id });
   }
 
+  named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return newest(this.#names.get(name) ?? [], range, limit);
+  }
+
   byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[] {
     const list = name.endsWith("*") ? this.#byPrefix(name.slice(0, -1)) : (this.#names.get(name) ?? []);
     return newest(list, range, limit, before).flatMap(({ id }) => this.#events.get(id) ?? []);

@@ -1,6 +1,7 @@
-import { type UserEvent, historyName } from "../../domain/event/event.ts";
+import { type UserEvent, historyName, orderOf } from "../../domain/event/event.ts";
 import type { Message } from "../../domain/message/message.ts";
 import type { History, HistoryRange, TallyMatch } from "../../domain/user/history.ts";
+import { NewestMatches } from "./newest-matches.ts";
 import { newestOfNames } from "./newest-of-names.ts";
 import { type SqlPort, type SqlRow, numberOf, textOf } from "./sql-port.ts";
 
@@ -25,10 +26,12 @@ const oldestFirst = readMatches("ASC");
 export class SqliteHistory implements History {
   readonly #sql: SqlPort;
   readonly #changed: ReadonlyMap<string, Message>;
+  readonly #newest: NewestMatches;
   readonly #added = new Set<string>();
-  constructor(sql: SqlPort, changed: ReadonlyMap<string, Message> = new Map()) {
+  constructor(sql: SqlPort, changed: ReadonlyMap<string, Message> = new Map(), newest = new NewestMatches()) {
     this.#sql = sql;
     this.#changed = changed;
+    this.#newest = newest;
   }
 
   append(event: UserEvent): boolean {
@@ -58,15 +61,19 @@ export class SqliteHistory implements History {
   }
 
   matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#look(newestFirst, [tally, key], range, limit);
+    return this.#newestOf(`t:${tally}`, key ?? "", range, limit);
   }
 
   firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#look(oldestFirst, [tally, key], range, limit);
+    return this.#look(oldestFirst, `t:${tally}`, key ?? "", range, limit);
   }
 
   addMatch(tally: string, key: string | null, event: UserEvent): void {
     this.#file(`t:${tally}`, key ?? "", event);
+  }
+
+  named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#newestOf(`n:${name}`, "", range, limit);
   }
 
   byName(name: string, range: HistoryRange, limit: number, before?: TallyMatch): readonly UserEvent[] {
@@ -80,8 +87,13 @@ export class SqliteHistory implements History {
     return row === undefined ? undefined : (JSON.parse(textOf(row, "body")) as Message); // written by UserStore only
   }
 
-  #look(sql: string, [tally, key]: readonly [string, string | null], range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#sql.run(sql, `t:${tally}`, key ?? "", range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
+  #newestOf(filed: string, key: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    if (limit === 0) return [];
+    return this.#newest.look(listOf(filed, key), { range, limit }, (within, count) => this.#look(newestFirst, filed, key, within, count));
+  }
+
+  #look(sql: string, filed: string, key: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#sql.run(sql, filed, key, range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
   }
 
   #file(tally: string, key: string, event: UserEvent): void {
@@ -94,7 +106,11 @@ export class SqliteHistory implements History {
       event.index,
       event.id,
     );
+    this.#newest.add(listOf(tally, key), { order: orderOf(event), id: event.id });
   }
 }
+
+/** Two texts as one: the length of the first tells where it ends, whatever either holds. */
+const listOf = (filed: string, key: string): string => `${filed.length}:${filed}${key}`;
 
 const eventOf = (row: SqlRow): UserEvent => JSON.parse(textOf(row, "body")) as UserEvent; // written by append only
