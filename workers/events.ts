@@ -16,8 +16,13 @@ import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 import { userObject } from "./user-stub.ts";
 
-/** Objects asked at once; 2,000 at most per batch (20 messages of 100 items), far below the platform's 10,000 subrequests. */
+/** Objects asked at once. */
 const parallel = 25;
+/**
+ * Items taken of one batch: each may be a user of its own and so a call, of which an invocation has 10,000. Small messages
+ * (single events) come up to 100 in a batch and share its writes; large ones that go over wait for the next batch.
+ */
+const itemsPerBatch = 2_500;
 
 /** A message of this batch and whether anything of it failed. */
 interface Delivery {
@@ -46,7 +51,7 @@ interface Applied {
  * twice changes nothing. A message that is none of ours is logged and acknowledged: it must not hold up the others.
  */
 export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
-  const deliveries = batch.messages.flatMap(readDelivery);
+  const deliveries = withinBudget(batch.messages.flatMap(readDelivery));
   const works = groupByUser(deliveries);
   const versions = await readVersions(env, works);
   const applied: Applied[] = [];
@@ -114,6 +119,17 @@ const readDelivery = (message: Message<EventsMessage>): readonly Delivery[] => {
     message.ack();
     return [];
   }
+};
+
+/** As many deliveries, in order, as the budget holds, and one at least; the others are given back to the queue. */
+const withinBudget = (deliveries: readonly Delivery[]): readonly Delivery[] => {
+  let items = 0;
+  return deliveries.filter(({ message, body }, index) => {
+    items += body.items.length;
+    if (index === 0 || items <= itemsPerBatch) return true;
+    message.retry();
+    return false;
+  });
 };
 
 const groupByUser = (deliveries: readonly Delivery[]): readonly UserWork[] => {

@@ -1,4 +1,4 @@
-import { callFor, kindOf, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
+import { callFor, kindOf, resendsUncertain, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
 import type { HttpCall, HttpProvider, Sending } from "../../src/channels/provider.ts";
 import type { Reply } from "../../src/channels/reply.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
@@ -7,7 +7,7 @@ import type { Outcome } from "../../src/domain/message/message.ts";
 export interface AttemptPorts {
   /** Settings of a provider, opened; undefined when there is none of that key. */
   readonly provider: (workspace: string, key: string) => Promise<ProviderDefinition | undefined>;
-  /** `mayRepeat`: the provider recognises a repeated request, so nothing is lost by not knowing whether one arrived. */
+  /** `mayRepeat`: the attempt may be repeated whatever became of it, so nothing is lost by not knowing whether it arrived. */
   readonly call: (call: HttpCall, mayRepeat: boolean) => Promise<Reply>;
   /** Keeps a message in the workspace's outbox. */
   readonly keep: (message: Sending) => Promise<void>;
@@ -49,7 +49,7 @@ async function send(
   } catch (problem) {
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
-  const outcome = kind.outcome(await ports.call(call, kind.idempotency !== undefined));
+  const outcome = kind.outcome(await ports.call(call, resendsUncertain(definition)));
   return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, call) };
 }
 
