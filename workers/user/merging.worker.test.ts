@@ -143,6 +143,27 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     await expectMerged(workspace);
   });
 
+  it("merges are transitive: what reaches the first source is answered by the last target, and a replay is known there", async () => {
+    const past = [anonymous("Order Completed"), anonymous("Cart Filled"), anonymous("Page Seen")];
+    const workspace = await begin(past);
+    await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
+    await soon(() => expectMerged(workspace));
+    const { event: _event, ...alias } = track("2", "");
+    await user(workspace, "u:2").apply({ catalog: 1, events: [{ ...alias, type: "alias", previousId: "1", key: "server" }] });
+    await soon(async () => expect(await user(workspace, "u:1").apply({ catalog: 1, events: [] })).toMatchObject({ movedTo: "u:2" }));
+    await soon(async () => expect((await user(workspace, "u:2").events({ limit: 50 })).items).toHaveLength(5));
+    const later = anonymous("Later");
+    const answer = await user(workspace, "a:dev").apply({ catalog: 1, events: [...past, later] });
+    expect(answer.movedTo).toBe("u:2");
+    expect(answer.known.map(({ id }) => id)).toEqual(past.map(({ id }) => id));
+    expect(await user(workspace, "u:2").view()).toMatchObject({
+      attributes: { name: "1" },
+      segments: [{ key: "buyers" }],
+      runs: [{ journey: "reminder" }],
+    });
+    expect((await user(workspace, "u:2").events({ limit: 50 })).items).toHaveLength(6);
+  });
+
   it("two users who ask for the same history at once: one gets it, whole", async () => {
     const workspace = await begin();
     await Promise.all([
