@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { addCalendar, fromLocal, isZone, toLocal } from "./calendar.ts";
 
 const BERLIN = "Europe/Berlin";
@@ -8,6 +8,21 @@ describe("the calendar of a zone", () => {
   it("knows zones by name only", () => {
     expect(["Europe/Berlin", "UTC", "America/New_York"].every(isZone)).toBe(true);
     expect(["", "Mars/Olympus", "Europe/Berlin\n", "x".repeat(100)].some(isZone)).toBe(false);
+  });
+
+  it("makes one formatter for all spellings of a zone, so that what users write cannot fill the memory", () => {
+    const Original = Intl.DateTimeFormat;
+    const made = vi.spyOn(Intl, "DateTimeFormat").mockImplementation(function (...given) {
+      return new Original(...given);
+    });
+    const spellings = Array.from({ length: 200 }, (_, i) =>
+      Array.from("africa/nairobi", (letter, at) => (((i * 37) >> (at % 8)) & 1 ? letter.toUpperCase() : letter)).join(""),
+    );
+    expect(new Set(spellings).size).toBeGreaterThan(50);
+    expect(spellings.every(isZone)).toBe(true);
+    expect(made.mock.calls.length).toBeLessThanOrEqual(1);
+    made.mockRestore();
+    expect(toLocal(Date.UTC(2026, 0, 1), "aFRICA/nairobi")).toBe(Date.UTC(2026, 0, 1, 3));
   });
 
   it("shows local time, and an unknown zone as UTC", () => {

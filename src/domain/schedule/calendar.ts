@@ -6,15 +6,19 @@
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Formatters are dear to make (about 50 microseconds) and few: one per zone met. Bounded by the number of IANA zones. */
+/**
+ * Formatters are dear to make (about 50 microseconds) and few: one per zone met. Names come from users' attributes and count in
+ * any case, so they are kept in lower case: bounded by the number of zones, not by how "Europe/Berlin" can be spelt.
+ */
 const formatters = new Map<string, Intl.DateTimeFormat | null>();
 
 const formatterOf = (zone: string): Intl.DateTimeFormat | null => {
-  const known = formatters.get(zone);
+  const name = zone.toLowerCase();
+  const known = formatters.get(name);
   if (known !== undefined) return known;
-  const made = makeFormatter(zone);
+  const made = makeFormatter(name);
   // Unknown names come from users' attributes and are not bounded: they are not kept.
-  if (made !== null) formatters.set(zone, made);
+  if (made !== null) formatters.set(name, made);
   return made;
 };
 
