@@ -15,10 +15,8 @@ export const isHealthy = async (env: Env, now: number = Date.now()): Promise<boo
     healthyUntil = now + validMs;
     return true;
   } catch (error) {
-    const text = `not healthy: ${String(error)}`;
     // A database without its tables is one that is being set up: who asks early gets the answer, no warning.
-    if (text.includes("no such table")) console.info(text);
-    else console.warn(text);
+    if (!String(error).includes("no such table")) console.warn(`not healthy: ${String(error)}`);
     return false;
   }
 };
