@@ -7,9 +7,10 @@ CREATE TABLE users (
   PRIMARY KEY (workspace, user)
 ) WITHOUT ROWID;
 CREATE INDEX users_by_email ON users (workspace, email) WHERE email IS NOT NULL;
+-- Ids are their senders': two users' events may share one, even at the same millisecond.
 CREATE TABLE events (
   workspace TEXT NOT NULL, time INTEGER NOT NULL, id TEXT NOT NULL, user TEXT NOT NULL, type TEXT NOT NULL, name TEXT, body TEXT NOT NULL,
-  PRIMARY KEY (workspace, time, id)
+  PRIMARY KEY (workspace, time, id, user)
 ) WITHOUT ROWID;
 CREATE TABLE memberships (
   workspace TEXT NOT NULL, segment TEXT NOT NULL, user TEXT NOT NULL, since INTEGER NOT NULL,

@@ -205,12 +205,13 @@ const sampleOf = (env: Env): number => {
   return Number.isNaN(fraction) ? 1 : fraction;
 };
 
-/** Events the object knew before are logged under the time it knows, so that a repetition finds its row. */
+/** Events the object knew before are logged under the time it knows, so that a repetition finds its row, also one of a user who was merged in between. */
 const loggedEvents = ({ work, answer }: Applied): readonly LoggedEvent[] => {
   const times = new Map(answer.known.map(({ id, time }) => [id, time]));
   const user = answer.movedTo ?? work.user;
   return work.events.map((event) => {
     const time = times.get(event.id);
-    return { workspace: work.workspace, user, event: time === undefined ? event : { ...event, time } };
+    const sentFor = answer.movedTo === undefined ? {} : { sentFor: work.user };
+    return { workspace: work.workspace, user, event: time === undefined ? event : { ...event, time }, ...sentFor };
   });
 };

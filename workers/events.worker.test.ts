@@ -9,9 +9,10 @@ import {
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { countD1Rows } from "../test/support/count-d1-rows.ts";
 import { readItems } from "../src/api/ingest/batch.ts";
-import { accept, emailTemplate, identify, newWorkspace, track, user } from "../test/support/workspace.ts";
+import { accept, emailTemplate, identify, newWorkspace, soon, track, user } from "../test/support/workspace.ts";
 import type { EventsMessage } from "../src/api/queue.ts";
 import type { Env } from "./env.ts";
+import { newWorkspace as newApiWorkspace } from "./api/client.test-support.ts";
 import { consumeEvents } from "./events.ts";
 import { accept as acceptEvents } from "./ingest/accept.ts";
 import { sweep } from "./sweep.ts";
@@ -174,6 +175,34 @@ describe("consumeEvents", { timeout: 30_000 }, () => {
     expect(new Set((await rowsOf(workspace)).messages.map((row) => row["user"]))).toEqual(new Set(["u:1", "u:2"]));
   });
 
+  it("two users' events with one id at one instant are both logged, and shown page by page", async () => {
+    const { id: workspace, api } = await newApiWorkspace();
+    const event = track("1", "Signed Up");
+    const message = await accept(
+      workspace,
+      [1, 2, 3].map((id) => ({ ...event, userId: String(id) })),
+    );
+    for (let delivery = 0; delivery < 2; delivery++) await consume(witness().bindings, message);
+    const pages: unknown[] = [];
+    for (let next: string | null = ""; next !== null;) {
+      const { body } = await api(`GET /api/events?limit=1${next === "" ? "" : `&cursor=${next}`}`);
+      pages.push(...body.items.map((item: { readonly id: string; readonly user: string }) => [item.id, item.user]));
+      ({ next } = body);
+    }
+    expect(pages).toEqual(["3", "2", "1"].map((user) => [event.id, user]));
+  });
+
+  it("an event that comes again after its user was merged is not logged a second time", async () => {
+    const workspace = await newWorkspace();
+    const { userId: _none, ...seen } = { ...track("", "Page Seen"), anonymousId: "dev" };
+    const message = await accept(workspace, [seen]);
+    await consume(witness().bindings, message);
+    await consume(witness().bindings, await accept(workspace, [identify("7", {}, { anonymousId: "dev" })]));
+    await soon(async () => expect((await user(workspace, "u:7").view())?.anonymousIds).toEqual(["dev"]));
+    await soon(async () => expect(await consume(witness().bindings, message)).toEqual({ acked: ["m0"], retried: [] }));
+    expect((await rowsOf(workspace)).events.filter(({ id }) => id === seen.id)).toMatchObject([{ user: "a:dev" }]);
+  });
+
   it("a message that is none of ours is logged, acknowledged and blocks nothing", async () => {
     const { workspace, message } = await begin();
     const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -280,6 +309,23 @@ describe("sweep", () => {
       bodies.find((body) => body.includes(workspace)),
     );
     expect(await rowsOf(workspace)).toMatchObject({ intake: [], started: [{ n: 1 }] });
+  });
+
+  it("what can never be applied is sent again hourly, and stays", async () => {
+    const { workspace } = await begin();
+    const { queue, bodies } = events();
+    const waits: number[] = [];
+    for (let tries = 1; tries <= 70; tries++) {
+      await env.DB.prepare("UPDATE intake SET retry_at = 0 WHERE workspace = ?").bind(workspace).run();
+      await run(witness({ EVENTS: queue }).bindings, "* * * * *");
+      const row = await env.DB.prepare("SELECT retry_at FROM intake WHERE workspace = ? AND tries = ?")
+        .bind(workspace, tries)
+        .first<{ retry_at: number }>();
+      waits.push(Math.round(((row?.retry_at ?? 0) - Date.now()) / 60_000));
+    }
+    expect(waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    expect(new Set(waits.slice(8))).toEqual(new Set([60]));
+    expect(ofWorkspace(bodies, workspace)).toHaveLength(70);
   });
 
   it("at the start everything is sent again at once: local queues forget", async () => {

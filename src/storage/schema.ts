@@ -119,7 +119,7 @@ export const events = sqliteTable(
     name: text(),
     body: text().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.workspace, t.time, t.id] })],
+  (t) => [primaryKey({ columns: [t.workspace, t.time, t.id, t.user] })],
 );
 
 export const memberships = sqliteTable(

@@ -24,13 +24,13 @@ export const events: readonly Route[] = [
     },
     async ({ env, workspace, query }) => {
       const { limit, name, type } = query;
-      const before = fromCursor(query.cursor, z.tuple([z.number(), z.string()])) ?? logEnd;
+      const before = fromCursor(query.cursor, z.tuple([z.number(), z.string(), z.string()])) ?? logEnd;
       const shards = await Promise.all(shardsOf(env).map((db) => listEvents(db, { workspace, name, type }, { before, limit: limit + 1 })));
       return answer(
         scannedPage(shards, {
           limit,
           order: "descending",
-          keyOf: (row) => [row.time, row.id],
+          keyOf: (row) => [row.time, row.id, row.user],
           present: (row) => presentLoggedEvent(row, eventOf(row)),
         }),
       );

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { LiveFrame } from "../../src/api/management.ts";
-import { type EventRow, eventOf, eventsAfter } from "../../src/storage/shard/event-list.ts";
+import { type EventRow, type LogPlace, eventOf, eventsAfter } from "../../src/storage/shard/event-list.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { Env } from "../env.ts";
 import { presentLoggedEvent } from "./present.ts";
@@ -45,13 +45,13 @@ const watch = async (env: Env, workspace: string, socket: WebSocket): Promise<vo
   socket.addEventListener("close", () => socket.close());
   const shards = shardsOf(env);
   const start = Date.now();
-  const seen = shards.map((): readonly [number, string] => [start, ""]);
+  const seen = shards.map((): LogPlace => [start, "", ""]);
   try {
     while (isOpen() && Date.now() - start < maxLifeMs) {
-      const looks = await Promise.all(shards.map((db, i) => eventsAfter(db, workspace, seen[i] ?? [start, ""], maxPerLook)));
+      const looks = await Promise.all(shards.map((db, i) => eventsAfter(db, workspace, seen[i] ?? [start, "", ""], maxPerLook)));
       for (const [i, rows] of looks.entries()) {
         const last = rows.at(-1);
-        if (last !== undefined) seen[i] = [last.time, last.id];
+        if (last !== undefined) seen[i] = [last.time, last.id, last.user];
       }
       for (const row of looks.flat()) if (isOpen()) send(socket, { type: "event", event: present(row) });
       await new Promise((resolve) => {

@@ -8,6 +8,8 @@ export interface LoggedEvent {
   readonly workspace: string;
   readonly user: UserKey;
   readonly event: UserEvent;
+  /** Who the event was sent for when it has moved to `user` since: a row of theirs is this event already. */
+  readonly sentFor?: UserKey;
 }
 
 /** Whether the log keeps an event at this fraction (0 to 1): decided by its id, so that a repeated delivery decides alike. */
@@ -15,13 +17,24 @@ export const isSampled = (id: string, fraction: number): boolean => fraction >= 
 
 /** Statements that log events of one shard in bulk; logging the same event again changes nothing. */
 export const logEvents = (db: D1Database, events: readonly LoggedEvent[]): readonly D1PreparedStatement[] => {
-  const rows = events.map(({ workspace, user, event }) => [workspace, event.time, event.id, user, event.type, nameOf(event), event]);
+  const rows = events.map(({ workspace, user, event, sentFor }) => [
+    workspace,
+    event.time,
+    event.id,
+    user,
+    event.type,
+    nameOf(event),
+    event,
+    sentFor ?? null,
+  ]);
   return jsonRows(rows).map((text) =>
     db
       .prepare(
         `INSERT INTO events (workspace, time, id, user, type, name, body)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value -> 6 FROM json_each(?1)
-         WHERE true ON CONFLICT DO NOTHING`,
+         WHERE value ->> 7 IS NULL OR NOT EXISTS (SELECT 1 FROM events
+           WHERE (workspace, time, id, user) = (value ->> 0, value ->> 1, value ->> 2, value ->> 7))
+         ON CONFLICT DO NOTHING`,
       )
       .bind(text),
   );

@@ -22,7 +22,7 @@ export const pruneEventLog = async (control: D1Database, shard: D1Database, now:
     for (let removed = rowsPerStatement; removed === rowsPerStatement && left > 0; left--) {
       const { meta } = await shard
         .prepare(
-          "DELETE FROM events WHERE workspace = ?1 AND (time, id) IN (SELECT time, id FROM events WHERE workspace = ?1 AND time < ?2 ORDER BY time, id LIMIT ?3)",
+          "DELETE FROM events WHERE workspace = ?1 AND (time, id, user) IN (SELECT time, id, user FROM events WHERE workspace = ?1 AND time < ?2 ORDER BY time, id, user LIMIT ?3)",
         )
         .bind(id, now - eventLogMs, rowsPerStatement)
         .run();
