@@ -4,8 +4,7 @@ import { recordMatches } from "../segment/tallies.ts";
 import { newerEntry, writeAttributes, type Written } from "./attributes.ts";
 import { setProfile, type Draft } from "./draft.ts";
 import { applyIdentity } from "./identity.ts";
-import { limits } from "./limits.ts";
-import { refuse } from "./refuse.ts";
+import { refuseAttributes } from "./refuse.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +29,7 @@ export const mayEnter = (event: UserEvent, now: number): boolean => now - event.
 
 /** Keeps written attributes and notes what changed. */
 export const takeAttributes = (draft: Draft, { attributes, changed, refused }: Written): void => {
-  refuse(draft, "attributes", refused, `a user's attributes may hold ${limits.attributeCharacters / 1024} KB in all`);
+  refuseAttributes(draft, refused);
   if (attributes === draft.state.profile.attributes) return;
   setProfile(draft, { attributes });
   if (changed.length === 0) return;

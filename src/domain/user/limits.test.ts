@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Fact } from "./facts.ts";
 import { limits } from "./limits.ts";
+import { handOver } from "./merge.ts";
 import { catalogOf, identify, journey, START, TestUser, track } from "./user-kit.test-suite.ts";
 
 const refused = (user: TestUser): readonly Extract<Fact, { kind: "refused" }>[] => user.facts.filter((fact) => fact.kind === "refused");
@@ -39,6 +40,26 @@ describe("what one user may hold", () => {
     user.do({ type: "tags", id: "2", add: ["t1004"], remove: ["t0"] });
     user.do({ type: "tags", id: "3", add: ["t1004"], remove: [] });
     expect(user.state.profile.tags).toHaveProperty("t1004");
+  });
+
+  it("what a merge cannot bring along is told once, however often a part of the import comes", () => {
+    const source = new TestUser(catalogOf(), "a:dev");
+    const target = new TestUser(catalogOf());
+    source.do({ type: "tags", id: "1", add: Array.from({ length: 10 }, (_, i) => `s${i}`), remove: [] });
+    target.do({ type: "tags", id: "1", add: Array.from({ length: limits.tags - 3 }, (_, i) => `t${i}`), remove: [] });
+    for (let i = 0; i < 4; i++) {
+      source.event(identify({ [`s${i}`]: "x".repeat(30_000) }, START + i));
+      target.event(identify({ [`t${i}`]: "x".repeat(30_000) }, START + i));
+    }
+    const part = { type: "import", merge: "a:dev>u:u", from: "a:dev", profile: source.state.profile, events: [] } as const;
+    target.do({ ...part, more: true });
+    target.do({ ...part, more: true });
+    target.do({ ...part, carried: handOver(source.state) });
+    expect(Object.keys(target.state.profile.tags)).toHaveLength(limits.tags);
+    expect(refused(target).map(({ what, names }) => [what, ...names])).toEqual([
+      ["attributes", "s0", "s1", "s2", "s3"],
+      ["tags", "s3", "s4", "s5", "s6", "s7", "s8", "s9"],
+    ]);
   });
 
   it("anonymous ids: further ones stay users of their own, and it is told", () => {

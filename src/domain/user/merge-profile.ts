@@ -1,16 +1,26 @@
 import { compareOrder } from "../event/event.ts";
 import { mergeAttributes, newerEntry } from "./attributes.ts";
+import { limits } from "./limits.ts";
 import type { Profile } from "./state.ts";
+
+export interface MergedProfile {
+  readonly profile: Profile;
+  /** Names in `b` that found no room beside those of `a` (limits.ts). */
+  readonly refused: { readonly attributes: readonly string[]; readonly tags: readonly string[] };
+}
 
 /**
  * Two users' profiles as one (SEMANTICS, Identity of users): attributes by last write, tags united, opt-outs and
- * suppressions the most restrictive, the older user's sampling id. Any number of profiles in any sequence end alike.
+ * suppressions the most restrictive, the older user's sampling id. Any number of profiles in any sequence end alike, as
+ * long as all of it fits.
  */
-export const mergeProfiles = (a: Profile, b: Profile): Profile => {
+export const mergeProfiles = (a: Profile, b: Profile): MergedProfile => {
   const timezone = newerEntry(a.timezone, b.timezone);
-  return {
-    attributes: mergeAttributes(a.attributes, Object.entries(b.attributes)).attributes,
-    tags: unite(a.tags, b.tags, Math.min),
+  const { attributes, refused } = mergeAttributes(a.attributes, Object.entries(b.attributes));
+  const tags = fittingTags(a.tags, b.tags);
+  const profile = {
+    attributes,
+    tags: unite(a.tags, tags.fitting, Math.min),
     anonymousIds: unite(a.anonymousIds, b.anonymousIds, furtherStage),
     suppressions: unite(a.suppressions, b.suppressions, widerSuppression),
     subscriptions: unite(a.subscriptions, b.subscriptions, stricterSubscription),
@@ -19,6 +29,16 @@ export const mergeProfiles = (a: Profile, b: Profile): Profile => {
     lastSeenAt: Math.max(a.lastSeenAt, b.lastSeenAt),
     samplingId: isOlder(a, b) ? a.samplingId : b.samplingId,
   };
+  return { profile, refused: { attributes: refused, tags: tags.refused } };
+};
+
+/** Of `theirs` what `mine` has too or has room for. */
+const fittingTags = (mine: Profile["tags"], theirs: Profile["tags"]): { readonly fitting: Profile["tags"]; readonly refused: string[] } => {
+  const added = Object.keys(theirs).filter((tag) => !Object.hasOwn(mine, tag));
+  const refused = added.slice(Math.max(0, limits.tags - Object.keys(mine).length));
+  if (refused.length === 0) return { fitting: theirs, refused };
+  const without = new Set(refused);
+  return { fitting: Object.fromEntries(Object.entries(theirs).filter(([tag]) => !without.has(tag))), refused };
 };
 
 const unite = <T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, both: (a: T, b: T) => T): Readonly<Record<string, T>> => {

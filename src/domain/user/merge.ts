@@ -7,6 +7,7 @@ import { definitionOf } from "./journeys.ts";
 import { limits } from "./limits.ts";
 import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact } from "./messages.ts";
+import { refuseAttributes, refuseTags } from "./refuse.ts";
 import { endRun } from "./runs.ts";
 import type { Meta, Run, UserState } from "./state.ts";
 import type { Carried, Stimulus } from "./stimulus.ts";
@@ -61,10 +62,14 @@ export const targetOf = ({ movedTo, movedBefore = [] }: Meta, receivedAt: number
 export const takeIn = (draft: Draft, source: Extract<Stimulus, { type: "import" }>): boolean => {
   if (Object.hasOwn(draft.state.meta.merges, source.merge)) return false;
   for (const event of source.events) if (draft.context.history.append(event)) recordMatches(event, draft.context);
-  draft.state.profile = mergeProfiles(draft.state.profile, source.profile);
+  const { profile, refused } = mergeProfiles(draft.state.profile, source.profile);
+  draft.state.profile = profile;
   draft.changes.all = true;
   draft.userChanged = true;
   if (source.more === true) return true;
+  // Every part brings the whole profile: the last one says what was left out in the end.
+  refuseAttributes(draft, refused.attributes);
+  refuseTags(draft, refused.tags);
   if (source.carried !== undefined) takeCarried(draft, source.carried);
   const { meta } = draft.state;
   const { wanted, ...rest } = meta;

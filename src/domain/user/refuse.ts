@@ -1,5 +1,6 @@
 import type { Draft } from "./draft.ts";
 import type { Fact } from "./facts.ts";
+import { limits } from "./limits.ts";
 
 /** Names a refusal lists; of more it says how many. */
 const MAX_NAMES = 20;
@@ -12,3 +13,9 @@ export const refuse = (draft: Draft, what: Extract<Fact, { kind: "refused" }>["w
   const more = names.length - listed.length;
   draft.facts.push({ kind: "refused", at: draft.at, what, names: more > 0 ? [...listed, `and ${more} more`] : listed, reason });
 };
+
+export const refuseAttributes = (draft: Draft, names: readonly string[]): void =>
+  refuse(draft, "attributes", names, `a user's attributes may hold ${limits.attributeCharacters / 1024} KB in all`);
+
+export const refuseTags = (draft: Draft, names: readonly string[]): void =>
+  refuse(draft, "tags", names, `a user may have ${limits.tags} tags`);

@@ -1,5 +1,5 @@
 import { limits } from "./limits.ts";
-import { refuse } from "./refuse.ts";
+import { refuseTags } from "./refuse.ts";
 import { setProfile, type Draft } from "./draft.ts";
 
 /** Adds and removes tags; true when anything changed. Removal wins where a tag is in both lists. */
@@ -8,7 +8,7 @@ export const changeTags = (draft: Draft, add: readonly string[], remove: readonl
   const wanted = add.filter((tag, index) => !Object.hasOwn(tags, tag) && !remove.includes(tag) && add.indexOf(tag) === index);
   const room = wanted.length === 0 ? 0 : Math.max(0, limits.tags - Object.keys(tags).length);
   const added = wanted.slice(0, room);
-  refuse(draft, "tags", wanted.slice(room), `a user may have ${limits.tags} tags`);
+  refuseTags(draft, wanted.slice(room));
   const removed = remove.filter((tag, index) => Object.hasOwn(tags, tag) && remove.indexOf(tag) === index);
   if (added.length === 0 && removed.length === 0) return false;
   const kept = Object.entries(tags).filter(([tag]) => !removed.includes(tag));
