@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertClean, percentile, throughput, type Bench, type Result, type Row } from "../row.ts";
 import { batchCall, trackOf, userOf } from "../calls.ts";
@@ -10,6 +11,7 @@ const lateness = async (bench: Bench): Promise<Result> => {
   const [tern, sink] = [await bench.start(), await bench.sink()];
   await installHook(tern.api, sink, { key: "bench", event: "Order Completed", wait: `PT${waitSeconds}S` });
   await makeUsers(tern, knownUsers);
+  await sleep(15_000 * Math.min(1, bench.scale)); // until the objects made just now have gone to sleep: see latency
   const sentAt = new Map<number, number>();
   const count = Math.max(50, Math.round(1000 * bench.scale));
   const startedAt = performance.now();
@@ -35,8 +37,21 @@ const lateness = async (bench: Bench): Promise<Result> => {
   };
 };
 
+/**
+ * Users whose waits may fall due together here: each awake object holds three open files in the local runtime, which stops
+ * answering when there are no more to be had (docs/operations.md). The platform itself has no such limit.
+ */
+const mostAtOnce = (): number => {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    return limit === undefined ? 10_000 : Math.floor(Number(limit) / 4 / 100) * 100;
+  } catch {
+    return 10_000; // no /proc
+  }
+};
+
 const allAtOnce = async (bench: Bench): Promise<Result> => {
-  const users = Math.max(100, Math.round(10_000 * bench.scale));
+  const users = Math.min(Math.max(100, Math.round(10_000 * bench.scale)), mostAtOnce());
   const waitMs = 60_000;
   const [tern, sink] = [await bench.start(), await bench.sink()];
   await installHook(tern.api, sink, { key: "bench", event: "Order Completed", wait: `PT${waitMs / 1000}S` });

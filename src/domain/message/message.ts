@@ -8,8 +8,21 @@ export type Channel = "email" | "sms" | "push" | "in-app" | "whatsapp" | "slack"
  * stands aside. Source: SEMANTICS.md, Steps.
  */
 export type MessageStatus =
-  | "queued" | "held" | "claimed" | "sent" | "delivered" | "opened" | "clicked" | "replied" | "converted"
-  | "skipped" | "failed" | "uncertain" | "bounced" | "complained" | "unsubscribed";
+  | "queued"
+  | "held"
+  | "claimed"
+  | "sent"
+  | "delivered"
+  | "opened"
+  | "clicked"
+  | "replied"
+  | "converted"
+  | "skipped"
+  | "failed"
+  | "uncertain"
+  | "bounced"
+  | "complained"
+  | "unsubscribed";
 
 /** One thing to be sent to one user on one channel. Kept in the user's object; projected to D1. */
 export interface Message {
@@ -50,9 +63,26 @@ export interface RenderedMessage {
 
 /** Content by channel, after Liquid. Only channels that have a provider today. */
 export type MessageContent =
-  | { readonly channel: "email"; readonly subject: string; readonly html: string; readonly text: string; readonly from?: string; readonly replyTo?: string; readonly preheader?: string; readonly cc?: readonly string[]; readonly bcc?: readonly string[]; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly channel: "email";
+      readonly subject: string;
+      readonly html: string;
+      readonly text: string;
+      readonly from?: string;
+      readonly replyTo?: string;
+      readonly preheader?: string;
+      readonly cc?: readonly string[];
+      readonly bcc?: readonly string[];
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | { readonly channel: "sms"; readonly body: string }
-  | { readonly channel: "webhook"; readonly url: string; readonly method: string; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  | {
+      readonly channel: "webhook";
+      readonly url: string;
+      readonly method: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    };
 
 /**
  * How a provider call ended (SEMANTICS.md, Sending): these six words everywhere.

@@ -65,7 +65,7 @@ export class SqliteHistory implements History {
   }
 
   firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#look(oldestFirst, `t:${tally}`, key ?? "", range, limit);
+    return this.#look(oldestFirst, [`t:${tally}`, key ?? ""], range, limit);
   }
 
   addMatch(tally: string, key: string | null, event: UserEvent): void {
@@ -89,11 +89,11 @@ export class SqliteHistory implements History {
 
   #newestOf(filed: string, key: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
     if (limit === 0) return [];
-    return this.#newest.look(listOf(filed, key), { range, limit }, (within, count) => this.#look(newestFirst, filed, key, within, count));
+    return this.#newest.look(listOf(filed, key), { range, limit }, (within, count) => this.#look(newestFirst, [filed, key], within, count));
   }
 
-  #look(sql: string, filed: string, key: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return this.#sql.run(sql, filed, key, range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
+  #look(sql: string, list: readonly [filed: string, key: string], range: HistoryRange, limit: number): readonly TallyMatch[] {
+    return this.#sql.run(sql, ...list, range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
   }
 
   #file(tally: string, key: string, event: UserEvent): void {
