@@ -161,6 +161,19 @@ describe("journeys", () => {
     expect((await api("POST /api/journeys/welcome/publish")).body.version).toBe(3); // a number is never used twice
   });
 
+  it("a catalog keeps a bounded number of sets of pinned versions, those used last", async () => {
+    const { id } = await newWorkspace();
+    const live = await catalogFor(bindings, id, await liveVersion(bindings, id));
+    const pinned = (version: number) => withPinned(bindings, live, [`gone@${version}`]);
+    const [first, second] = [await pinned(1), await pinned(2)];
+    for (let version = 3; version <= 257; version++) {
+      await pinned(version);
+      if (version === 200) expect(await pinned(1)).toBe(first);
+    }
+    expect(await pinned(1)).toBe(first);
+    expect(await pinned(2)).not.toBe(second);
+  });
+
   it("are refused with every place that does not hold together", async () => {
     const { api } = await newWorkspace();
     await api("PUT /api/templates/hello", templateOf());
