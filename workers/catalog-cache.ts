@@ -14,13 +14,30 @@ const liveVersions = new BoundedMap<string, { readonly version: number; readonly
 /**
  * The live catalog version of a workspace (0 = it has none).
  *
- * @param maxAgeMs how old a version read earlier by this isolate may be; 0 asks the database. Reads are not shared between
- *   callers: one that began before `stop` had answered must not serve a claim made after it (SEMANTICS.md, Sending).
+ * @param maxAgeMs how old a version read earlier by this isolate may be; 0 asks the database. Such reads are not shared
+ *   between callers: one that began before `stop` had answered must not serve a claim made after it (SEMANTICS.md, Sending).
  */
 export const liveVersion = async (env: Env, workspace: string, maxAgeMs = 0): Promise<number> => {
+  if (maxAgeMs === 0) return readLive(env, workspace);
+  const now = Date.now();
   const known = liveVersions.get(workspace);
+  if (known !== undefined && now - known.readAt <= maxAgeMs) return known.version;
+  const running = runningReads.get(workspace);
+  if (running !== undefined && now - running.readAt <= maxAgeMs) return running.version;
+  const version = readLive(env, workspace);
+  runningReads.set(workspace, { version, readAt: now });
+  try {
+    return await version;
+  } finally {
+    if (runningReads.get(workspace)?.version === version) runningReads.delete(workspace);
+  }
+};
+
+/** Reads under way for callers to whom some age is fine: thousands of alarms that come due at once ask once. */
+const runningReads = new Map<string, { readonly version: Promise<number>; readonly readAt: number }>();
+
+const readLive = async (env: Env, workspace: string): Promise<number> => {
   const readAt = Date.now();
-  if (known !== undefined && maxAgeMs > 0 && readAt - known.readAt <= maxAgeMs) return known.version;
   const version = await readLiveVersion(env.DB, workspace);
   const newer = liveVersions.get(workspace);
   // Two reads may end in the other order than they began; versions only grow.
