@@ -24,6 +24,12 @@ const parallel = 25;
  */
 const itemsPerBatch = 2_500;
 
+/**
+ * Messages go before bookkeeping: where control plane and shard are one database, as on one machine, the claims' look at
+ * the live catalog would stand behind this batch's rows. Measured at 20 events/s: provider called after 10 ms instead of 12.
+ */
+const headStartMs = 3;
+
 /** A message of this batch and whether anything of it failed. */
 interface Delivery {
   readonly message: Message<EventsMessage>;
@@ -80,7 +86,8 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
       fail(work.deliveries);
     }
   });
-  await Promise.all([sendAll(env, applied), writeShards(env, applied)]);
+  await sendAll(env, applied);
+  await writeShards(env, applied);
   await removeApplied(
     env,
     deliveries.filter((delivery) => !delivery.failed).map((delivery) => delivery.body),
@@ -171,6 +178,7 @@ const sendAll = async (env: Env, applied: readonly Applied[]): Promise<void> => 
   );
   try {
     await sendIntents(env, intents);
+    if (intents.length > 0) await scheduler.wait(headStartMs);
   } catch (error) {
     console.error(JSON.stringify({ what: "messages could not be queued", messages: intents.length, error: String(error) }));
   }
