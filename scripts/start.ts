@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { buildDashboard, serveDashboard, type Dashboard } from "./launch/dashboard.ts";
+import { buildDashboard, serveDashboard, type Dashboard, type DashboardOptions } from "./launch/dashboard.ts";
 import { startInstance, type Instance } from "./launch/instance.ts";
 import { endLeftovers } from "./launch/leftovers.ts";
 import { root, stateFolder } from "./launch/paths.ts";
@@ -48,10 +48,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 process.stdout.on("error", () => undefined); // whoever read our output is gone: go on
 
-const startDashboard = async (port: number, built: Promise<unknown>, apiUrl: string): Promise<string | undefined> => {
+const startDashboard = async (built: Promise<unknown>, options: DashboardOptions): Promise<string | undefined> => {
   try {
     await built;
-    dashboard = await serveDashboard(port, apiUrl);
+    dashboard = await serveDashboard(options);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -75,7 +75,7 @@ const main = async (): Promise<void> => {
   await fire("@start"); // what was accepted but not applied before the stop: local queues do not survive it
   setInterval(() => void fire("* * * * *"), sweepEveryMs);
 
-  const starting = flags.dashboard ? startDashboard(dashboardPort, built, url) : Promise.resolve(undefined);
+  const starting = flags.dashboard ? startDashboard(built, { port: dashboardPort, apiUrl: url, state }) : Promise.resolve(undefined);
   const local = await setUp({ state, url, dashboardUrl, secrets, example: flags.example });
   const problem = await starting;
   const where = path.relative(root, path.join(state, "local.json"));

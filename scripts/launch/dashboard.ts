@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { noteFurther } from "./leftovers.ts";
 import { logLine } from "./log.ts";
 import { inRoot } from "./paths.ts";
 import { freePort } from "./ports.ts";
@@ -49,8 +50,27 @@ const endGroup = async (child: ChildProcess): Promise<void> => {
   send("SIGKILL"); // whatever of the group outlived its leader
 };
 
+/** Notes the server's group by what its processes are called: wrangler's by their arguments, its runtime's by the port. */
+const noteGroup = (state: string, child: ChildProcess, port: number): void => {
+  if (child.pid === undefined || process.platform === "win32") return;
+  const commands = [`pages dev ${output} --ip 127.0.0.1 --port ${port}`, `entry=127.0.0.1:${port}`];
+  const { pid } = child;
+  noteFurther(
+    state,
+    commands.map((command) => ({ pid, command, group: true as const })),
+  );
+};
+
+export interface DashboardOptions {
+  readonly port: number;
+  /** Of the Worker. */
+  readonly apiUrl: string;
+  /** The instance's state folder. */
+  readonly state: string;
+}
+
 /** Serves dashboard/dist as Pages would, with the Pages Function that passes /api to the Worker at `apiUrl`. */
-export const serveDashboard = async (port: number, apiUrl: string): Promise<Dashboard> => {
+export const serveDashboard = async ({ port, apiUrl, state }: DashboardOptions): Promise<Dashboard> => {
   const args = ["pages", "dev", output, "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", String(await freePort())];
   args.push("--binding", `API_URL=${apiUrl}`, "--show-interactive-dev-session=false", "--log-level", "warn");
   const child = spawn(inRoot("node_modules/.bin/wrangler"), args, {
@@ -60,6 +80,7 @@ export const serveDashboard = async (port: number, apiUrl: string): Promise<Dash
     detached: process.platform !== "win32", // a group of its own: wrangler starts further processes
     shell: process.platform === "win32",
   });
+  noteGroup(state, child, port);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       for (const line of chunk.toString().split("\n")) logLine(matters(line) ? "warn" : "debug", line);

@@ -57,7 +57,7 @@ describe("the dashboard on a real instance", () => {
   beforeAll(async () => {
     const port = await freePort();
     [tern, browser] = await Promise.all([startTern({ env: { DASHBOARD_PORT: String(port) } }), openBrowser(), buildDashboard()]);
-    [dashboard] = await Promise.all([serveDashboard(port, tern.url), install()]);
+    [dashboard] = await Promise.all([serveDashboard({ port, apiUrl: tern.url, state: tern.state }), install()]);
     ({ page, errors } = await openPage(browser));
   }, 120_000);
   afterAll(async () => {
