@@ -124,7 +124,7 @@ export const timeline: readonly TimelineView[] = [
       version: 1,
       run: "r0",
       step: "nudge",
-      reason: "exit-condition",
+      reason: "exited",
       because: { clause: "event “Order Completed”" },
     },
   },

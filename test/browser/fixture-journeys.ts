@@ -82,7 +82,7 @@ export const statistics: Statistics = {
   started: 12_480,
   live: 731,
   refused: { "live-run": 210, "exit-already-true": 44 },
-  ended: { "exit-step": 6120, "exit-condition": 5489, stopped: 140 },
+  ended: { "exit-step": 6120, exited: 5489, stopped: 140 },
   goals: { ordered: 5730 },
   steps: {
     "give-time": step(12_480, 402),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { describeEnding } from "./ending.ts";
 import { describeFact } from "./fact.ts";
 import { messageFigures, shares } from "./statistics.ts";
 
@@ -28,7 +29,9 @@ describe("describeFact", () => {
     expect(describeFact({ kind: "run-refused", at, journey: "cart", version: 1, reason: "live-run" }).title).toBe(
       "Not entered into “cart”: live-run",
     );
-    expect(describeFact({ kind: "run-ended", at, ...run, reason: "exited" }).title).toBe("Left journey “cart” at remind: exited");
+    expect(describeFact({ kind: "run-ended", at, ...run, reason: "exited" }).title).toBe(
+      "Left journey “cart” at remind: met the exit condition",
+    );
   });
 
   it("names a fact that this page does not know yet", () => {
@@ -46,3 +49,10 @@ describe("statistics", () => {
       { name: "a", n: 1, percent: 25 },
     ]));
 });
+
+it("says in words why a run ended, and a reason it does not know as it is", () =>
+  expect([describeEnding("exit-step"), describeEnding("exited"), describeEnding("some-day")]).toEqual([
+    "Reached an exit step",
+    "Met the exit condition",
+    "Some day",
+  ]));

@@ -1,5 +1,6 @@
 import type { Because } from "../../../src/domain/user/facts.ts";
 import type { WireFact } from "../api/types.ts";
+import { describeEnding } from "./ending.ts";
 import { sentence, shortValue } from "./text.ts";
 import { formatDateTime } from "./time.ts";
 import { toneOf, type Tone } from "./status.ts";
@@ -60,7 +61,11 @@ export const describeFact = (fact: WireFact): FactText => {
       return { sign: "wait", tone: "wait", title: `“${fact.journey}”: waits at ${fact.step} until ${formatDateTime(fact.until)}` };
     case "run-ended":
       return withBecause(
-        { sign: "journey", tone: "calm", title: `Left journey “${fact.journey}” at ${fact.step}: ${fact.reason}` },
+        {
+          sign: "journey",
+          tone: "calm",
+          title: `Left journey “${fact.journey}” at ${fact.step}: ${describeEnding(fact.reason).toLowerCase()}`,
+        },
         fact.because,
       );
     case "goal":

@@ -18,3 +18,6 @@ export const Cut = ({ children, quiet }: { readonly children: string; readonly q
     {children}
   </div>
 );
+
+/** Words that only a narrow screen needs: there the column that says them is gone. */
+export const Narrow = ({ children }: { readonly children: ReactNode }) => <span className={classes["narrow"]}>{children}</span>;

@@ -47,7 +47,8 @@ const Here = ({ n }: { readonly n: number }) =>
 const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures: StepFigures | undefined }) => {
   const { entered = 0, waiting = 0, left = 0 } = figures ?? {};
   const messages = messageFigures(figures?.messages ?? {});
-  const title = `${entered} entered, ${waiting} here now, ${left} left`;
+  const ended = total(figures?.ended ?? {});
+  const title = `${entered} entered, ${waiting} here now, ${left - ended} went on, ${ended} ended here`;
   return (
     <div className={classes["counts"]} title={title}>
       {step["type"] === "send" ? (
@@ -59,7 +60,8 @@ const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures:
       ) : (
         <>
           <Count n={entered} word="entered" />
-          {step["type"] !== "exit" && <Count n={left} word="left" />}
+          {step["type"] !== "exit" && <Count n={left - ended} word="went on" />}
+          {step["type"] !== "exit" && ended > 0 && <Count n={ended} word="ended" />}
         </>
       )}
     </div>

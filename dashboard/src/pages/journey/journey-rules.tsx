@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import type { JourneyView, Statistics } from "../../api/types.ts";
 import { describeCondition, describeFrequency, describeTrigger } from "../../format/condition.ts";
 import { formatCount } from "../../format/count.ts";
+import { describeEnding } from "../../format/ending.ts";
 import { shares } from "../../format/statistics.ts";
 import { sentence } from "../../format/text.ts";
 import { formatDuration } from "../../format/time.ts";
@@ -10,7 +11,15 @@ import { Panel } from "../../parts/panel.tsx";
 import classes from "./journey.module.css";
 
 /** Counts by name as bars, largest first. */
-const Bars = ({ counts, none }: { readonly counts: Readonly<Record<string, number>>; readonly none: string }) => {
+const Bars = ({
+  counts,
+  none,
+  nameOf = sentence,
+}: {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly none: string;
+  readonly nameOf?: (name: string) => string;
+}) => {
   const lines = shares(counts);
   if (lines.length === 0)
     return (
@@ -23,7 +32,7 @@ const Bars = ({ counts, none }: { readonly counts: Readonly<Record<string, numbe
       {lines.map(({ name, n, percent }) => (
         <li key={name}>
           <div className={classes["barLine"]}>
-            <span>{sentence(name)}</span>
+            <span>{nameOf(name)}</span>
             <span className={classes["number"]}>{formatCount(n)}</span>
           </div>
           <div className={classes["bar"]} aria-hidden>
@@ -54,7 +63,7 @@ export const JourneyRules = ({ journey, statistics }: { readonly journey: Journe
       />
     </Panel>
     <Panel title="How runs ended">
-      <Bars counts={statistics?.ended ?? {}} none="No run has ended yet." />
+      <Bars counts={statistics?.ended ?? {}} none="No run has ended yet." nameOf={describeEnding} />
     </Panel>
     {statistics && Object.keys(statistics.refused).length > 0 && (
       <Panel title="Not entered, and why">

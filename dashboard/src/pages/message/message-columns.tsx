@@ -2,7 +2,7 @@ import type { MessageSummary } from "../../api/types.ts";
 import { sentence } from "../../format/text.ts";
 import { Ago } from "../../parts/ago.tsx";
 import type { Column } from "../../parts/data-table.tsx";
-import { Cut, RowLink } from "../../parts/row-text.tsx";
+import { Cut, Narrow, RowLink } from "../../parts/row-text.tsx";
 import { StatusBadge } from "../../parts/status-badge.tsx";
 
 /** Columns of every list of messages. */
@@ -12,7 +12,14 @@ export const messageColumns: readonly Column<MessageSummary>[] = [
     cell: (message) => (
       <RowLink
         link={{ to: "/messages/$id", params: { id: message.id } }}
-        sub={message.reason ?? `${sentence(message.channel)} · ${message.template}`}
+        sub={
+          message.reason ?? (
+            <>
+              <Narrow>{message.to ?? message.user} · </Narrow>
+              {sentence(message.channel)} · {message.template}
+            </>
+          )
+        }
       >
         {message.subject ?? message.template}
       </RowLink>
