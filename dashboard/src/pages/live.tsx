@@ -110,7 +110,11 @@ export const Live = () => {
               </Empty>
             )}
             {events?.map((event) => (
-              <EventLine key={`${event.id} ${event.time}`} event={event} fresh={toMs(event.body.receivedAt) > opened} />
+              <EventLine
+                key={`${event.id} ${event.time} ${event.anonymous} ${event.user}`}
+                event={event}
+                fresh={toMs(event.body.receivedAt) > opened}
+              />
             ))}
           </Panel>
         )}
