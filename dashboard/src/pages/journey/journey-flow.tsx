@@ -43,7 +43,7 @@ const Here = ({ n }: { readonly n: number }) =>
     </span>
   );
 
-/** What a step did, on one line: messages for a send, else who came and went on. */
+/** What a step did, on one line: messages for a send, else who came and whose run ended there (who went on, the next step counts). */
 const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures: StepFigures | undefined }) => {
   const { entered = 0, waiting = 0, left = 0 } = figures ?? {};
   const messages = messageFigures(figures?.messages ?? {});
@@ -60,8 +60,7 @@ const StepCounts = ({ step, figures }: { readonly step: Loose; readonly figures:
       ) : (
         <>
           <Count n={entered} word="entered" />
-          {step["type"] !== "exit" && <Count n={left - ended} word="went on" />}
-          {step["type"] !== "exit" && ended > 0 && <Count n={ended} word="ended" />}
+          {step["type"] !== "exit" && ended > 0 && <Count n={ended} word="ended here" />}
         </>
       )}
     </div>
