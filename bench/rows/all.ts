@@ -5,5 +5,5 @@ export { ingestBatched } from "./ingest-batched.ts";
 export { ingestSingle } from "./ingest-single.ts";
 export { journeys } from "./journeys.ts";
 export { latency } from "./latency.ts";
-export { waits } from "./waits.ts";
+export { waits, waitsAtOnce } from "./waits.ts";
 export { cost } from "./cost.ts";
