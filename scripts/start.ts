@@ -78,6 +78,7 @@ const main = async (): Promise<void> => {
   const starting = flags.dashboard ? startDashboard(built, { port: dashboardPort, apiUrl: url, state }) : Promise.resolve(undefined);
   const local = await setUp({ state, url, dashboardUrl, secrets, example: flags.example });
   const problem = await starting;
+  await fire("@ready"); // whoever waits for /health finds local.json, the example and the dashboard there
   const where = path.relative(root, path.join(state, "local.json"));
   process.stdout.write(`Tern is ready.
 

@@ -30,6 +30,8 @@ export interface Env {
   readonly SETUP_TOKEN?: string;
   /** "true" only where `npm start` set it: providers and webhooks may reach loopback addresses. */
   readonly ALLOW_LOOPBACK?: string;
+  /** "true" only where `npm start` set it: `/health` says so only once keys and operator are written down (cron "@ready"). */
+  readonly HEALTHY_WHEN_SET_UP?: string;
   /** "rows" (default: every request has an intake row) or "fallback" (row only when the queue refuses). */
   readonly INTAKE_ROWS?: string;
   /** Fraction of events kept in the event log, "0" to "1" (default "1"). */

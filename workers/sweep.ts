@@ -3,6 +3,7 @@ import { dueRows, intakesOf, postpone } from "../src/storage/intake/redrive.ts";
 import { pruneEventLog, pruneIdempotency } from "../src/storage/shard/prune.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import type { Env } from "./env.ts";
+import { noteSetUp } from "./ingest/health.ts";
 
 /** Two rows of at most 128 KB fill a send of 256 KB. */
 const sendBytes = 250_000;
@@ -13,6 +14,8 @@ const pages = 50;
 const vouchedMs = 15 * 60_000;
 /** What the cron expression of a platform that has just started says: local queues lost everything. */
 const startCron = "@start";
+/** The launcher's word that it has done its part: nothing to sweep. */
+const readyCron = "@ready";
 
 /**
  * Mends what a lost queue message left behind: intake rows that nobody applied are sent again. Every hour also removes
@@ -23,6 +26,7 @@ export const sweep = async (
   env: Env,
   _ctx: ExecutionContext,
 ): Promise<void> => {
+  if (controller.cron === readyCron) return noteSetUp();
   const isStart = controller.cron === startCron;
   const now = Date.now();
   await attempt("redrive", () => redrive(env, { now, isStart }));

@@ -6,9 +6,16 @@ export const probe = `SELECT ${tables.map((table) => `EXISTS(SELECT 1 FROM ${tab
 const validMs = 1_000;
 
 let healthyUntil = 0;
+let isSetUp = false;
 
-/** Whether control, data and intake databases answer and are migrated. A good answer holds for a second, so that asking costs the databases nothing. */
+/** The launcher has written `local.json`: from now on a local instance may say that it is ready. */
+export const noteSetUp = (): void => {
+  isSetUp = true;
+};
+
+/** Whether control, data and intake databases answer and are migrated and, on one machine, the launcher has done its part. A good answer holds for a second, so that asking costs the databases nothing. */
 export const isHealthy = async (env: Env, now: number = Date.now()): Promise<boolean> => {
+  if (env.HEALTHY_WHEN_SET_UP === "true" && !isSetUp) return false;
   if (now < healthyUntil) return true;
   try {
     await Promise.all([env.DB, env.SHARD_0, env.INTAKE_0].map((database) => database.prepare(probe).run()));

@@ -1,8 +1,14 @@
+import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { readRejections } from "../../src/storage/intake/rejections.ts";
 import { basic, gzip, intakeRows, makeIngest, makeKey } from "../../test/ingest.ts";
+import type { Env } from "../env.ts";
+import { sweep } from "../sweep.ts";
+import { isHealthy } from "./health.ts";
 import { pruneRejections } from "./rejections.ts";
+
+const bindings = env as unknown as Env; // bound by wrangler.toml
 
 const track = { userId: "u1", event: "Order Completed", properties: { total: 42 } };
 const post = (key: string, body: unknown, headers: Record<string, string> = {}): RequestInit => ({
@@ -333,5 +339,12 @@ describe("/health", () => {
     broken.intake = false;
     const up = await call("/health");
     expect([up.status, await up.json()]).toEqual([200, { status: "ok" }]);
+  });
+
+  it("on one machine is 503 until the launcher has written keys and operator down", async () => {
+    const local = { ...bindings, HEALTHY_WHEN_SET_UP: "true" };
+    expect(await isHealthy(local)).toBe(false);
+    await sweep({ cron: "@ready", scheduledTime: 0 }, local, createExecutionContext());
+    expect(await isHealthy(local)).toBe(true);
   });
 });
