@@ -33,7 +33,8 @@ export interface TernOptions {
   readonly example?: boolean;
 }
 
-const startLimitMs = 60_000;
+/** A pile of work that fell due while it was stopped may keep a restarted instance busy for a while. */
+const startLimitMs = 180_000;
 
 const exitOf = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once("exit", () => resolve())));
