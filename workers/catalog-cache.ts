@@ -15,7 +15,7 @@ const liveVersions = new BoundedMap<string, { readonly version: number; readonly
  * The live catalog version of a workspace (0 = it has none).
  *
  * @param maxAgeMs how old a version read earlier by this isolate may be; 0 asks the database. Such reads are not shared
- *   between callers: one that began before `stop` had answered must not serve a claim made after it (SEMANTICS.md, Sending).
+ *   between callers: one that began before `stop` had answered must not serve a claim made after it (docs/semantics.md, Sending).
  */
 export const liveVersion = async (env: Env, workspace: string, maxAgeMs = 0): Promise<number> => {
   if (maxAgeMs === 0) return readLive(env, workspace);

@@ -23,7 +23,7 @@ export interface AddressedIntent extends DeliverIntent {
   readonly user: UserKey;
 }
 
-/** Messages of one `sendBatch`. Source: PLATFORM.md, Queues. */
+/** Messages of one `sendBatch`. Source: Cloudflare's documented limits of Queues. */
 const perSend = 100;
 
 /** Puts messages on their channels' queues, one send per channel and 100 messages. Rejects when a queue refuses. */

@@ -15,7 +15,7 @@ import { retryDelaySeconds } from "./retry-delay.ts";
 import { userObject } from "./user-stub.ts";
 
 /**
- * Messages under way at once. An invocation may hold six connections open (PLATFORM.md, 1) and further calls wait for one;
+ * Messages under way at once. An invocation may hold six connections open (Cloudflare's documented limit) and further calls wait for one;
  * the claims before and the settles after them need none, so more than six are kept under way.
  */
 const parallel = 20;

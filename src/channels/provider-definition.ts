@@ -5,7 +5,7 @@ import { isLoopback, refusedAddress } from "./outbound-address.ts";
 import type { HttpCall, HttpProvider, ProviderKind, Sending } from "./provider.ts";
 import * as kinds from "./providers/all.ts";
 
-/** A provider of a workspace, settings and secrets included. Source: DEFINITIONS.md, Provider. */
+/** A provider of a workspace, settings and secrets included. Source: docs/language.md, Providers. */
 export interface ProviderDefinition {
   readonly key: string;
   readonly description?: string | undefined;
@@ -68,7 +68,7 @@ export const providerSchema: z.ZodType<ProviderDefinition> =
 /** Names of the settings that are written and never read back. */
 export const secretSettings = (type: string): readonly string[] => kindOf(type).secrets;
 
-/** Where the provider has an idempotency key, or the operator takes the risk. Source: SEMANTICS.md, Sending. */
+/** Where the provider has an idempotency key, or the operator takes the risk. Source: docs/semantics.md, Sending. */
 export function resendsUncertain(definition: ProviderDefinition): boolean {
   if (definition.onUncertain !== undefined) return definition.onUncertain === "resend";
   const kind = kindOf(definition.type);

@@ -21,7 +21,7 @@ export type Reply =
 type Answer = Extract<Reply, { readonly kind: "answer" }>;
 
 /**
- * What a reply means where the provider says nothing of its own. Source: SEMANTICS.md, Sending: what was definitely not
+ * What a reply means where the provider says nothing of its own. Source: docs/semantics.md, Sending: what was definitely not
  * taken is `retry`; where it cannot be known, `uncertain`. Providers put their own rules in front of this.
  */
 export function readReply(reply: Reply): Outcome {

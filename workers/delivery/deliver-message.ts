@@ -30,7 +30,7 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   let answer: ClaimAnswer;
   const confirmed = ports.confirmed(workspace, user);
   try {
-    // Right before the claim: once `stop` has answered, no claim starts (SEMANTICS.md, Sending).
+    // Right before the claim: once `stop` has answered, no claim starts (docs/semantics.md, Sending).
     catalog = await ports.liveVersion(workspace);
     answer = await ports.object(workspace, user).claim({ catalog, message: id, ...(confirmed !== undefined && { confirmed }) });
   } catch (problem) {

@@ -3,7 +3,7 @@ import { insertParts } from "../../src/storage/intake/rows.ts";
 import type { Env } from "../env.ts";
 import { createLane, type KeepAlive, type Lane } from "./lane.ts";
 
-/** A sendBatch takes 100 messages and 256 KB, of which each message uses about 100 bytes (PLATFORM: Queues). */
+/** Cloudflare's documented limit: a sendBatch takes 100 messages and 256 KB, of which each message uses about 100 bytes. */
 const sendLimits = { groupItems: 100, groupBytes: 240_000, waitingBytes: 32_000_000, timeoutMs: 10_000, leadMs: 5_000 };
 /** 1 MB a write keeps a group's time, and so everybody's wait, in the milliseconds. */
 const rowLimits = { groupItems: 200, groupBytes: 1_000_000, waitingBytes: 32_000_000, timeoutMs: 10_000, leadMs: 5_000 };

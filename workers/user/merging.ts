@@ -17,7 +17,7 @@ import { userObject } from "../user-stub.ts";
 import type { UserSession } from "./session.ts";
 
 /*
- * The merge of one user into another (SEMANTICS.md, Identity of users), each step repeatable:
+ * The merge of one user into another (docs/semantics.md, Identity of users), each step repeatable:
  * target: wanted in the state -> source.freeze, page by page -> import, the last one saying "done" -> source.acknowledge.
  * source: note "handover" in the transaction that froze it -> history erased and note done on acknowledge; until then its
  * alarm asks the target, so that a target that died after its import is not waited for.

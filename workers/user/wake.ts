@@ -19,7 +19,7 @@ export const factsRetryMs = 60_000;
 const busyMs = 2_000;
 /** Where more facts wait than one message takes, the next go this much later. */
 const backlogMs = 5_000;
-/** How old the pointer to the live catalog may be for an alarm (DESIGN.md, catalog). */
+/** How old the pointer to the live catalog may be for an alarm. */
 export const catalogMaxAgeMs = 5_000;
 /** A queue message holds 128 KB; characters may take three bytes. */
 const factsCharacters = 40_000;

@@ -36,7 +36,7 @@ const readType = (item: Fields, frame: Frame): EventType => {
   throw new Refused("type", "unknown-type", "type must be one of identify, track, page, screen, group, alias");
 };
 
-/** Event time by SEMANTICS; a clock so wrong that it leads before 1970 counts as 1970. */
+/** Event time by docs/semantics.md; a clock so wrong that it leads before 1970 counts as 1970. */
 const readTime = (item: Fields, frame: Frame): number => {
   const stated = {
     sentAt: readInstant(item["sentAt"] ?? frame.sentAt, "sentAt"),

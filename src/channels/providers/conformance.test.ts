@@ -104,7 +104,7 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
     ["502", answer(502), "uncertain"],
     ["504", answer(504, errorBody), "uncertain"],
     ["520", answer(520), "uncertain"],
-  ] as const)("reads %s as SEMANTICS says", (_, reply, outcome) => {
+  ] as const)("reads %s as docs/semantics.md says", (_, reply, outcome) => {
     expect(kind.outcome(reply).kind).toBe(outcome);
   });
 

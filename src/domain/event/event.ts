@@ -29,7 +29,7 @@ export interface UserEvent {
   /** identify, group */
   readonly traits?: JsonObject;
   readonly context?: JsonObject;
-  /** Event time after clock-skew correction (SEMANTICS: order); never later than receivedAt. */
+  /** Event time after clock-skew correction (docs/semantics.md, Identity of events, order, time); never later than receivedAt. */
   readonly time: number;
   readonly receivedAt: number;
   /** Index in its request: the last tie-breaker of the total order. */

@@ -8,7 +8,7 @@ export interface StatedTimes {
 }
 
 /**
- * Event time by our clock (SEMANTICS, Identity of events, order, time), ms: what the client's clock says passed between
+ * Event time by our clock (docs/semantics.md, Identity of events, order, time), ms: what the client's clock says passed between
  * the call and the sending is taken off our own receipt; without sentAt the client's timestamp stands; without both, receipt.
  * Nothing lies in the future.
  */

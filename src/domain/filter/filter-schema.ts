@@ -46,7 +46,7 @@ export const filterObjects = <Extra extends z.core.$ZodLooseShape>(extra: Extra)
     z.strictObject({ ...extra, path, operator: z.literal("anniversary") }),
   ] as const;
 
-/** A filter on attributes or event properties. Source: DEFINITIONS.md, Filters. */
+/** A filter on attributes or event properties. Source: docs/language.md, Filters. */
 export const filterSchema = z.discriminatedUnion("operator", filterObjects({}));
 
 export type Filter = z.infer<typeof filterSchema>;

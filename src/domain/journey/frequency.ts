@@ -4,7 +4,7 @@ import { windowDurationSchema } from "../schedule/duration.ts";
 const limit = z.strictObject({ count: z.int().min(1).max(50), per: windowDurationSchema }).optional();
 
 /**
- * How often a user may enter a journey (SEMANTICS, Entry and frequency): `once` ever; `every-time`; `interval`: at most one
+ * How often a user may enter a journey (docs/semantics.md, Entry and frequency): `once` ever; `every-time`; `interval`: at most one
  * entry per interval, and entered again each interval while the trigger's segment still holds. `limit`: at most so many
  * entries in any window of that length (50 at most: the newest entries are kept one by one).
  */

@@ -37,7 +37,7 @@ const goalSchema = z.strictObject({
 
 /**
  * A journey as people write it. The shape only: whether the graph holds together is said by `lintJourney`, which callers
- * run before they save. Source: DEFINITIONS.md, Journey.
+ * run before they save. Source: docs/language.md, Journeys.
  */
 export const journeySchema = z.strictObject({
   key: definitionKey,

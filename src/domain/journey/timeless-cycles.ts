@@ -2,7 +2,7 @@ import { stepTypeOf, type JourneyDefinition } from "./journey.ts";
 
 /**
  * Cycles that a run could go round without time passing, one list of step keys each: the graph without the steps that take
- * at least a minute must have no cycle (SEMANTICS, Applying one stimulus). A send takes no time: a skipped one passes at once.
+ * at least a minute must have no cycle (docs/semantics.md, Applying one stimulus). A send takes no time: a skipped one passes at once.
  */
 export const timelessCycles = (journey: JourneyDefinition): string[][] => {
   const nexts = new Map<string, readonly string[]>();

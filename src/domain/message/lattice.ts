@@ -2,7 +2,7 @@ import type { MessageStatus } from "./message.ts";
 
 /**
  * How far each status is. A report moves a message only forward, so reports may come late, twice and in any order and the
- * end is the same (SEMANTICS, Steps). What stands aside outranks what it stands beside: a bounce after "delivered" is news, an
+ * end is the same (docs/semantics.md, Steps). What stands aside outranks what it stands beside: a bounce after "delivered" is news, an
  * "opened" after a bounce is a robot. `skipped` is final before anything was sent.
  */
 const rank: Readonly<Record<MessageStatus, number>> = {

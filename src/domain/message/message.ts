@@ -5,7 +5,7 @@ export type Channel = "email" | "sms" | "push" | "in-app" | "whatsapp" | "slack"
 
 /**
  * Life of a message. The first row is a lattice (a late or repeated report never moves a message back), the second
- * stands aside. Source: SEMANTICS.md, Steps.
+ * stands aside. Source: docs/semantics.md, Steps.
  */
 export type MessageStatus =
   | "queued"
@@ -85,7 +85,7 @@ export type MessageContent =
     };
 
 /**
- * How a provider call ended (SEMANTICS.md, Sending): these six words everywhere.
+ * How a provider call ended (docs/semantics.md, Sending): these six words everywhere.
  * `retryAfterMs` is the provider's own wish; `detail` is for people and must hold no secret.
  */
 export type Outcome =
@@ -96,7 +96,7 @@ export type Outcome =
   | { readonly kind: "misconfigured"; readonly detail: string }
   | { readonly kind: "uncertain"; readonly detail: string };
 
-/** Data a template sees, beside the user: see DEFINITIONS.md, Template. */
+/** Data a template sees, beside the user: see docs/language.md, Templates. */
 export interface RenderScope {
   readonly user: JsonObject;
   readonly trigger: Json;

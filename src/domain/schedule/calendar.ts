@@ -1,5 +1,5 @@
 /**
- * The calendar of a zone by Intl alone: offsets come from the runtime's own zone data. Rules (SEMANTICS, order and time):
+ * The calendar of a zone by Intl alone: offsets come from the runtime's own zone data. Rules (docs/semantics.md, Identity of events, order, time):
  * a local time that does not exist (spring) is the first valid instant after; one that exists twice is the first.
  */
 

@@ -40,7 +40,7 @@ export const durationSchema = z.string().refine((text) => {
   return duration !== undefined && duration.ms >= 0 && duration.months >= 0;
 }, 'A duration is ISO 8601, for instance "PT90S", "P3D" or "P1M", at most ten years');
 
-/** A window in time: weeks to seconds only, longer than nothing (SEMANTICS: months and years are for waits only). */
+/** A window in time: weeks to seconds only, longer than nothing (docs/semantics.md: months and years are for waits only). */
 export const windowDurationSchema = z.string().superRefine((text, context) => {
   const duration = parseDuration(text);
   const message =

@@ -5,7 +5,7 @@ const anyOf = (...conditions: readonly Condition[]): Condition => ({ type: "or",
 const did = (event: string, within?: string): Condition => ({ type: "event", event, within });
 
 /**
- * Segments every workspace starts with (DEFINITIONS.md, Segment), by the names of the Segment specs for e-commerce and B2B.
+ * Segments every workspace starts with (docs/language.md, Segments), by the names of the Segment specs for e-commerce and B2B.
  * Unsubscribed and Reachable by email, sms, push need the conditions `subscription` and `reachable`, which are not built yet.
  */
 export const readyMadeSegments: readonly SegmentDefinition[] = [

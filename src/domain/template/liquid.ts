@@ -67,7 +67,7 @@ function toLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
 }
 
-/** Gives the date filters their instant, and reads null as missing (DEFINITIONS.md: null, a missing path and "" are absent). */
+/** Gives the date filters their instant, and reads null as missing (docs/language.md, Filters: null, a missing path and "" are absent). */
 class PrintContext extends Context {
   readonly now: number;
   constructor(settings: PrintSettings, engine: Liquid) {

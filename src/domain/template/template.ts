@@ -46,7 +46,7 @@ const shapes = Object.values(kinds).map((kind) => templateOf(kind));
 
 /**
  * A template: content per locale, everything in it Liquid. The shape only; whether the Liquid parses is said by
- * `lintTemplate`, which callers run before they save. Source: DEFINITIONS.md, Template.
+ * `lintTemplate`, which callers run before they save. Source: docs/language.md, Templates.
  */
 export const templateSchema: z.ZodType<TemplateDefinition> = z
   // The registry decides which channels there are, so their tuple is known at run time only; the type above says the same from the same registry.

@@ -27,7 +27,7 @@ export interface ClaimContext extends DecideContext {
 type Claim = ClaimDecision["claim"];
 
 /**
- * Asked right before a provider is called, and decided with all that is known by then (SEMANTICS, Sending): due timers first,
+ * Asked right before a provider is called, and decided with all that is known by then (docs/semantics.md, Sending): due timers first,
  * then the re-check, then a lease. The message is rendered once, at its first claim. What is refused for good lets its run go on.
  */
 export const claim = (state: UserState, request: ClaimRequest, context: ClaimContext): ClaimDecision => {
@@ -146,7 +146,7 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
   return { ok: true, rendered: { provider: provider.key, to: content.channel === "webhook" ? content.url : (address ?? ""), content } };
 };
 
-/** What a template sees (DEFINITIONS.md, Template). */
+/** What a template sees (docs/language.md, Templates). */
 const renderScope = (
   state: UserState,
   { message, run, workspace }: { readonly message: Message; readonly run: Run | undefined; readonly workspace: JsonObject },

@@ -43,7 +43,7 @@ export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimu
 
 /**
  * Why consent forbids this message to this address; undefined = it does not. Transactional messages pass opt-outs, never
- * a hard suppression (SEMANTICS, Sending).
+ * a hard suppression (docs/semantics.md, Sending).
  */
 export const refusedByConsent = (profile: Profile, message: Message, address: string | undefined): string | undefined => {
   for (const name of ["*", message.channel]) {

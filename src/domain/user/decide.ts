@@ -49,7 +49,7 @@ export interface ClaimDecision extends Decision {
 }
 
 /**
- * Applies one stimulus to one user (SEMANTICS, Applying one stimulus): first everything that was due before it, each at its own
+ * Applies one stimulus to one user (docs/semantics.md, Applying one stimulus): first everything that was due before it, each at its own
  * instant, then the stimulus and all that follows from it. Pure but for `context.history`, which it appends to.
  * The catalog must hold the versions `neededVersions(state)` names; the shell passes the newer of the live version and the
  * one the user was last brought up to (`meta.catalog`).

@@ -10,7 +10,7 @@ export interface MergedProfile {
 }
 
 /**
- * Two users' profiles as one (SEMANTICS, Identity of users): attributes by last write, tags united, opt-outs and
+ * Two users' profiles as one (docs/semantics.md, Identity of users): attributes by last write, tags united, opt-outs and
  * suppressions the most restrictive, the older user's sampling id. Any number of profiles in any sequence end alike, as
  * long as all of it fits.
  */

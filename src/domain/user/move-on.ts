@@ -11,7 +11,7 @@ import { runMessageTimers } from "./settle.ts";
 import type { Run } from "./state.ts";
 import { zoneOf } from "./zone.ts";
 
-/** Per stimulus: steps of one run, and of all (SEMANTICS, Applying one stimulus). */
+/** Per stimulus: steps of one run, and of all (docs/semantics.md, Applying one stimulus). */
 const MAX_STEPS_PER_RUN = 100;
 const MAX_STEPS = 1_000;
 

@@ -8,7 +8,7 @@ import { closeMessage, holdMessage, messageOf, queueMessage } from "./messages.t
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Providers forget an idempotency key after 24 h (PROVIDERS.md): no attempt begins later than this after the first. */
+/** Resend's documentation says it forgets an idempotency key after 24 h: no attempt begins later than this after the first. */
 const KEY_LIFE_MS = 23 * HOUR_MS;
 const LONGEST_BACKOFF_MS = HOUR_MS;
 const FIRST_BACKOFF_MS = 10 * SECOND_MS;
@@ -26,7 +26,7 @@ export const settleAttempt = (draft: Draft, id: string, attempt: number, outcome
   settleMessage(draft, message, outcome);
 };
 
-/** Carries out what an outcome means for the message that is being sent (SEMANTICS, Sending). */
+/** Carries out what an outcome means for the message that is being sent (docs/semantics.md, Sending). */
 export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<Outcome, { readonly kind: "accepted" }>): void => {
   switch (outcome.kind) {
     case "retry":

@@ -27,7 +27,7 @@ export type Stimulus =
   /** The provider answered, or did not. */
   | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
   /**
-   * A merge's import: the source's profile and history (SEMANTICS: identity of users). A long history comes in parts: all but
+   * A merge's import: the source's profile and history (docs/semantics.md, Identity of users). A long history comes in parts: all but
    * the last say `more`; `carried` (see `handOver`) comes with the last. A part again, or a merge already taken in, changes nothing.
    */
   | {

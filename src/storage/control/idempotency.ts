@@ -2,7 +2,7 @@ import type { idempotency } from "../schema.ts";
 
 type Row = typeof idempotency.$inferSelect;
 
-/** How long an answer is kept and replayed. Source: DESIGN.md, Management API. */
+/** How long an answer is kept and replayed. Source: docs/api.md. */
 const keptMs = 24 * 3_600_000;
 /** A request without an answer for longer than any of ours takes was cut off: its key may be used again. */
 const inFlightMs = 60_000;

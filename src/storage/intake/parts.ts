@@ -24,7 +24,7 @@ export interface PartHeader {
 }
 
 export const maxPartItems = 100;
-/** A queue message holds 128,000 bytes, of which the queue takes about 100 (PLATFORM: Queues). */
+/** Cloudflare's documented limit: a queue message holds 128,000 bytes, of which the queue takes about 100. */
 export const maxPartBytes = 128_000 - 256;
 
 /** What ingest fills in before the items. */
