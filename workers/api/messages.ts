@@ -7,30 +7,14 @@ import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
+import { messageStatuses } from "../../src/domain/message/message.ts";
 import { scannedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instant, instantOrNull, presentFact, presentMessageRow } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** `dead`: given up for good, the dead letters. */
-const status = z.enum([
-  "queued",
-  "held",
-  "claimed",
-  "sent",
-  "delivered",
-  "opened",
-  "clicked",
-  "replied",
-  "converted",
-  "skipped",
-  "failed",
-  "uncertain",
-  "bounced",
-  "complained",
-  "unsubscribed",
-  "dead",
-]);
+const status = z.enum([...messageStatuses, "dead"]);
 
 const find = async (env: Env, workspace: string, id: string): Promise<MessageRow> => {
   const rows = await Promise.all(shardsOf(env).map((db) => readMessage(db, workspace, id)));

@@ -1,26 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isFinal, mergeStatus } from "./lattice.ts";
-import type { MessageStatus } from "./message.ts";
+import { messageStatuses, type MessageStatus } from "./message.ts";
 
-const statuses: readonly MessageStatus[] = [
-  "queued",
-  "held",
-  "claimed",
-  "sent",
-  "delivered",
-  "opened",
-  "clicked",
-  "replied",
-  "converted",
-  "skipped",
-  "failed",
-  "uncertain",
-  "bounced",
-  "complained",
-  "unsubscribed",
-];
-const status = fc.constantFrom(...statuses);
+const status = fc.constantFrom(...messageStatuses);
 
 describe("mergeStatus", () => {
   it("ends alike whatever the sequence and however often reports repeat: late or repeated webhooks never move one back", () => {

@@ -4,25 +4,28 @@ import type { Json, JsonObject } from "../json.ts";
 export type Channel = "email" | "sms" | "push" | "in-app" | "whatsapp" | "slack" | "webhook";
 
 /**
- * Life of a message. The first row is a lattice (a late or repeated report never moves a message back), the second
- * stands aside. Source: docs/semantics.md, Steps.
+ * Life of a message. Up to `converted` a lattice (a late or repeated report never moves a message back), the others
+ * stand aside. Source: docs/semantics.md, Steps.
  */
-export type MessageStatus =
-  | "queued"
-  | "held"
-  | "claimed"
-  | "sent"
-  | "delivered"
-  | "opened"
-  | "clicked"
-  | "replied"
-  | "converted"
-  | "skipped"
-  | "failed"
-  | "uncertain"
-  | "bounced"
-  | "complained"
-  | "unsubscribed";
+export const messageStatuses = [
+  "queued",
+  "held",
+  "claimed",
+  "sent",
+  "delivered",
+  "opened",
+  "clicked",
+  "replied",
+  "converted",
+  "skipped",
+  "failed",
+  "uncertain",
+  "bounced",
+  "complained",
+  "unsubscribed",
+] as const;
+
+export type MessageStatus = (typeof messageStatuses)[number];
 
 /** One thing to be sent to one user on one channel. Kept in the user's object; projected to D1. */
 export interface Message {
