@@ -1,7 +1,8 @@
 import { assertClean, throughput, type Bench, type Result, type Row } from "../row.ts";
 import { batchCall, singleCall, trackOf, userOf } from "../calls.ts";
 import { drive } from "../driver.ts";
-import { installHook, makeUsers } from "../journeys.ts";
+import { installHook } from "../../test/install-hook.ts";
+import { makeUsers } from "../journeys.ts";
 import { countState, drained, until } from "../state-files.ts";
 
 const knownUsers = 1000;

@@ -1,7 +1,8 @@
 import { assertClean, percentile, type Row } from "../row.ts";
 import { singleCall, trackOf, userOf } from "../calls.ts";
 import { drive } from "../driver.ts";
-import { installHook, makeUsers } from "../journeys.ts";
+import { installHook } from "../../test/install-hook.ts";
+import { makeUsers } from "../journeys.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../state-files.ts";
 

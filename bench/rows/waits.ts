@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { assertClean, percentile, throughput, type Bench, type Result, type Row } from "../row.ts";
 import { batchCall, trackOf, userOf } from "../calls.ts";
 import { drive } from "../driver.ts";
-import { installHook, makeUsers } from "../journeys.ts";
+import { installHook } from "../../test/install-hook.ts";
+import { makeUsers } from "../journeys.ts";
 import { drained, until } from "../state-files.ts";
 
 const lateness = async (bench: Bench): Promise<Result> => {

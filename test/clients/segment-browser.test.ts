@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureBrowser } from "../../scripts/launch/browser.ts";
+import { openBrowser } from "../browser/open-browser.ts";
 import { type ClientTarget, startTarget } from "./worker.ts";
 
 const entryName = "virtual:page";
@@ -41,17 +41,6 @@ const pageServer = async (script: string): Promise<Server> => {
   return server;
 };
 
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 describe("@segment/analytics-next, unmodified, in Chromium, from a page on another origin", () => {
   let target: ClientTarget;
   let server: Server;
@@ -62,7 +51,7 @@ describe("@segment/analytics-next, unmodified, in Chromium, from a page on anoth
     target = started;
     server = await pageServer(script);
     pageUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop?utm_source=mail`; // listens on TCP, see above
-    browser = await chromium.launch({ executablePath: ensureBrowser(), args: flags });
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTern, waitFor, type Tern } from "../harness.ts";
 import { startSink, type Sink } from "../sink.ts";
+import { installHook } from "../install-hook.ts";
 
 const kills = 10;
 /** A claim that a kill cut off is offered again when its lease of two minutes is over (a provider must not be called twice at once), then within seconds. */
 const recoveredWithinMs = 150_000;
 /** Half of the runs wait a second before they send, so that kills also meet armed alarms. */
 const journeys = [
-  { key: "now", event: "Order Completed", wait: undefined },
+  { key: "now", event: "Order Completed" },
   { key: "later", event: "Product Added", wait: "PT1S" },
 ] as const;
 
@@ -21,42 +22,7 @@ const accepted = new Set<string>();
 beforeAll(async () => {
   sink = await startSink();
   tern = await startTern();
-  await tern.api("PUT", "/api/providers/hook", {
-    key: "hook",
-    channel: "webhook",
-    type: "webhook",
-    settings: {},
-    default: true,
-    onUncertain: "resend",
-  });
-  for (const { key, event, wait } of journeys) {
-    await tern.api("PUT", `/api/templates/${key}`, {
-      key,
-      channel: "webhook",
-      name: key,
-      defaultLocale: "en",
-      locales: {
-        en: {
-          url: `${sink.url}/${key}`,
-          headers: { "content-type": "application/json" },
-          body: '{"n": {{ trigger.properties.n | json }}}',
-        },
-      },
-    });
-    await tern.api("PUT", `/api/journeys/${key}`, {
-      key,
-      name: key,
-      trigger: { type: "event", event },
-      frequency: { type: "every-time" },
-      start: wait === undefined ? "call" : "pause",
-      steps: {
-        ...(wait === undefined ? {} : { pause: { type: "wait", for: wait, next: "call" } }),
-        call: { type: "send", channel: "webhook", template: key, next: "done" },
-        done: { type: "exit" },
-      },
-    });
-    await tern.api("POST", `/api/journeys/${key}/publish`, { inFlight: "stay" });
-  }
+  for (const journey of journeys) await installHook(tern.api, sink, journey);
 });
 afterAll(async () => {
   await tern?.stop();

@@ -1,12 +1,11 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { readRejections } from "../../src/storage/intake/rejections.ts";
+import { deleteOldRejections, readRejections } from "../../src/storage/intake/rejections.ts";
 import { basic, gzip, intakeRows, makeIngest, makeKey } from "../../test/ingest.ts";
 import type { Env } from "../env.ts";
 import { sweep } from "../sweep.ts";
 import { isHealthy } from "./health.ts";
-import { pruneRejections } from "./rejections.ts";
 
 const bindings = env as unknown as Env; // bound by wrangler.toml
 
@@ -241,9 +240,9 @@ describe("verdicts", () => {
     await call("/v1/track", post("", { userId: "u", properties: { a: 1 }, writeKey: key }));
     const kept = await readRejections(env.INTAKE_0, workspace, 10);
     expect(kept).toMatchObject([{ code: "missing", field: "event", sample: `{"userId":"u","properties":{"a":1}}` }]);
-    await pruneRejections(env, Date.now() + 6 * 86_400_000);
+    await deleteOldRejections(bindings.INTAKE_0, Date.now() + 6 * 86_400_000);
     expect(await readRejections(env.INTAKE_0, workspace, 10)).toHaveLength(1);
-    await pruneRejections(env, Date.now() + 8 * 86_400_000);
+    await deleteOldRejections(bindings.INTAKE_0, Date.now() + 8 * 86_400_000);
     expect(await readRejections(env.INTAKE_0, workspace, 10)).toHaveLength(0);
   });
 

@@ -1,5 +1,5 @@
 import type { Rejection } from "../../src/api/ingest/verdict.ts";
-import { deleteOldRejections, insertRejections, type KeptRejection } from "../../src/storage/intake/rejections.ts";
+import { insertRejections, type KeptRejection } from "../../src/storage/intake/rejections.ts";
 import type { Env } from "../env.ts";
 import type { KeepAlive } from "./lane.ts";
 
@@ -64,7 +64,3 @@ export const recordRejections = (env: Env, ctx: KeepAlive, refused: RefusedItems
     }),
   );
 };
-
-/** For the sweep: removes what is older than 7 days, a bounded number at a time. */
-export const pruneRejections = async (env: Pick<Env, "INTAKE_0">, now: number = Date.now()): Promise<number> =>
-  deleteOldRejections(env.INTAKE_0, now);
