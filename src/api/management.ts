@@ -138,6 +138,9 @@ export const runSchema = z.object({
     z.object({ at: z.literal("step"), step: z.string() }),
     z.object({ at: z.literal("wait"), step: z.string(), since: instant, due: instant }),
     z.object({ at: z.literal("send"), step: z.string(), message: z.string() }),
+    z.object({ at: z.literal("until"), step: z.string(), since: instant, due: instant.optional(), nextChange: instant.optional() }),
+    z.object({ at: z.literal("status"), step: z.string(), since: instant, message: z.string(), due: instant.optional() }),
+    z.object({ at: z.literal("ask"), step: z.string(), since: instant, ask: z.string(), due: instant }),
   ]),
 });
 

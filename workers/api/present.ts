@@ -40,7 +40,7 @@ export const presentFact = (fact: Fact): { kind: string; at: string; [field: str
   at: instant(fact.at),
   ...("createdAt" in fact ? { createdAt: instant(fact.createdAt) } : {}),
   ...("lastSeenAt" in fact ? { lastSeenAt: instant(fact.lastSeenAt) } : {}),
-  ...("until" in fact ? { until: instant(fact.until) } : {}),
+  ...("until" in fact && fact.until !== undefined ? { until: instant(fact.until) } : {}),
 });
 
 export const presentTimelineItem = (item: TimelineItem): api.TimelineView =>
@@ -55,8 +55,14 @@ export const presentRun = ({ id, journey, version, key, enteredAt, stepEnteredAt
   key,
   enteredAt: instant(enteredAt),
   stepEnteredAt: instant(stepEnteredAt),
-  position: position.at === "wait" ? { ...position, since: instant(position.since), due: instant(position.due) } : position,
+  position: presentPosition(position),
 });
+
+/** Instants as texts; the fields are those of runSchema. */
+const presentPosition = (position: Run["position"]): api.RunView["position"] =>
+  Object.fromEntries(
+    Object.entries(position).map(([field, value]) => [field, typeof value === "number" ? instant(value) : value]),
+  ) as api.RunView["position"];
 
 export const presentUser = (view: UserView): api.UserProfile => ({
   ...idsOf(view.user),

@@ -58,7 +58,11 @@ export const describeFact = (fact: WireFact): FactText => {
         fact.because,
       );
     case "waiting":
-      return { sign: "wait", tone: "wait", title: `“${fact.journey}”: waits at ${fact.step} until ${formatDateTime(fact.until)}` };
+      return {
+        sign: "wait",
+        tone: "wait",
+        title: `“${fact.journey}”: waits at ${fact.step}${fact.until === undefined ? "" : ` until ${formatDateTime(fact.until)}`}`,
+      };
     case "run-ended":
       return withBecause(
         {
@@ -76,6 +80,40 @@ export const describeFact = (fact: WireFact): FactText => {
       return { sign: "tag", tone: "accent", title: `Tagged “${fact.tag}”` };
     case "tag-removed":
       return { sign: "tag", tone: "calm", title: `Tag “${fact.tag}” removed` };
+    case "attribute-set":
+      return {
+        sign: "user",
+        tone: "calm",
+        title:
+          fact.value === undefined
+            ? `Attribute “${fact.attribute}” removed`
+            : `Attribute “${fact.attribute}” set to ${JSON.stringify(fact.value)}`,
+      };
+    case "emitted":
+      return { sign: "journey", tone: "accent", title: `Event “${fact.event.event ?? ""}” raised by a journey` };
+    case "webhook":
+      return {
+        sign: "journey",
+        tone: fact.reason === undefined ? "calm" : "bad",
+        title: `“${fact.journey}”: called the endpoint of ${fact.step}${fact.status === undefined ? "" : `, answered ${fact.status}`}`,
+        ...(fact.reason === undefined ? {} : { because: fact.reason }),
+      };
+    case "run-moved":
+      return {
+        sign: "journey",
+        tone: "calm",
+        title: `“${fact.journey}”: moved from version ${fact.from} to ${fact.version}, at ${fact.step}`,
+      };
+    case "group-joined":
+      return { sign: "user", tone: "accent", title: `Joined ${fact.groupType} “${fact.group}”` };
+    case "group-left":
+      return { sign: "user", tone: "calm", title: `Left ${fact.groupType} “${fact.group}”` };
+    case "group-changed":
+      return { sign: "user", tone: "calm", title: `${sentence(fact.groupType)} “${fact.group}” changed` };
+    case "device-added":
+      return { sign: "user", tone: "accent", title: "Device added" };
+    case "device-removed":
+      return { sign: "user", tone: "calm", title: "Device removed" };
     case "refused":
       return { sign: "refused", tone: "bad", title: `${sentence(fact.what)} not kept: ${fact.names.join(", ")}`, because: fact.reason };
     case "event-refused":

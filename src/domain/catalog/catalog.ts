@@ -1,6 +1,8 @@
 import type { JourneyDefinition } from "../journey/journey.ts";
 import type { TriggerSource } from "../journey/trigger.ts";
 import type { Channel } from "../message/message.ts";
+import type { TopicDefinition } from "../consent/topic.ts";
+import type { WorkspaceRules } from "../sending/rules.ts";
 import type { CompiledCondition, Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
 import type { TemplateDefinition } from "../template/template.ts";
@@ -21,12 +23,19 @@ export interface CatalogDocument {
   readonly templates: readonly TemplateDefinition[];
   /** Providers without their settings: which exist, for which channel, which is the default. */
   readonly providers: readonly CatalogProvider[];
+  /** Caps, quiet hours and named windows; left out = none. */
+  readonly rules?: WorkspaceRules;
+  readonly topics?: readonly TopicDefinition[];
 }
 
 export interface PublishedJourney {
   readonly version: number;
   readonly status: "live" | "paused" | "stopped";
   readonly definition: JourneyDefinition;
+  /** Runs of versions below this one are moved to it (publish with `inFlight: "move"`); it is this version or an older one. */
+  readonly moveTo?: number;
+  /** The last pause that is over: what fell due in it does as `late` says. Instants in ms. */
+  readonly resumed?: { readonly pausedAt: number; readonly resumedAt: number; readonly late: "go-on" | "skip" | "exit" };
 }
 
 export interface CatalogProvider {
@@ -76,6 +85,7 @@ export interface Catalog {
   /** "*" holds those that depend on any attribute. */
   readonly segmentsByAttribute: ReadonlyMap<string, readonly number[]>;
   readonly segmentsByTag: ReadonlyMap<string, readonly number[]>;
+  readonly segmentsByAspect: ReadonlyMap<string, readonly number[]>;
   readonly segmentsBySegment: ReadonlyMap<string, readonly number[]>;
   /** Current versions, whatever their status, by what starts them. */
   readonly journeysByEvent: NameIndex<CompiledJourney>;

@@ -3,6 +3,7 @@ import { hashText, stableText } from "../hash.ts";
 import { compileCondition } from "../segment/compile-condition.ts";
 import type { Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
+import { noDependencies } from "../segment/verdict.ts";
 import type { Catalog, CatalogDocument, CompiledJourney, CompiledSegment, PublishedJourney } from "./catalog.ts";
 import { compileJourney, conditionsOf } from "./compile-journey.ts";
 import { nameIndex } from "./name-index.ts";
@@ -60,14 +61,14 @@ const compileSegment = (definition: SegmentDefinition, timezone: string): Compil
 const segmentIndexes = (
   segments: ReadonlyMap<string, CompiledSegment>,
   order: readonly string[],
-): Pick<Catalog, "segmentsByEvent" | "segmentsByAttribute" | "segmentsByTag" | "segmentsBySegment"> => {
-  const dependsOn = (position: number) =>
-    segments.get(order[position] ?? "")?.condition.dependsOn ?? { events: [], attributes: [], segments: [], tags: [] };
+): Pick<Catalog, "segmentsByEvent" | "segmentsByAttribute" | "segmentsByTag" | "segmentsByAspect" | "segmentsBySegment"> => {
+  const dependsOn = (position: number) => segments.get(order[position] ?? "")?.condition.dependsOn ?? noDependencies;
   const positions = [...order.keys()];
   return {
     segmentsByEvent: nameIndex(positions.flatMap((position) => dependsOn(position).events.map((name) => [name, position] as const))),
     segmentsByAttribute: groupBy(positions, (position) => dependsOn(position).attributes),
     segmentsByTag: groupBy(positions, (position) => dependsOn(position).tags),
+    segmentsByAspect: groupBy(positions, (position) => dependsOn(position).aspects),
     segmentsBySegment: groupBy(positions, (position) => dependsOn(position).segments),
   };
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stepScope } from "./step-scope.test-suite.ts";
 import { journeySchema, stepTypeOf } from "./journey.ts";
 
 const journey = (fields: object = {}) => ({
@@ -85,6 +86,6 @@ describe("journeySchema", () => {
     const wait = steps["end"];
     if (wait === undefined) throw new Error("expected the step");
     expect(stepTypeOf(wait).takesTime?.(wait)).toBe(true);
-    expect(stepTypeOf(wait).dueAt?.(wait, Date.UTC(2026, 0, 31), "UTC")).toBe(Date.UTC(2026, 1, 28));
+    expect(stepTypeOf(wait).dueAt?.(wait, Date.UTC(2026, 0, 31), stepScope())).toBe(Date.UTC(2026, 1, 28));
   });
 });

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import type { SendWindow } from "../sending/rules.ts";
 
 /** Channels a message can go out by; a channel is added in src/channels/channels. */
 export type Channel = "email" | "sms" | "push" | "in-app" | "whatsapp" | "slack" | "webhook";
@@ -51,6 +52,14 @@ export interface Message {
   readonly firstClaimedAt?: number;
   /** Filled at the first claim and kept: every retry is byte-identical. */
   readonly rendered?: RenderedMessage;
+  /** First instant (ms) of each status it has come to, since `sent`. */
+  readonly reached?: Readonly<Partial<Record<MessageStatus, number>>>;
+  /** Variant of an A/B send, by its position ("0", "1" …). */
+  readonly variant?: string;
+  /** A named window or an own one: outside of it the message is held. */
+  readonly window?: string | SendWindow;
+  /** Where the step says to send, after Liquid; else the user's own address. */
+  readonly to?: string;
   readonly sentAt?: number;
   /** The provider's own id of the message. */
   readonly providerMessageId?: string;
@@ -104,6 +113,8 @@ export interface RenderScope {
   readonly user: JsonObject;
   readonly trigger: Json;
   readonly run: JsonObject;
+  /** Kept by webhook steps. */
+  readonly variables: JsonObject;
   readonly message: JsonObject;
   readonly workspace: JsonObject;
 }

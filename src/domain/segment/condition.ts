@@ -10,7 +10,7 @@ export interface ConditionScope {
   readonly history: History;
   readonly now: number;
   /** Inside a journey: the run asked for (an audience is asked with the run that would start), and where counting starts. */
-  readonly run?: Pick<Run, "key" | "enteredAt" | "entryOrder" | "trigger" | "stepEnteredAt" | "stepOrder">;
+  readonly run?: Pick<Run, "id" | "key" | "enteredAt" | "entryOrder" | "trigger" | "stepEnteredAt" | "stepOrder">;
   /** Where an event condition without `since` of its own starts counting. */
   readonly since: Since;
 }
@@ -26,6 +26,13 @@ export interface Verdict {
   readonly because?: Because;
 }
 
+/**
+ * Parts of a user beside history, attributes, segments and tags that a condition may ask about: `messages`: statuses of
+ * messages; `consent`: subscriptions and suppressions; `devices`; `groups`: memberships and what groups are; `manual`:
+ * membership in manual segments.
+ */
+export type Aspect = "messages" | "consent" | "devices" | "groups" | "manual";
+
 /** What may change a condition's truth; the catalog indexes definitions by these. */
 export interface Dependencies {
   /** History names ("track:Order Completed"), or prefixes with a trailing "*" ("track:*"). */
@@ -34,6 +41,7 @@ export interface Dependencies {
   readonly attributes: readonly string[];
   readonly segments: readonly string[];
   readonly tags: readonly string[];
+  readonly aspects: readonly Aspect[];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Because } from "../user/facts.ts";
 import type { History } from "../user/history.ts";
 import type { Membership, UserState } from "../user/state.ts";
+import type { Aspect } from "./condition.ts";
 
 /** What a stimulus touched: only segments that depend on it are asked again. */
 export interface Touched {
@@ -10,6 +11,7 @@ export interface Touched {
   /** Top-level attributes that changed. */
   readonly attributes?: readonly string[];
   readonly tags?: readonly string[];
+  readonly aspects?: readonly Aspect[];
   /** Ask again those that may flip by time up to this instant. */
   readonly due?: number;
   /** Ask all: a new catalog, a merge. Also drops memberships of segments that are gone. */
@@ -101,6 +103,7 @@ const segmentsTouched = (state: UserState, touched: Touched, catalog: Catalog): 
   for (const attribute of touched.attributes ?? []) add(catalog.segmentsByAttribute.get(attribute));
   if (touched.attributes !== undefined && touched.attributes.length > 0) add(catalog.segmentsByAttribute.get("*"));
   for (const tag of touched.tags ?? []) add(catalog.segmentsByTag.get(tag));
+  for (const aspect of touched.aspects ?? []) add(catalog.segmentsByAspect.get(aspect));
   if (touched.due !== undefined)
     for (const key in state.memberships) {
       const next = state.memberships[key]?.nextChange;

@@ -1,10 +1,13 @@
 import type { CompiledCondition, Dependencies, Tally, Verdict } from "./condition.ts";
 
 /** Depends on nothing: the base of a condition's own dependencies. */
-export const noDependencies: Dependencies = { events: [], attributes: [], segments: [], tags: [] };
+export const noDependencies: Dependencies = { events: [], attributes: [], segments: [], tags: [], aspects: [] };
 
-const union = (conditions: readonly CompiledCondition[], field: keyof Dependencies): readonly string[] => [
-  ...new Set(conditions.flatMap((condition) => condition.dependsOn[field])),
+const union = <Field extends keyof Dependencies>(
+  conditions: readonly CompiledCondition[],
+  field: Field,
+): readonly Dependencies[Field][number][] => [
+  ...new Set(conditions.flatMap((condition): Dependencies[Field] => condition.dependsOn[field])),
 ];
 
 /** What any of the conditions depends on. */
@@ -13,6 +16,7 @@ export const uniteDependencies = (conditions: readonly CompiledCondition[]): Dep
   attributes: union(conditions, "attributes"),
   segments: union(conditions, "segments"),
   tags: union(conditions, "tags"),
+  aspects: union(conditions, "aspects"),
 });
 
 /** The tallies of all the conditions, each once. */

@@ -14,6 +14,7 @@ const scope: RenderScope = {
       ],
     },
   },
+  variables: {},
   run: { id: "r1" },
   message: { id: "m1" },
   workspace: { name: "Shop" },

@@ -2,13 +2,16 @@ import type { CompiledJourney } from "../catalog/catalog.ts";
 import { hashText } from "../hash.ts";
 import { stepTypeOf, type StepDefinition } from "../journey/journey.ts";
 import type { MessageWish, StepMove, StepResume, StepScope } from "../journey/step.ts";
-import { changeTags } from "./tags.ts";
+import { dropAsk, putAsk } from "./asks.ts";
 import { setRun, type Cause, type Draft } from "./draft.ts";
 import { timedId } from "./ids.ts";
 import { definitionOf, scopeIn } from "./journeys.ts";
-import { queueMessage } from "./messages.ts";
+import { messageOf, queueMessage } from "./messages.ts";
+import { printInRun } from "./print.ts";
 import { endRun, placeOf } from "./runs.ts";
-import type { Run } from "./state.ts";
+import { sampleOf } from "./sampling.ts";
+import type { AskAnswer, Run } from "./state.ts";
+import { makeChange } from "./step-changes.ts";
 import { zoneOf } from "./zone.ts";
 
 /** Takes the step a run has come to. True when it changed something that segments and exits may ask about. */
@@ -32,12 +35,29 @@ export const takeStep = (draft: Draft, run: Run, cause: Cause): boolean => {
   return carryOut(draft, entered, stepTypeOf(step).enter(step, stepScope(draft, journey, entered)));
 };
 
-/** What the run stayed on its step for has come: time, or its message's fate. */
-export const resumeRun = (draft: Draft, run: Run, because: StepResume): void => {
+/** What the run stayed on its step for has come: time, its message's fate, an answer. True when that changed something segments and exits may ask about. */
+export const resumeRun = (draft: Draft, run: Run, because: StepResume): boolean => {
   const journey = definitionOf(draft.context.catalog, run);
   const step = journey && stepOf(journey, run.position.step);
-  const move = step && stepTypeOf(step).resume?.(step, because);
-  if (move !== undefined) carryOut(draft, run, move);
+  const move = journey && step && stepTypeOf(step).resume?.(step, because, stepScope(draft, journey, run));
+  return move !== undefined && carryOut(draft, run, move);
+};
+
+/** The outside has answered a question: the run that stays for it goes on; an answer to any other question changes nothing. */
+export const answerRun = (draft: Draft, id: string, answer: AskAnswer): void => {
+  const ask = Object.hasOwn(draft.state.asks, id) ? draft.state.asks[id] : undefined;
+  if (ask === undefined) return;
+  dropAsk(draft, id);
+  const run = draft.state.runs[ask.run];
+  if (run?.position.at === "ask" && run.position.ask === id) resumeRun(draft, run, { kind: "answer", answer });
+};
+
+/** The run's stay on its step as it would be if it had come there at its `since`, now: another zone, another version. Undefined = it does not wait for an instant. */
+export const dueAgain = (draft: Draft, run: Run): number | undefined => {
+  const journey = definitionOf(draft.context.catalog, run);
+  const step = journey && stepOf(journey, run.position.step);
+  if (journey === undefined || step === undefined || !("since" in run.position)) return undefined;
+  return stepTypeOf(step).dueAt?.(step, run.position.since, stepScope(draft, journey, run));
 };
 
 /** A step of a journey by key; own fields only, as the key may come from a run of another version. */
@@ -53,15 +73,57 @@ const stepScope = (draft: Draft, journey: CompiledJourney, run: Run): StepScope 
     const condition = journey.stepConditions[`${run.position.step}/${index}`];
     if (condition === undefined)
       throw new Error(`expected condition ${index} of step ${run.position.step} of ${journey.key}@${journey.version} to be compiled`);
-    return condition.evaluate(scopeIn(draft, run, "ever"));
+    return condition.evaluate(scopeIn(draft, run, stepTypeOf(stepAt(journey, run)).since ?? "ever"));
   },
+  run,
+  state: draft.state,
+  history: draft.context.history,
+  catalog: draft.context.catalog,
+  message: (id) => messageOf(draft, id),
+  print: (path, source) => printInRun(draft, run, { owner: stepAt(journey, run), path, source }),
+  sample: (salt) => sampleOf(draft.state.profile.samplingId, salt),
 });
+
+const stepAt = (journey: CompiledJourney, run: Run): StepDefinition => {
+  const step = stepOf(journey, run.position.step);
+  if (step === undefined) throw new Error(`expected step ${run.position.step} in ${journey.key}@${journey.version}`);
+  return step;
+};
 
 const carryOut = (draft: Draft, run: Run, move: StepMove): boolean => {
   const step = run.position.step;
   switch (move.kind) {
     case "wait":
       setRun(draft, { ...run, position: { at: "wait", step, since: draft.at, due: move.due } });
+      draft.facts.push({ kind: "waiting", at: draft.at, ...placeOf(run), step, until: move.due });
+      return false;
+    case "until": {
+      const { due, nextChange } = move;
+      const since = run.position.at === "until" ? run.position.since : draft.at;
+      const position = {
+        at: "until" as const,
+        step,
+        since,
+        ...(due !== undefined && { due }),
+        ...(nextChange !== undefined && { nextChange }),
+      };
+      if (run.position.at !== "until" || run.position.due !== due)
+        draft.facts.push({ kind: "waiting", at: draft.at, ...placeOf(run), step, ...(due !== undefined && { until: due }) });
+      setRun(draft, { ...run, position });
+      return false;
+    }
+    case "status": {
+      const since = run.position.at === "status" ? run.position.since : draft.at;
+      if (run.position.at !== "status")
+        draft.facts.push({ kind: "waiting", at: draft.at, ...placeOf(run), step, ...(move.due !== undefined && { until: move.due }) });
+      setRun(draft, {
+        ...run,
+        position: { at: "status", step, since, message: move.message, ...(move.due !== undefined && { due: move.due }) },
+      });
+      return false;
+    }
+    case "ask":
+      putAsk(draft, run, { wish: move.wish, until: move.due });
       draft.facts.push({ kind: "waiting", at: draft.at, ...placeOf(run), step, until: move.due });
       return false;
     case "send":
@@ -77,7 +139,9 @@ const carryOut = (draft: Draft, run: Run, move: StepMove): boolean => {
 
 const go = (draft: Draft, run: Run, move: Extract<StepMove, { kind: "go" }>): boolean => {
   const step = run.position.step;
-  const changed = move.tags !== undefined && changeTags(draft, move.tags.add, move.tags.remove);
+  if (move.path !== undefined) setRun(draft, { ...run, paths: withPath(run.paths ?? [], step, move.path) });
+  let changed = false;
+  for (const change of move.changes ?? []) if (makeChange(draft, run, change)) changed = true;
   draft.facts.push({
     kind: "step-left",
     at: draft.at,
@@ -86,17 +150,24 @@ const go = (draft: Draft, run: Run, move: Extract<StepMove, { kind: "go" }>): bo
     ...(move.path !== undefined && { path: move.path }),
     ...(move.because && { because: move.because }),
   });
-  if (move.to !== undefined) setRun(draft, { ...run, position: { at: "step", step: move.to } });
-  else endRun(draft, run, "completed");
+  const left = draft.state.runs[run.id] ?? run;
+  if (move.to !== undefined) setRun(draft, { ...left, position: { at: "step", step: move.to } });
+  else endRun(draft, left, "completed");
   return changed;
 };
+
+/** Paths of one run that are kept: more than any report tells apart. */
+const MAX_PATHS = 50;
+
+const withPath = (paths: readonly string[], step: string, path: string): readonly string[] =>
+  [...paths.filter((taken) => !taken.startsWith(`${step}:`)), `${step}:${path}`].slice(-MAX_PATHS);
 
 const send = (draft: Draft, run: Run, wish: MessageWish): void => {
   const step = run.position.step;
   // Made of run, step and visit: deciding the same again makes the same id, so nothing is ever sent twice.
   const id = timedId("m", draft.at, hashText(`${run.id}|${step}|${visitsOf(run, step)}`));
-  setRun(draft, { ...run, position: { at: "send", step, message: id } });
-  const { topic, transactional, provider } = wish;
+  setRun(draft, { ...run, position: { at: "send", step, message: id }, messages: { ...run.messages, [step]: id } });
+  const { topic, transactional, provider, to, variant, window } = wish;
   queueMessage(draft, {
     id,
     channel: wish.channel,
@@ -108,5 +179,8 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
     ...(topic !== undefined && { topic }),
     ...(transactional !== undefined && { transactional }),
     ...(provider !== undefined && { provider }),
+    ...(to !== undefined && { to }),
+    ...(variant !== undefined && { variant }),
+    ...(window !== undefined && { window }),
   });
 };

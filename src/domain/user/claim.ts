@@ -1,8 +1,7 @@
-import type { JsonObject } from "../json.ts";
 import type { CatalogProvider } from "../catalog/catalog.ts";
-import type { Message, RenderScope } from "../message/message.ts";
+import type { Message } from "../message/message.ts";
 import type { renderTemplate } from "../template/render.ts";
-import { plainAttributes, textAttribute } from "./attributes.ts";
+import { textAttribute } from "./attributes.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
 import { refusedByConsent } from "./consent.ts";
 import { finish as close, type ClaimDecision, type DecideContext } from "./decide.ts";
@@ -12,6 +11,7 @@ import { definitionOf, statusOf } from "./journeys.ts";
 import { holdMessage, messageOf, putMessage } from "./messages.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
+import { renderScope } from "./print.ts";
 import { finish, settleMessage } from "./settle.ts";
 import type { Run, UserState } from "./state.ts";
 import type { ClaimRequest } from "./stimulus.ts";
@@ -145,24 +145,3 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
   if (content.channel !== message.channel) return { ok: false, reason: `template "${message.template}" is for ${content.channel}` };
   return { ok: true, rendered: { provider: provider.key, to: content.channel === "webhook" ? content.url : (address ?? ""), content } };
 };
-
-/** What a template sees (docs/language.md, Templates). */
-const renderScope = (
-  state: UserState,
-  { message, run, workspace }: { readonly message: Message; readonly run: Run | undefined; readonly workspace: JsonObject },
-): RenderScope => ({
-  user: { ...plainAttributes(state.profile.attributes), id: state.user.slice(2), tags: Object.keys(state.profile.tags) },
-  // An event is plain JSON with typed fields.
-  trigger: (run?.trigger ?? null) as unknown as RenderScope["trigger"],
-  run:
-    run === undefined
-      ? {}
-      : { id: run.id, journey: run.journey, version: run.version, key: run.key, enteredAt: new Date(run.enteredAt).toISOString() },
-  message: {
-    id: message.id,
-    channel: message.channel,
-    template: message.template,
-    ...(message.topic !== undefined && { topic: message.topic }),
-  },
-  workspace,
-});

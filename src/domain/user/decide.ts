@@ -2,15 +2,21 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Channel, Message, RenderedMessage } from "../message/message.ts";
 import type { Fact } from "./facts.ts";
 import type { History } from "./history.ts";
-import type { UserState } from "./state.ts";
+import type { OpenAsk, UserState } from "./state.ts";
 import { orderOf } from "../event/event.ts";
+import { answerRun } from "./advance.ts";
 import { applyEvent, mayEnter } from "./apply-event.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
 import { subscribe, suppress, unsuppress } from "./consent.ts";
+import { changeAttributes } from "./change-attributes.ts";
+import { changeDevices } from "./devices.ts";
 import { closeDraft, openDraft, type Cause, type Draft } from "./draft.ts";
+import { takeGroup } from "./groups.ts";
+import { changeManual } from "./manual-segments.ts";
 import { freeze, takeIn } from "./merge.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
+import { reportStatus } from "./reports.ts";
 import { settleAttempt } from "./settle.ts";
 import { changeTags } from "./tags.ts";
 import { nextDue } from "./timers.ts";
@@ -35,6 +41,8 @@ export interface Decision {
   readonly messages: readonly Message[];
   /** Messages that want to be claimed now. */
   readonly deliver: readonly { readonly channel: Channel; readonly message: string }[];
+  /** Questions to be asked outside now; kept in the state until answered, asked again when due. */
+  readonly asks: readonly OpenAsk[];
   /** Anonymous users whose history is wanted: the shell runs the merge protocol. */
   readonly merges: readonly { readonly merge: string; readonly from: UserKey }[];
   /** Earliest instant at which something is due by itself; undefined = the object may sleep for ever. */
@@ -70,7 +78,7 @@ export const decide = (state: UserState, stimulus: Stimulus, context: DecideCont
 };
 
 /** What makes a user of an object that nobody ever wrote to; anything else finds nothing there and leaves nothing. */
-const isFirstContact = ({ type }: Stimulus): boolean => type !== "tick" && type !== "refresh" && type !== "settled";
+const isFirstContact = ({ type }: Stimulus): boolean => !["tick", "refresh", "settled", "reported", "answered"].includes(type);
 
 const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
   switch (stimulus.type) {
@@ -96,6 +104,32 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
     case "settled":
       settleAttempt(draft, stimulus.message, stimulus.attempt, stimulus.outcome);
       return moveOn(draft, timeCause(draft.at));
+    case "reported":
+      reportStatus(draft, stimulus);
+      return moveOn(draft, timeCause(draft.at));
+    case "enter":
+      draft.asked.push({
+        journey: stimulus.journey,
+        id: stimulus.id,
+        because: { clause: stimulus.because ?? "asked by call" },
+        ...(stimulus.properties && { properties: stimulus.properties }),
+      });
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "members":
+      changeManual(draft, stimulus.add, stimulus.remove);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "attributes":
+      changeAttributes(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "devices":
+      changeDevices(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "answered":
+      answerRun(draft, stimulus.ask, stimulus.answer);
+      return moveOn(draft, timeCause(draft.at));
+    case "group":
+      takeGroup(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
     case "import":
       takeIn(draft, stimulus);
       return moveOn(draft, callCause(draft.at, stimulus.merge));

@@ -1,9 +1,11 @@
 import type { UserEvent, EventOrder } from "../event/event.ts";
+import type { JsonObject } from "../json.ts";
 import type { Channel, Message } from "../message/message.ts";
+import type { Aspect } from "../segment/condition.ts";
 import type { Touched } from "../segment/members.ts";
 import type { DecideContext, Decision } from "./decide.ts";
-import type { Fact } from "./facts.ts";
-import type { Profile, Run, UserState } from "./state.ts";
+import type { Because, Fact } from "./facts.ts";
+import type { OpenAsk, Profile, Run, UserState } from "./state.ts";
 import type { UserKey } from "./user-key.ts";
 
 /** Why the user's state moves at this instant, as far as entries and facts need to know. */
@@ -24,8 +26,20 @@ export interface Changes {
   attributes: string[];
   tags: string[];
   segments: string[];
+  aspects: Aspect[];
+  /** Messages whose status is another now. */
+  messages: string[];
   /** Ask everything again: first contact, a new catalog, a merge. */
   all: boolean;
+}
+
+/** An entry asked for by name: the enter call, the enter step, a schedule, a broadcast. */
+export interface AskedEntry {
+  readonly journey: string;
+  readonly properties?: JsonObject;
+  readonly because: Because;
+  /** Makes the run's id; the same again is the same run. */
+  readonly id: string;
 }
 
 /**
@@ -42,6 +56,12 @@ export interface Draft {
   readonly messages: Map<string, Message>;
   readonly deliver: Map<string, Channel>;
   readonly merges: { readonly merge: string; readonly from: UserKey }[];
+  /** Events that steps emitted, applied one by one before the next step is taken. */
+  readonly emitted: UserEvent[];
+  /** Entries that calls and steps asked for, tried in the next round. */
+  readonly asked: AskedEntry[];
+  /** Questions for the outside. */
+  readonly asks: Map<string, OpenAsk>;
   /** The directory row has to be written again. */
   userChanged: boolean;
 }
@@ -51,11 +71,14 @@ export const openDraft = (state: UserState, context: DecideContext): Draft => ({
   state: { ...state },
   context,
   at: context.now,
-  changes: { eventName: undefined, attributes: [], tags: [], segments: [], all: false },
+  changes: { eventName: undefined, attributes: [], tags: [], segments: [], aspects: [], messages: [], all: false },
   facts: [],
   messages: new Map(),
   deliver: new Map(),
   merges: [],
+  emitted: [],
+  asked: [],
+  asks: new Map(),
   userChanged: false,
 });
 
@@ -69,6 +92,7 @@ export const closeDraft = (draft: Draft, nextDue: number | undefined): Decision 
     .filter(([id]) => draft.state.open[id]?.status === "queued")
     .map(([message, channel]) => ({ channel, message })),
   merges: draft.merges,
+  asks: [...draft.asks.values()].filter(({ id }) => draft.state.asks[id] !== undefined),
   nextDue,
 });
 
@@ -79,6 +103,8 @@ const isSame = (before: UserState, after: UserState): boolean =>
   before.goals === after.goals &&
   before.entries === after.entries &&
   before.open === after.open &&
+  before.asks === after.asks &&
+  before.claims === after.claims &&
   before.meta === after.meta;
 
 export const setRun = (draft: Draft, run: Run): void => {
@@ -105,6 +131,7 @@ export const touchedBy = (changes: Changes, due: number | undefined): Touched =>
   ...(changes.eventName !== undefined && { eventName: changes.eventName }),
   ...(changes.attributes.length > 0 && { attributes: changes.attributes }),
   ...(changes.tags.length > 0 && { tags: changes.tags }),
+  ...(changes.aspects.length > 0 && { aspects: changes.aspects }),
   ...(due !== undefined && { due }),
   ...(changes.all && { all: true }),
 });
@@ -114,5 +141,7 @@ export const forgetChanges = (changes: Changes): void => {
   changes.attributes = [];
   changes.tags = [];
   changes.segments = [];
+  changes.aspects = [];
+  changes.messages = [];
   changes.all = false;
 };

@@ -1,5 +1,6 @@
 import type { CompiledJourney } from "../catalog/catalog.ts";
 import { hashText } from "../hash.ts";
+import type { JsonObject } from "../json.ts";
 import { windowMs } from "../schedule/duration.ts";
 import type { CompiledCondition, Verdict } from "../segment/condition.ts";
 import type { Because } from "./facts.ts";
@@ -21,6 +22,8 @@ export interface Entrance {
   readonly journey: CompiledJourney;
   readonly key: string | null;
   readonly because?: Because;
+  /** Entered by call or step: what came with it. */
+  readonly properties?: JsonObject;
 }
 
 /** Starts a run, or records why not. True when a run began. */
@@ -98,7 +101,7 @@ export const isSideBySide = (journey: CompiledJourney): boolean => {
   return journey.trigger.kind === "event" && frequency.type === "every-time" && frequency.oneAtATime !== true;
 };
 
-const newRun = (draft: Draft, { journey, key }: Entrance, cause: Cause, salt: number): Run => {
+const newRun = (draft: Draft, { journey, key, properties }: Entrance, cause: Cause, salt: number): Run => {
   const { workspace, user } = draft.state;
   return {
     id: timedId("r", draft.at, hashText(`${workspace}|${user}|${journey.key}|${key ?? ""}|${cause.id}|${salt}`)),
@@ -113,6 +116,7 @@ const newRun = (draft: Draft, { journey, key }: Entrance, cause: Cause, salt: nu
     stepEnteredAt: draft.at,
     ...(cause.event && { stepOrder: cause.order }),
     visits: {},
+    ...(properties && { properties }),
   };
 };
 

@@ -28,6 +28,15 @@ export const enterByMembership = (draft: Draft, changes: readonly MembershipChan
   }
 };
 
+/** Runs that calls and steps asked for by name. */
+export const enterAsked = (draft: Draft, cause: Cause): void => {
+  for (const { journey: key, properties, because, id } of draft.asked.splice(0)) {
+    const journey = draft.context.catalog.journeys.get(key);
+    if (journey === undefined) continue;
+    tryEnter(draft, { journey, key: null, because, ...(properties && { properties }) }, { ...cause, id, event: null });
+  }
+};
+
 /** Interval journeys whose interval has come round: entered again while the segment still holds, else left until the next join. */
 export const enterByInterval = (draft: Draft, cause: Cause): void => {
   for (const { name, due } of intervalsOf(draft.state.entries)) {

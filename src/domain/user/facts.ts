@@ -1,3 +1,4 @@
+import type { UserEvent } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Channel, MessageStatus } from "../message/message.ts";
 import type { UserKey } from "./user-key.ts";
@@ -76,7 +77,8 @@ export type Fact =
       readonly version: number;
       readonly run: string;
       readonly step: string;
-      readonly until: number;
+      /** Absent: until something happens. */
+      readonly until?: number;
     }
   | {
       readonly kind: "run-ended";
@@ -95,6 +97,9 @@ export type Fact =
       readonly version: number;
       readonly run: string;
       readonly goal: string;
+      /** Ways the run had taken ("<step>:<path>"), and whether it was held out. */
+      readonly paths?: readonly string[];
+      readonly withheld?: true;
       readonly because?: Because;
     }
   | {
@@ -119,6 +124,38 @@ export type Fact =
       readonly until?: number;
     }
   | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string }
+  /** A step or call set an attribute; without `value` it was removed. */
+  | { readonly kind: "attribute-set"; readonly at: number; readonly attribute: string; readonly value?: Json; readonly run?: string }
+  /** A step emitted an event: it belongs into the event log like any other. */
+  | { readonly kind: "emitted"; readonly at: number; readonly event: UserEvent }
+  /** A customer's endpoint was called by a step; `status` as answered, absent where there was no answer. */
+  | {
+      readonly kind: "webhook";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly run: string;
+      readonly step: string;
+      readonly status?: number;
+      readonly reason?: string;
+    }
+  /** A run was moved to another version of its journey. */
+  | {
+      readonly kind: "run-moved";
+      readonly at: number;
+      readonly journey: string;
+      readonly version: number;
+      readonly from: number;
+      readonly run: string;
+      readonly step: string;
+    }
+  | {
+      readonly kind: "group-joined" | "group-left" | "group-changed";
+      readonly at: number;
+      readonly groupType: string;
+      readonly group: string;
+    }
+  | { readonly kind: "device-added" | "device-removed"; readonly at: number; readonly token: string }
   /** Something did not fit (limits.ts); all else that came with it counts. */
   | {
       readonly kind: "refused";

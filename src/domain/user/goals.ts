@@ -80,6 +80,7 @@ const withinWindow = (goal: OpenGoal, next: number | undefined): number | undefi
 /** The run a goal belongs to; of an ended one, what conditions need of it. */
 const runOf = (draft: Draft, goal: OpenGoal): NonNullable<ConditionScope["run"]> =>
   draft.state.runs[goal.run] ?? {
+    id: goal.run,
     key: goal.key,
     enteredAt: goal.enteredAt,
     entryOrder: goal.entryOrder,

@@ -1,5 +1,5 @@
 import type { Catalog, CompiledJourney } from "../catalog/catalog.ts";
-import type { CompiledCondition, ConditionScope, Since } from "../segment/condition.ts";
+import type { Aspect, CompiledCondition, ConditionScope, Since } from "../segment/condition.ts";
 import type { Changes, Draft } from "./draft.ts";
 
 /**
@@ -33,6 +33,7 @@ interface Reader {
   readonly attributes: ReadonlySet<string>;
   readonly segments: ReadonlySet<string>;
   readonly tags: ReadonlySet<string>;
+  readonly aspects: ReadonlySet<Aspect>;
 }
 
 const readers = new WeakMap<CompiledCondition, Reader>();
@@ -40,13 +41,14 @@ const readers = new WeakMap<CompiledCondition, Reader>();
 const readerOf = (condition: CompiledCondition): Reader => {
   const known = readers.get(condition);
   if (known !== undefined) return known;
-  const { events, attributes, segments, tags } = condition.dependsOn;
+  const { events, attributes, segments, tags, aspects } = condition.dependsOn;
   const reader: Reader = {
     events: new Set(events.filter((name) => !name.endsWith("*"))),
     prefixes: events.filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1)),
     attributes: new Set(attributes),
     segments: new Set(segments),
     tags: new Set(tags),
+    aspects: new Set(aspects),
   };
   readers.set(condition, reader);
   return reader;
@@ -63,7 +65,11 @@ export const isTouched = (condition: CompiledCondition, changes: Changes): boole
     (reader.attributes.has("*") || changes.attributes.some((attribute) => reader.attributes.has(attribute)))
   )
     return true;
-  return changes.tags.some((tag) => reader.tags.has(tag)) || changes.segments.some((segment) => reader.segments.has(segment));
+  return (
+    changes.tags.some((tag) => reader.tags.has(tag)) ||
+    changes.segments.some((segment) => reader.segments.has(segment)) ||
+    changes.aspects.some((aspect) => reader.aspects.has(aspect))
+  );
 };
 
 /** An instant already kept that is still to come and not later than the new one stays: asking once too early costs less than a write. */

@@ -7,6 +7,7 @@ export const limits = {
   /** Characters of all attributes together as JSON, with their names and some room for their dates. */
   attributeCharacters: 128 * 1024,
   tags: 1_000,
+  devices: 50,
   subscriptions: 1_000,
   /** Anonymous ids and other users taken in. */
   merges: 500,

@@ -1,4 +1,5 @@
-import { compareOrder } from "../event/event.ts";
+import { compareOrder, type EventOrder } from "../event/event.ts";
+import { stableText } from "../hash.ts";
 import { mergeAttributes, newerEntry } from "./attributes.ts";
 import { limits } from "./limits.ts";
 import type { Profile } from "./state.ts";
@@ -24,6 +25,9 @@ export const mergeProfiles = (a: Profile, b: Profile): MergedProfile => {
     anonymousIds: unite(a.anonymousIds, b.anonymousIds, furtherStage),
     suppressions: unite(a.suppressions, b.suppressions, widerSuppression),
     subscriptions: unite(a.subscriptions, b.subscriptions, stricterSubscription),
+    devices: unite(a.devices, b.devices, newerOf),
+    groups: unite(a.groups, b.groups, newerOf),
+    manual: unite(a.manual, b.manual, newerOf),
     ...(timezone && { timezone }),
     createdAt: Math.min(a.createdAt, b.createdAt),
     lastSeenAt: Math.max(a.lastSeenAt, b.lastSeenAt),
@@ -64,6 +68,12 @@ const widerSuppression = (a: Suppression, b: Suppression): Suppression => {
 type Subscription = Profile["subscriptions"][string];
 const stricterSubscription = (a: Subscription, b: Subscription): Subscription =>
   a.state !== b.state ? (a.state === "opted-out" ? a : b) : compareOrder(a.order, b.order) >= 0 ? a : b;
+
+/** The later in the total order; of equals the one whose text is greater, so that any sequence ends alike. */
+const newerOf = <T extends { readonly order: EventOrder }>(a: T, b: T): T => {
+  const byOrder = compareOrder(a.order, b.order);
+  return byOrder > 0 || (byOrder === 0 && stableText(a) >= stableText(b)) ? a : b;
+};
 
 const isOlder = (a: Profile, b: Profile): boolean =>
   a.createdAt < b.createdAt || (a.createdAt === b.createdAt && a.samplingId <= b.samplingId);

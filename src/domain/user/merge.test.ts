@@ -98,7 +98,7 @@ describe("import", () => {
     const target = new TestUser(catalogOf(parts), "u:u", START + HOUR);
     target.event(visit(START + HOUR));
     freeze(source);
-    const import_ = { ...importOf(source), carried: { runs: {}, goals: [], entries: {}, open: {} } };
+    const import_ = { ...importOf(source), carried: { runs: {}, goals: [], entries: {}, open: {}, asks: {}, claims: {} } };
     target.do(import_);
     expect(target.segments).toEqual(["twice"]);
     expect(target.kinds("run-started")).toMatchObject([{ journey: "k" }]);

@@ -18,13 +18,15 @@ const MAX_POINTERS = 1_000;
 
 /** What a frozen source hands over beside its profile and history: with the last part of the import. */
 export const handOver = (state: UserState): Carried => {
-  const { runs, goals, entries, open } = state;
+  const { runs, goals, entries, open, asks, claims } = state;
   const wanted = wantedMerges(state);
   return {
     runs,
     goals,
     entries,
     open,
+    asks,
+    claims,
     ...(wanted.length > 0 && { wanted: Object.fromEntries(wanted.map(({ merge, from }) => [merge, from] as const)) }),
   };
 };
@@ -102,12 +104,21 @@ const takeCarried = (draft: Draft, carried: Carried): void => {
     draft.messages.set(message.id, message);
     draft.facts.push(messageFact(message, draft.at));
   }
+  draft.state.asks = { ...draft.state.asks, ...carried.asks };
+  draft.state.claims = uniteClaims(draft.state.claims, carried.claims);
   for (const [name, counter] of Object.entries(carried.entries)) {
     draft.state.entries = withCounter(draft.state.entries, name, mergeCounters(counterOf(draft.state.entries, name), counter));
   }
   const dropped = new Set<string>();
   for (const run of Object.values(carried.runs)) for (const loser of takeRun(draft, run)) dropped.add(loser);
   draft.state.goals = [...draft.state.goals, ...carried.goals].filter((goal) => !dropped.has(goal.run));
+};
+
+const uniteClaims = (a: UserState["claims"], b: UserState["claims"]): UserState["claims"] => {
+  const united = { ...a };
+  for (const [channel, instants] of Object.entries(b))
+    united[channel] = [...(united[channel] ?? []), ...instants].toSorted((x, y) => y - x);
+  return united;
 };
 
 /** Both runs are kept unless they are of the same journey and key: then the older. Answers the runs that gave way. */

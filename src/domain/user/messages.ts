@@ -16,6 +16,10 @@ export const putMessage = (draft: Draft, message: Message): void => {
   const before = messageOf(draft, message.id);
   draft.messages.set(message.id, message);
   draft.state.open = isFinal(message.status) ? without(draft.state.open, message.id) : { ...draft.state.open, [message.id]: message };
+  if (before?.status !== message.status) {
+    draft.changes.aspects.push("messages");
+    draft.changes.messages.push(message.id);
+  }
   if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts)
     draft.facts.push(messageFact(message, draft.at));
 };

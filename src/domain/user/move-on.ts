@@ -1,11 +1,14 @@
-import { updateMemberships, type MembershipChange } from "../segment/members.ts";
-import { resumeRun, stepOf, takeStep } from "./advance.ts";
-import { forgetChanges, setRun, touchedBy, type Cause, type Draft } from "./draft.ts";
+import { orderOf } from "../event/event.ts";
 import { stepTypeOf } from "../journey/journey.ts";
-import { enterByEvent, enterByInterval, enterByMembership, enterCurrent } from "./entrances.ts";
+import { updateMemberships, type MembershipChange } from "../segment/members.ts";
+import { answerRun, dueAgain, resumeRun, stepOf, takeStep } from "./advance.ts";
+import { applyEvent } from "./apply-event.ts";
+import { runAskTimers } from "./asks.ts";
+import { forgetChanges, setRun, touchedBy, type Cause, type Changes, type Draft } from "./draft.ts";
+import { enterAsked, enterByEvent, enterByInterval, enterByMembership, enterCurrent } from "./entrances.ts";
 import { assessExits } from "./exits.ts";
 import { assessGoals } from "./goals.ts";
-import { definitionOf, statusOf } from "./journeys.ts";
+import { definitionOf, isTouched, statusOf } from "./journeys.ts";
 import { endRun } from "./runs.ts";
 import { runMessageTimers } from "./settle.ts";
 import type { Run } from "./state.ts";
@@ -25,20 +28,75 @@ export interface Occasion {
  * Lets everything follow from what has changed, at the draft's instant: memberships, exits, goals, waits, entries, then steps
  * until each run waits or ends; a step that changes state goes back to the memberships first.
  */
-export const moveOn = (draft: Draft, cause: Cause, occasion: Occasion = {}): void => {
+export const moveOn = (draft: Draft, first: Cause, occasion: Occasion = {}): void => {
   const budget: Budget = { spent: 0, byRun: new Map() };
-  for (let isFirst = true; ; isFirst = false) {
+  let cause = first;
+  let hasEvent = first.event !== null;
+  for (let round = 0; ; round++) {
+    const isFirst = round === 0;
     const joins = settleMemberships(draft, cause, isFirst);
     assessExits(draft);
     assessGoals(draft);
-    if (isFirst) movedClocks(draft);
-    forgetChanges(draft.changes);
+    movedClocks(draft);
+    const changes = takeChanges(draft);
+    askAgain(draft, changes);
     if (isFirst) endWaits(draft);
-    if (isFirst && cause.event !== null && cause.enters) enterByEvent(draft, cause.event, cause);
+    if (hasEvent && cause.event !== null && cause.enters) enterByEvent(draft, cause.event, cause);
     if (cause.enters) enterByMembership(draft, joins, cause);
     if (isFirst && cause.enters) enterByInterval(draft, cause);
     if (isFirst && occasion.enter !== undefined) enterCurrent(draft, occasion.enter, cause);
-    if (!takeSteps(draft, cause, budget)) return;
+    enterAsked(draft, cause);
+    hasEvent = false;
+    // A step that changed state goes back to the memberships; one that emitted an event has it applied before the next step.
+    if (!takeSteps(draft, cause, budget) && !hasChanged(draft.changes) && draft.emitted.length === 0 && draft.asked.length === 0) return;
+    if (round >= MAX_STEPS) return stopAll(draft);
+    const emitted = draft.emitted.shift();
+    if (emitted === undefined || !applyEvent(draft, emitted)) continue;
+    draft.facts.push({ kind: "emitted", at: draft.at, event: emitted });
+    cause = { order: orderOf(emitted), event: emitted, id: emitted.id, enters: cause.enters };
+    hasEvent = true;
+  }
+};
+
+/** The rounds of one stimulus are spent: what steps still asked for is dropped, and runs that stand before a step end. */
+const stopAll = (draft: Draft): void => {
+  draft.emitted.length = 0;
+  draft.asked.length = 0;
+  for (let run = firstMovable(draft); run !== undefined; run = firstMovable(draft)) endRun(draft, run, "step-limit");
+};
+
+const hasChanged = (changes: Changes): boolean =>
+  changes.all || changes.attributes.length > 0 || changes.tags.length > 0 || changes.aspects.length > 0 || changes.messages.length > 0;
+
+/** What has changed since conditions were last asked, now being told to everything that stays. */
+const takeChanges = (draft: Draft): Changes => {
+  const changes = { ...draft.changes };
+  forgetChanges(draft.changes);
+  return changes;
+};
+
+/** Steps that stay until their conditions, or the message they look at, say something else. */
+const askAgain = (draft: Draft, changes: Changes): void => {
+  for (const id in draft.state.runs) {
+    const run = draft.state.runs[id];
+    if (run === undefined || !mayMove(draft, run)) continue;
+    const { position } = run;
+    const isAsked =
+      position.at === "until"
+        ? (position.nextChange !== undefined && position.nextChange <= draft.at) || touchesStep(draft, run, changes)
+        : position.at === "status" && (changes.all || changes.messages.includes(position.message));
+    if (isAsked) resumeRun(draft, run, { kind: "asked" });
+  }
+};
+
+/** Do the changes touch a condition of the step the run stays on? */
+const touchesStep = (draft: Draft, run: Run, changes: Changes): boolean => {
+  const journey = definitionOf(draft.context.catalog, run);
+  if (journey === undefined) return false;
+  for (let index = 0; ; index++) {
+    const condition = journey.stepConditions[`${run.position.step}/${index}`];
+    if (condition === undefined) return false;
+    if (isTouched(condition, changes)) return true;
   }
 };
 
@@ -62,17 +120,22 @@ const settleMemberships = (draft: Draft, cause: Cause, withTimers: boolean): rea
   return changes;
 };
 
-/** If the user's zone changed, calendar waits are due at another instant: counted anew from where they began. */
+/** If the user's zone (or an attribute a wait is read from) changed, waits are due at another instant: counted anew from where they began. */
 const movedClocks = (draft: Draft): void => {
   const workspaceZone = draft.context.catalog.document.timezone;
   if (draft.before.profile === draft.state.profile || Object.keys(draft.state.runs).length === 0) return;
-  const zone = zoneOf(draft.state.profile, workspaceZone);
-  if (zone === zoneOf(draft.before.profile, workspaceZone)) return;
+  const isMoved = zoneOf(draft.state.profile, workspaceZone) !== zoneOf(draft.before.profile, workspaceZone);
   for (const run of Object.values(draft.state.runs)) {
     if (run.position.at !== "wait") continue;
     const journey = definitionOf(draft.context.catalog, run);
     const step = journey && stepOf(journey, run.position.step);
-    const due = step && stepTypeOf(step).dueAt?.(step, run.position.since, zone);
+    const readsChanged =
+      step &&
+      stepTypeOf(step)
+        .dueDependsOn?.(step)
+        .some((name) => draft.changes.attributes.includes(name));
+    if (!isMoved && readsChanged !== true) continue;
+    const due = dueAgain(draft, run);
     if (due === undefined || due === run.position.due) continue;
     setRun(draft, { ...run, position: { ...run.position, due } });
     draft.facts.push({
@@ -91,10 +154,15 @@ const movedClocks = (draft: Draft): void => {
 const endWaits = (draft: Draft): void => {
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
-    if (run?.position.at === "wait" && run.position.due <= draft.at) resumeRun(draft, run, { kind: "due" });
+    if (run === undefined || !isOver(run, draft.at)) continue;
+    if (run.position.at === "ask") answerRun(draft, run.position.ask, { kind: "failed", reason: "no answer in time" });
+    else resumeRun(draft, run, { kind: "due" });
   }
   runMessageTimers(draft);
+  runAskTimers(draft);
 };
+
+const isOver = ({ position }: Run, at: number): boolean => "due" in position && position.due !== undefined && position.due <= at;
 
 interface Budget {
   spent: number;
@@ -118,10 +186,13 @@ const takeSteps = (draft: Draft, cause: Cause, budget: Budget): boolean => {
 
 /** The oldest run that stands before a step it may take. */
 const firstMovable = (draft: Draft): Run | undefined => {
-  const { catalog } = draft.context;
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
-    if (run?.position.at === "step" && statusOf(catalog, run.journey) === "live" && definitionOf(catalog, run) !== undefined) return run;
+    if (run?.position.at === "step" && mayMove(draft, run)) return run;
   }
   return undefined;
 };
+
+/** Not while its journey is paused, nor while the catalog at hand does not hold its version. */
+const mayMove = (draft: Draft, run: Run): boolean =>
+  statusOf(draft.context.catalog, run.journey) === "live" && definitionOf(draft.context.catalog, run) !== undefined;

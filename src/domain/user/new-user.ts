@@ -18,6 +18,9 @@ export const newUser = (workspace: string, user: UserKey, now: number): UserStat
     anonymousIds: {},
     suppressions: {},
     subscriptions: {},
+    devices: {},
+    groups: {},
+    manual: {},
     createdAt: now,
     lastSeenAt: 0,
     samplingId: user,
@@ -27,6 +30,8 @@ export const newUser = (workspace: string, user: UserKey, now: number): UserStat
   goals: [],
   entries: {},
   open: {},
+  asks: {},
+  claims: {},
   meta: { catalog: NEVER_DECIDED, tallies: {}, merges: {} },
 });
 

@@ -1,5 +1,5 @@
 import type { EventOrder, UserEvent } from "../event/event.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Message } from "../message/message.ts";
 import type { UserKey } from "./user-key.ts";
 
@@ -20,6 +20,12 @@ export interface Profile {
   readonly suppressions: Readonly<Record<string, { readonly reason: string; readonly at: number; readonly address?: string }>>;
   /** "topic:<key>" or "channel:<key>" -> opted out or in, dated. */
   readonly subscriptions: Readonly<Record<string, { readonly state: "opted-in" | "opted-out"; readonly order: EventOrder }>>;
+  /** Places to push to, by token. */
+  readonly devices: Readonly<Record<string, Device>>;
+  /** Groups the user belongs or belonged to, by "type/id". */
+  readonly groups: Readonly<Record<string, GroupMembership>>;
+  /** Manual segments -> in or out, dated: by the last call. */
+  readonly manual: Readonly<Record<string, { readonly member: boolean; readonly order: EventOrder }>>;
   /** IANA zone of the newest call that carried context.timezone. */
   readonly timezone?: AttributeEntry;
   readonly createdAt: number;
@@ -27,6 +33,29 @@ export interface Profile {
   readonly lastSeenAt: number;
   /** Fixed at first contact, carried through merges (the older wins): what splits and holdouts hash. */
   readonly samplingId: string;
+}
+
+/** A device's push token; written by calls that carry `context.device.token` and by the management API. */
+export interface Device {
+  readonly platform: "android" | "ios" | "web" | "other";
+  /** A removed one is kept as a dated tombstone. */
+  readonly removed?: true;
+  readonly order: EventOrder;
+}
+
+/** One user in one group. The group itself is its own object; what it says about itself comes by fan-out. */
+export interface GroupMembership {
+  readonly type: string;
+  readonly id: string;
+  /** Tombstone: the user left. */
+  readonly left?: true;
+  /** Place of the newest join or leave in the total order. */
+  readonly order: EventOrder;
+  /** What this membership itself says ("role"), by the calls that named it. */
+  readonly relationship: JsonObject;
+  /** The group's own attributes as last told, and their version: an older telling changes nothing. */
+  readonly attributes: JsonObject;
+  readonly version: number;
 }
 
 /** Where the user stands in one segment. Kept for members, and for non-members whose condition may flip by time. */
@@ -43,7 +72,13 @@ export interface Membership {
 export type Position =
   | { readonly at: "step"; readonly step: string }
   | { readonly at: "wait"; readonly step: string; readonly since: number; readonly due: number }
-  | { readonly at: "send"; readonly step: string; readonly message: string };
+  | { readonly at: "send"; readonly step: string; readonly message: string }
+  /** Stays until its conditions say something else (wait-until): asked again when they are touched, at `nextChange`, and at `due`. */
+  | { readonly at: "until"; readonly step: string; readonly since: number; readonly due?: number; readonly nextChange?: number }
+  /** Stays until a message of the run has come to a status, or `due`. */
+  | { readonly at: "status"; readonly step: string; readonly since: number; readonly message: string; readonly due?: number }
+  /** Stays until the answer to a question comes (UserState.asks), or `due`. */
+  | { readonly at: "ask"; readonly step: string; readonly since: number; readonly ask: string; readonly due: number };
 
 /** One passage of the user through one journey. Only live runs are in the state; ended ones are in the journal. */
 export interface Run {
@@ -68,7 +103,52 @@ export interface Run {
   readonly visits: Readonly<Record<string, number>>;
   /** Next instant at which the exit condition may flip by time. */
   readonly exitNextChange?: number;
+  /** Newest message of each send step. */
+  readonly messages?: Readonly<Record<string, string>>;
+  /** Ways taken where there is a choice, as "<step>:<path>", newest last, each step once: what goals are counted by. */
+  readonly paths?: readonly string[];
+  /** Held out: messages are counted and withheld. */
+  readonly withheld?: true;
+  /** Filled by webhook steps (`save: {variable}`); `variables` in templates. */
+  readonly variables?: JsonObject;
+  /** Properties the run was entered with by call (`trigger` is null then); `trigger.properties` in templates and conditions. */
+  readonly properties?: JsonObject;
+  /** Ids of the events the newest digest step collected, oldest first, bounded. */
+  readonly digest?: readonly string[];
 }
+
+/** A question that only the outside can answer, kept until it is: asked again at `due`. */
+export interface OpenAsk {
+  /** Made of run, step and visit: the same question is the same ask; outside it is the idempotency key. */
+  readonly id: string;
+  readonly run: string;
+  readonly journey: string;
+  readonly step: string;
+  readonly wish: AskWish;
+  readonly createdAt: number;
+  readonly due: number;
+  readonly attempts: number;
+}
+
+/** What may be asked. `webhook`: call a customer's endpoint. `throttle`: a place under a limit that all users share. `winner`: which variant of a send step is ahead. */
+export type AskWish =
+  | {
+      readonly kind: "webhook";
+      readonly url: string;
+      readonly method: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "throttle"; readonly name: string; readonly count: number; readonly perMs: number; readonly queue: boolean }
+  | { readonly kind: "winner"; readonly journey: string; readonly version: number; readonly step: string };
+
+/** Answers. `failed` also when the time was over. `at` (ms): a place is free only then. */
+export type AskAnswer =
+  | { readonly kind: "webhook"; readonly status: number; readonly body?: Json }
+  | { readonly kind: "throttle"; readonly admitted: boolean; readonly at?: number }
+  | { readonly kind: "winner"; readonly variant?: string }
+  | { readonly kind: "failed"; readonly reason: string };
 
 /** Goals still within their window; they outlive the run. */
 export interface OpenGoal {
@@ -82,6 +162,9 @@ export interface OpenGoal {
   /** End of the window; absent = for ever. */
   readonly until?: number;
   readonly nextChange?: number;
+  /** As of the run: which ways it took, and whether it was held out. */
+  readonly paths?: readonly string[];
+  readonly withheld?: true;
 }
 
 /** Frequency counters per (journey, key); they survive new versions and ended runs. */
@@ -92,6 +175,8 @@ export interface EntryCounter {
   readonly recent: readonly number[];
   /** interval + segment trigger: when to enter again while the segment still holds. */
   readonly reenterAt?: number;
+  /** date triggers: fired for every instant up to this one (ms). */
+  readonly dateUpTo?: number;
   /** includeCurrent was carried out up to this version of the journey: a repeated backfill enters nobody twice. */
   readonly included?: number;
 }
@@ -111,6 +196,9 @@ export interface UserState {
   readonly entries: Readonly<Record<string, EntryCounter>>;
   /** Messages not yet settled for good. */
   readonly open: Readonly<Record<string, Message>>;
+  readonly asks: Readonly<Record<string, OpenAsk>>;
+  /** Claims that count for caps, by channel: instants (ms), newest first, as many as the largest cap can ask for. */
+  readonly claims: Readonly<Record<string, readonly number[]>>;
   readonly meta: Meta;
 }
 

@@ -1,7 +1,7 @@
 import type { UserEvent } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
-import type { Channel, Message, Outcome } from "../message/message.ts";
-import type { EntryCounter, OpenGoal, Profile, Run } from "./state.ts";
+import type { Channel, Message, MessageStatus, Outcome } from "../message/message.ts";
+import type { AskAnswer, Device, EntryCounter, OpenAsk, OpenGoal, Profile, Run } from "./state.ts";
 import type { UserKey } from "./user-key.ts";
 
 /**
@@ -23,6 +23,37 @@ export type Stimulus =
       readonly topic?: string;
       readonly channel?: Channel;
       readonly state: "opted-in" | "opted-out";
+    }
+  /** A message came to a status, as its provider or a link says; a repeated or late report changes nothing (lattice). */
+  | { readonly type: "reported"; readonly message: string; readonly status: MessageStatus; readonly reason?: string }
+  /** Start a run by call, step or schedule; the same id again starts nothing. */
+  | { readonly type: "enter"; readonly id: string; readonly journey: string; readonly properties?: JsonObject; readonly because?: string }
+  /** Into and out of manual segments. */
+  | { readonly type: "members"; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] }
+  /** Attributes by call: `set` and `increment` by dotted path, `unset` paths. Order of the changes: set, increment, unset. */
+  | {
+      readonly type: "attributes";
+      readonly id: string;
+      readonly set?: JsonObject;
+      readonly increment?: Readonly<Record<string, number>>;
+      readonly unset?: readonly string[];
+    }
+  | {
+      readonly type: "devices";
+      readonly id: string;
+      readonly add: readonly { readonly token: string; readonly platform: Device["platform"] }[];
+      readonly remove: readonly string[];
+    }
+  /** An ask was answered, or its time is over. */
+  | { readonly type: "answered"; readonly ask: string; readonly answer: AskAnswer }
+  /** What a group says of itself (fan-out), or a call says of this user's membership. */
+  | {
+      readonly type: "group";
+      readonly id: string;
+      readonly groupType: string;
+      readonly group: string;
+      readonly attributes?: { readonly values: JsonObject; readonly version: number };
+      readonly membership?: { readonly state: "joined" | "left"; readonly relationship?: JsonObject };
     }
   /** The provider answered, or did not. */
   | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
@@ -48,6 +79,8 @@ export interface Carried {
   readonly goals: readonly OpenGoal[];
   readonly entries: Readonly<Record<string, EntryCounter>>;
   readonly open: Readonly<Record<string, Message>>;
+  readonly asks: Readonly<Record<string, OpenAsk>>;
+  readonly claims: Readonly<Record<string, readonly number[]>>;
   /** Merges the source asked for and had not (wholly) taken in, by merge id: the target takes them in its place. */
   readonly wanted?: Readonly<Record<string, UserKey>>;
 }

@@ -1,8 +1,8 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { nextMembershipChange } from "../segment/members.ts";
 import { nextEntry } from "./entrances.ts";
-import { definitionOf } from "./journeys.ts";
-import type { UserState } from "./state.ts";
+import { definitionOf, statusOf } from "./journeys.ts";
+import type { Run, UserState } from "./state.ts";
 
 const flips = new WeakMap<UserState["memberships"], number | null>();
 
@@ -25,13 +25,21 @@ export const nextDue = (state: UserState, catalog: Catalog): number | undefined 
   for (const id in state.runs) {
     const run = state.runs[id];
     if (run === undefined || definitionOf(catalog, run) === undefined) continue; // left where it is until its version comes
-    if (run.position.at === "wait") next = earlier(next, run.position.due);
+    next = earlier(next, dueOf(run, catalog));
     next = earlier(next, run.exitNextChange);
   }
   for (const goal of state.goals)
     if (goal.nextChange !== undefined && definitionOf(catalog, goal) !== undefined) next = earlier(next, goal.nextChange);
   for (const id in state.open) next = earlier(next, state.open[id]?.due);
+  for (const id in state.asks) next = earlier(next, state.asks[id]?.due);
   return next;
+};
+
+/** When a run's stay on its step is over or to be asked about again; a paused journey asks no conditions. */
+const dueOf = ({ position, journey }: Run, catalog: Catalog): number | undefined => {
+  const due = "due" in position ? position.due : undefined;
+  if (position.at !== "until" || statusOf(catalog, journey) !== "live") return due;
+  return earlier(due, position.nextChange);
 };
 
 const earlier = (a: number | undefined, b: number | undefined): number | undefined =>

@@ -4,7 +4,7 @@ import { isLaidOut, layOut } from "./layout.ts";
 import { type SqlPort, type SqlRow, textOf } from "./sql-port.ts";
 
 /** Parts of the state kept as one row each. Runs and messages have a row of their own: they may be many and large. */
-const parts = ["profile", "memberships", "goals", "entries", "meta"] as const;
+const parts = ["profile", "memberships", "goals", "entries", "asks", "claims", "meta"] as const;
 
 /** What one transaction leaves behind, beside its facts. */
 export interface Change {
@@ -55,6 +55,8 @@ export class UserStore {
       runs: Object.fromEntries(runs.map((run) => [run.id, run])),
       goals: read("goals", []),
       entries: read("entries", {}),
+      asks: read("asks", {}),
+      claims: read("claims", {}),
       open: Object.fromEntries(open.map((message) => [message.id, message])),
       meta: read("meta", undefined),
     } as UserState;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { stepScope } from "../step-scope.test-suite.ts";
 import { branch } from "./branch.ts";
 
 const step = branch.schema.parse({
@@ -11,8 +12,7 @@ const step = branch.schema.parse({
 });
 
 /** Where the run goes when its conditions have these values. */
-const taken = (...values: readonly boolean[]) =>
-  branch.enter(step, { now: 0, zone: () => "UTC", ask: (index) => ({ value: values[index] === true }) });
+const taken = (...values: readonly boolean[]) => branch.enter(step, stepScope({ ask: (index) => ({ value: values[index] === true }) }));
 
 describe("branch", () => {
   it("takes the first path that is true, from the top", () => {

@@ -13,5 +13,5 @@ export const tag: StepType<z.output<typeof schema>> = {
   type: "tag",
   schema,
   edges: (step) => (step.next === undefined ? [] : [{ path: ["next"], to: step.next }]),
-  enter: (step) => ({ kind: "go", to: step.next, tags: { add: step.add ?? [], remove: step.remove ?? [] } }),
+  enter: (step) => ({ kind: "go", to: step.next, changes: [{ kind: "tags", add: step.add ?? [], remove: step.remove ?? [] }] }),
 };

@@ -34,7 +34,7 @@ export const wait: StepType<z.output<typeof schema>> = {
   takesTime: (step) => lengthOf(step.for).months > 0 || lengthOf(step.for).ms >= MINUTE_MS,
   enter: (step, scope) => ({ kind: "wait", due: dueAt(step.for, scope.now, scope.zone) }),
   resume: (step) => ({ kind: "go", to: step.next }),
-  dueAt: (step, since, zone) => dueAt(step.for, since, () => zone),
+  dueAt: (step, since, scope) => dueAt(step.for, since, scope.zone),
 };
 
 const dueAt = (text: string, since: number, zone: () => string): number => {

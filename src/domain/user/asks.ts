@@ -1,0 +1,49 @@
+import { hashText } from "../hash.ts";
+import { setRun, without, type Draft } from "./draft.ts";
+import { timedId } from "./ids.ts";
+import type { AskWish, OpenAsk, Run } from "./state.ts";
+
+/** A question nobody answered is put again after this, then ever less often, up to the second figure. */
+const FIRST_REPEAT_MS = 30_000;
+const LONGEST_REPEAT_MS = 600_000;
+
+/** Puts a step's question; the run stays until the answer, or `until` (ms). */
+export const putAsk = (draft: Draft, run: Run, { wish, until }: { readonly wish: AskWish; readonly until: number }): void => {
+  const { step } = run.position;
+  const id = timedId("q", draft.at, hashText(`${run.id}|${step}|${run.visits[step] ?? 0}|${wish.kind}`));
+  const ask: OpenAsk = {
+    id,
+    run: run.id,
+    journey: run.journey,
+    step,
+    wish,
+    createdAt: draft.at,
+    due: draft.at + FIRST_REPEAT_MS,
+    attempts: 1,
+  };
+  draft.state.asks = { ...draft.state.asks, [id]: ask };
+  draft.asks.set(id, ask);
+  setRun(draft, { ...run, position: { at: "ask", step, since: draft.at, ask: id, due: until } });
+};
+
+/** Questions whose own instant has come are put again; those whose run stays on them no longer are dropped. */
+export const runAskTimers = (draft: Draft): void => {
+  for (const id in draft.state.asks) {
+    const ask = draft.state.asks[id];
+    if (ask === undefined) continue;
+    const position = draft.state.runs[ask.run]?.position;
+    if (position?.at !== "ask" || position.ask !== id) {
+      dropAsk(draft, id);
+      continue;
+    }
+    if (ask.due > draft.at) continue;
+    const pause = Math.min(FIRST_REPEAT_MS * 2 ** ask.attempts, LONGEST_REPEAT_MS);
+    const again = { ...ask, due: draft.at + pause, attempts: ask.attempts + 1 };
+    draft.state.asks = { ...draft.state.asks, [id]: again };
+    draft.asks.set(id, again);
+  }
+};
+
+export const dropAsk = (draft: Draft, id: string): void => {
+  draft.state.asks = without(draft.state.asks, id);
+};
