@@ -236,7 +236,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   #answer(turn: Turn): ObjectAnswer {
     const facts = this.#session.journal().unconfirmed(turn.state.workspace, turn.state.user);
-    return { deliver: turn.deliver, ...(facts !== undefined && { facts }) };
+    const { deliver, asks } = turn;
+    return { deliver, ...(asks.length > 0 && { asks }), ...(facts !== undefined && { facts }) };
   }
 
   #confirm(request: ObjectRequest): void {

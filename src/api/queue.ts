@@ -2,6 +2,7 @@
 import type { UserEvent } from "../domain/event/event.ts";
 import type { Channel, Message, Outcome, RenderedMessage } from "../domain/message/message.ts";
 import type { NumberedFacts } from "../domain/user/facts.ts";
+import type { OpenAsk } from "../domain/user/state.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface ObjectAnswer {
   /** All facts no one has confirmed yet (at most 500, oldest first); undefined when there are none. */
   readonly facts?: NumberedFacts;
   readonly deliver: readonly DeliverIntent[];
+  /** Questions to be asked outside now; absent when there are none. The object puts each again when its `due` comes unanswered. */
+  readonly asks?: readonly OpenAsk[];
   /** The user who answered, when the one asked was merged away: facts and messages are theirs. */
   readonly movedTo?: UserKey;
 }

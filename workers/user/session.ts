@@ -4,7 +4,7 @@ import type { Message } from "../../src/domain/message/message.ts";
 import type { DecideContext, Decision } from "../../src/domain/user/decide.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
 import { newUser } from "../../src/domain/user/new-user.ts";
-import type { UserState } from "../../src/domain/user/state.ts";
+import type { OpenAsk, UserState } from "../../src/domain/user/state.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { Journal } from "../../src/storage/object/journal.ts";
 import { NewestMatches } from "../../src/storage/object/newest-matches.ts";
@@ -36,6 +36,7 @@ export class Turn {
   readonly facts: Fact[] = [];
   readonly deliver: DeliverIntent[] = [];
   readonly messages = new Map<string, Message>();
+  readonly #asks = new Map<string, OpenAsk>();
   /** A decision asked for another user's history: the alarm fetches it. */
   wantsMerge = false;
 
@@ -43,6 +44,11 @@ export class Turn {
     this.store = store;
     this.state = state;
     this.history = new SqliteHistory(ports.sql, this.messages, ports.newest);
+  }
+
+  /** Questions to be asked outside now, each once; those that a later decision of the turn answered or dropped are not. */
+  get asks(): readonly OpenAsk[] {
+    return [...this.#asks.values()].filter(({ id }) => Object.hasOwn(this.state.asks, id));
   }
 
   context(now: number, catalog: Catalog): DecideContext {
@@ -56,6 +62,7 @@ export class Turn {
     this.deliver.push(...decision.deliver);
     this.wantsMerge ||= decision.merges.length > 0;
     for (const message of decision.messages) this.messages.set(message.id, message);
+    for (const ask of decision.asks) this.#asks.set(ask.id, ask);
   }
 }
 
