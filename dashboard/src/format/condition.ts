@@ -27,17 +27,40 @@ export const describeFilter = (filter: Loose): string => {
   return `${text(filter["path"])} ${words}${value}${held}`;
 };
 
+const whereOf = (condition: Loose, field = "where"): string => {
+  const filters = asList(condition[field]).map(describeFilter);
+  return filters.length > 0 ? ` where ${filters.join(" and ")}` : "";
+};
+
+const countOf = (condition: Loose): string => {
+  if (condition["count"] === undefined) return "";
+  const count = asLoose(condition["count"]);
+  return ` ${text(count["operator"]).replaceAll("-", " ")} ${text(count["value"])} times`;
+};
+
+const verbs: Readonly<Record<string, string>> = { page: "viewed page", screen: "viewed screen" };
+
 const describeEvent = (condition: Loose): string => {
-  const where = asList(condition["where"]).map(describeFilter);
-  const count = condition["count"] === undefined ? undefined : asLoose(condition["count"]);
-  const parts = [`did “${text(condition["event"])}”`];
-  if (where.length > 0) parts.push(`where ${where.join(" and ")}`);
-  if (count) parts.push(`${text(count["operator"]).replaceAll("-", " ")} ${text(count["value"])} times`);
+  const name = condition["event"] ?? condition["name"];
+  const parts = [`${verbs[text(condition["type"])] ?? "did"} “${text(name ?? "*")}”${whereOf(condition)}${countOf(condition)}`];
   if (condition["within"] !== undefined) parts.push(`in the last ${formatDuration(text(condition["within"]))}`);
   if (condition["after"] !== undefined) parts.push(`after ${text(condition["after"])}`);
   if (condition["before"] !== undefined) parts.push(`before ${text(condition["before"])}`);
   if (condition["since"] !== undefined) parts.push(condition["since"] === "ever" ? "ever" : `since the ${text(condition["since"])}`);
   return parts.join(" ");
+};
+
+const describeAggregate = (condition: Loose): string => {
+  const within = condition["within"] === undefined ? "" : ` in the last ${formatDuration(text(condition["within"]))}`;
+  const of = condition["path"] === undefined ? "" : ` of ${text(condition["path"])}`;
+  const compared = `is ${text(condition["operator"]).replaceAll("-", " ")} ${text(condition["value"])}`;
+  return `${text(condition["function"])}${of} over “${text(condition["event"])}”${whereOf(condition)}${within} ${compared}`;
+};
+
+const describeMessage = (condition: Loose): string => {
+  const of = condition["template"] ?? condition["step"] ?? condition["broadcast"];
+  const within = condition["within"] === undefined ? "" : ` in the last ${formatDuration(text(condition["within"]))}`;
+  return `message “${text(of)}” was ${text(condition["status"])}${countOf(condition)}${within}`;
 };
 
 const joined = (condition: Loose, word: string): string => {
@@ -62,7 +85,30 @@ export const describeCondition = (condition: unknown): string => {
     case "attribute":
       return describeFilter(loose);
     case "event":
+    case "page":
+    case "screen":
       return describeEvent(loose);
+    case "last-event":
+      return `newest “${text(loose["event"])}”${whereOf(loose)} has ${asList(loose["has"]).map(describeFilter).join(" and ")}`;
+    case "sequence":
+      return asList(loose["steps"]).map(describeCondition).join(", then ");
+    case "aggregate":
+      return describeAggregate(loose);
+    case "message":
+      return describeMessage(loose);
+    case "subscription":
+      return `${text(loose["state"]).replaceAll("-", " ")} ${[loose["topic"], loose["channel"]]
+        .filter((part) => part !== undefined)
+        .map(text)
+        .join(" by ")}`.trim();
+    case "reachable":
+      return `reachable by ${text(loose["channel"])}`;
+    case "group":
+      return `belongs to ${loose["groupType"] === undefined ? "a group" : `a group of type “${text(loose["groupType"])}”`} with ${describeFilter(loose)}`;
+    case "random":
+      return `is among ${text(loose["percent"])} % of users`;
+    case "trigger":
+      return `what started the run has ${describeFilter(loose)}`;
     case "segment":
       return `in segment “${text(loose["segment"])}”`;
     case "tag":
@@ -80,7 +126,18 @@ export const describeTrigger = (trigger: unknown): string => {
     return `When a user does “${text(loose["event"])}”${where.length > 0 ? ` where ${where.join(" and ")}` : ""}`;
   if (loose["type"] === "segment")
     return `When a user ${loose["change"] === "leave" ? "leaves" : "enters"} segment “${text(loose["segment"])}”`;
-  return `Trigger: ${text(loose["type"] ?? "unknown")}`;
+  return otherTriggers[text(loose["type"])]?.(loose) ?? `Trigger: ${text(loose["type"] ?? "unknown")}`;
+};
+
+const otherTriggers: Readonly<Record<string, (trigger: Loose) => string>> = {
+  page: (trigger) => `When a user views page “${text(trigger["name"] ?? trigger["page"] ?? "*")}”${whereOf(trigger)}`,
+  screen: (trigger) => `When a user views screen “${text(trigger["name"] ?? trigger["screen"] ?? "*")}”${whereOf(trigger)}`,
+  group: (trigger) => `When a user’s group is ${text(trigger["change"])}`,
+  attribute: (trigger) => `When “${text(trigger["path"] ?? trigger["attribute"])}” changes`,
+  date: (trigger) => `By the date in “${text(trigger["attribute"] ?? trigger["path"])}”`,
+  schedule: () => "By schedule",
+  api: () => "When your server says so",
+  message: (trigger) => `When a message is ${text(trigger["status"])}`,
 };
 
 /** How often a user may enter, in words. */

@@ -103,7 +103,49 @@ describe("describeCondition", () => {
     [{ type: "not", condition: { type: "tag", tag: "a" } }, "not (has tag “a”)"],
     [{ type: "and", conditions: [] }, "everyone"],
     [{ type: "or", conditions: [] }, "no one"],
-    [{ type: "sequence" }, "sequence"],
+    [
+      { type: "page", page: "*", where: [{ path: "properties.path", operator: "starts-with", value: "/pricing" }] },
+      "viewed page “*” where properties.path starts with “/pricing”",
+    ],
+    [
+      { type: "last-event", event: "Plan Changed", has: [{ path: "properties.plan", operator: "equals", value: "pro" }] },
+      "newest “Plan Changed” has properties.plan is “pro”",
+    ],
+    [
+      {
+        type: "sequence",
+        steps: [
+          { type: "event", event: "A" },
+          { type: "event", event: "B", within: "P1D" },
+        ],
+      },
+      "did “A”, then did “B” in the last 1 day",
+    ],
+    [
+      {
+        type: "aggregate",
+        event: "Order Completed",
+        function: "sum",
+        path: "properties.total",
+        operator: "at-least",
+        value: 100,
+        within: "P30D",
+      },
+      "sum of properties.total over “Order Completed” in the last 30 days is at least 100",
+    ],
+    [{ type: "message", template: "welcome", status: "opened", within: "P7D" }, "message “welcome” was opened in the last 7 days"],
+    [{ type: "subscription", topic: "offers", state: "opted-out" }, "opted out offers"],
+    [{ type: "reachable", channel: "push" }, "reachable by push"],
+    [
+      { type: "group", groupType: "company", path: "plan", operator: "equals", value: "pro" },
+      "belongs to a group of type “company” with plan is “pro”",
+    ],
+    [{ type: "random", percent: 10, salt: "x" }, "is among 10 % of users"],
+    [
+      { type: "trigger", path: "properties.price", operator: "at-least", value: 20 },
+      "what started the run has properties.price is at least 20",
+    ],
+    [{ type: "weather" }, "weather"],
     [null, "unknown condition"],
   ])("%j", (condition, words) => expect(describeCondition(condition)).toBe(words));
 });
@@ -128,7 +170,16 @@ describe("journeys in words", () => {
     [{ type: "branch", paths: [{}, {}] }, "3 ways on"],
     [{ type: "tag", add: ["a"], remove: ["b"] }, "+a −b"],
     [{ type: "exit" }, "End of the journey"],
-    [{ type: "digest" }, "Digest"],
+    [{ type: "wait-until", paths: [{}, {}], within: "P1D" }, "Until one of 2 holds within 1 day"],
+    [{ type: "message-status", of: "remind", paths: [], within: "P1D" }, "What became of “remind” within 1 day"],
+    [{ type: "split", paths: [{}, {}, {}] }, "Split 3 ways"],
+    [{ type: "update", set: { plan: "pro" }, increment: { visits: 1 }, unset: ["old"] }, "plan, visits, old"],
+    [{ type: "segment", add: ["vip"] }, "+vip"],
+    [{ type: "digest", event: "Comment", within: "PT1H" }, "Collect “Comment” within 1 hour"],
+    [{ type: "throttle", count: 3, per: "P1D" }, "At most 3 per 1 day"],
+    [{ type: "holdout", percent: 10 }, "Hold out 10 %"],
+    [{ type: "enter", journey: "vip" }, "Start journey “vip”"],
+    [{ type: "weather" }, "Weather"],
   ])("describeStep %j", (step, words) => expect(describeStep(step)).toBe(words));
   it("stepTitle prefers the step's own name", () =>
     expect([stepTitle("give-time", {}), stepTitle("x", { name: "Wait a bit" })]).toEqual(["Give time", "Wait a bit"]));

@@ -13,6 +13,10 @@ const describeUntil = (value: unknown): string => {
   return `Until ${text(until["attribute"] ?? until["trigger"])}${until["offset"] === undefined ? "" : ` ${text(until["offset"])}`}`;
 };
 
+const within = (step: Loose): string => (step["within"] === undefined ? "" : ` within ${formatDuration(text(step["within"]))}`);
+
+const names = (value: unknown): readonly string[] => (typeof value === "object" && value !== null ? Object.keys(value) : []);
+
 /** What a step does, in a few words: the second line of its card. */
 export const describeStep = (step: Loose): string => {
   switch (step["type"]) {
@@ -22,6 +26,28 @@ export const describeStep = (step: Loose): string => {
       return step["for"] === undefined ? describeUntil(step["until"]) : `For ${formatDuration(text(step["for"]))}`;
     case "branch":
       return `${list(step["paths"]).length + 1} ways on`;
+    case "wait-until":
+      return `Until one of ${list(step["paths"]).length} holds${within(step)}`;
+    case "message-status":
+      return `What became of “${text(step["of"])}”${within(step)}`;
+    case "split":
+      return `Split ${list(step["paths"]).length} ways`;
+    case "update":
+      return [...names(step["set"]), ...names(step["increment"]), ...list(step["unset"])].join(", ");
+    case "segment":
+      return [...list(step["add"]).map((key) => `+${key}`), ...list(step["remove"]).map((key) => `−${key}`)].join(" ");
+    case "event":
+      return `Raise “${text(step["event"] ?? step["name"])}”`;
+    case "webhook":
+      return `${text(step["method"] ?? "POST")} ${text(step["url"])}`;
+    case "digest":
+      return `Collect “${text(step["event"])}”${within(step)}`;
+    case "throttle":
+      return `At most ${String(step["count"])} per ${formatDuration(text(step["per"]))}`;
+    case "holdout":
+      return `Hold out ${String(step["percent"])} %`;
+    case "enter":
+      return `Start journey “${text(step["journey"])}”`;
     case "tag":
       return [...list(step["add"]).map((tag) => `+${tag}`), ...list(step["remove"]).map((tag) => `−${tag}`)].join(" ");
     case "exit":

@@ -1,4 +1,23 @@
-import { IconArrowsSplit2, IconClock, IconDoorEnter, IconDoorExit, IconMail, IconPuzzle, IconTag, type Icon } from "@tabler/icons-react";
+import {
+  IconArrowsSplit2,
+  IconBolt,
+  IconClock,
+  IconDoorEnter,
+  IconDoorExit,
+  IconGauge,
+  IconHandStop,
+  IconMail,
+  IconMailQuestion,
+  IconPencil,
+  IconPercentage,
+  IconPuzzle,
+  IconRoute,
+  IconStack2,
+  IconTag,
+  IconUsersGroup,
+  IconWebhook,
+  type Icon,
+} from "@tabler/icons-react";
 import { useLayoutEffect, useMemo, useRef } from "react";
 import type { JourneyView, Statistics } from "../../api/types.ts";
 import { graphOf } from "../../flow/graph.ts";
@@ -21,7 +40,18 @@ const entry = "(entry)";
 const icons: Readonly<Record<string, Icon>> = {
   send: IconMail,
   wait: IconClock,
+  "wait-until": IconClock,
   branch: IconArrowsSplit2,
+  split: IconPercentage,
+  "message-status": IconMailQuestion,
+  update: IconPencil,
+  segment: IconUsersGroup,
+  event: IconBolt,
+  webhook: IconWebhook,
+  digest: IconStack2,
+  throttle: IconGauge,
+  holdout: IconHandStop,
+  enter: IconRoute,
   tag: IconTag,
   exit: IconDoorExit,
   entry: IconDoorEnter,

@@ -53,7 +53,7 @@ export const UserSide = ({ user }: { readonly user: UserProfile }) => {
                 </Link>{" "}
                 at {run.position.step}
                 <div className={classes["quiet"]}>
-                  {run.position.at === "wait" ? (
+                  {"due" in run.position && run.position.due !== undefined ? (
                     <>
                       goes on <Ago at={run.position.due} />
                     </>
