@@ -23,7 +23,8 @@ const formatterOf = (zone: string): Intl.DateTimeFormat | null => {
 };
 
 const makeFormatter = (zone: string): Intl.DateTimeFormat | null => {
-  if (!/^[A-Za-z0-9_+\-/]{1,64}$/.test(zone)) return null;
+  // By name only: a fixed offset such as "+01" knows no summer time.
+  if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(zone)) return null;
   try {
     return new Intl.DateTimeFormat("en-US", {
       timeZone: zone,
@@ -45,27 +46,60 @@ const makeFormatter = (zone: string): Intl.DateTimeFormat | null => {
 export const isZone = (zone: string): boolean => formatterOf(zone) !== null;
 
 /** What clocks in the zone show at an instant, as if it were UTC (ms); the instant itself for an unknown zone. */
-export const toLocal = (instant: number, zone: string): number => {
-  const formatter = zone === "UTC" ? null : formatterOf(zone);
-  if (formatter === null) return instant;
+export const toLocal = (instant: number, zone: string): number => instant + offsetAt(instant, zone);
+
+/**
+ * Offsets by zone and UTC day: those of a day that begins and ends with the same one (no zone changes its clocks twice within
+ * a day). Intl takes microseconds for an answer, and the same few days are asked about again and again.
+ */
+const offsets = new Map<string, Map<number, number | null>>();
+const MAX_DAYS = 50_000;
+let keptDays = 0;
+
+/** What clocks in the zone are ahead of UTC at an instant, ms; 0 for an unknown zone. */
+export const offsetAt = (instant: number, zone: string): number => {
+  if (zone === "UTC") return 0;
+  const formatter = formatterOf(zone);
+  if (formatter === null) return 0;
+  const name = zone.toLowerCase();
+  const day = Math.floor(instant / DAY_MS);
+  let days = offsets.get(name);
+  const known = days?.get(day);
+  if (known !== undefined) return known ?? readOffset(formatter, instant);
+  if (keptDays >= MAX_DAYS) {
+    offsets.clear();
+    keptDays = 0;
+    days = undefined;
+  }
+  if (days === undefined) offsets.set(name, (days = new Map()));
+  const first = readOffset(formatter, day * DAY_MS);
+  const isConstant = first === readOffset(formatter, (day + 1) * DAY_MS);
+  days.set(day, isConstant ? first : null);
+  keptDays++;
+  return isConstant ? first : readOffset(formatter, instant);
+};
+
+/** No calendar reaches beyond these; attributes may hold any number. */
+const LAST_INSTANT = 8.64e15;
+
+const readOffset = (formatter: Intl.DateTimeFormat, instant: number): number => {
+  if (!(Math.abs(instant) <= LAST_INSTANT)) return 0;
   const parts: Record<string, number> = {};
   for (const part of formatter.formatToParts(new Date(instant))) parts[part.type] = Number(part.value);
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1_000) + 1_000) % 1_000);
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1_000) * 1_000;
 };
 
 /** The instant at which clocks in the zone show a local time (ms as if UTC): the first of two, the first valid one after a gap. */
 export const fromLocal = (local: number, zone: string): number => {
-  const offsets = [offsetAt(local - DAY_MS, zone), offsetAt(local + DAY_MS, zone)];
-  const candidates = offsets.map((offset) => local - offset).filter((instant) => toLocal(instant, zone) === local);
+  const around = [offsetAt(local - DAY_MS, zone), offsetAt(local + DAY_MS, zone)];
+  const candidates = around.map((offset) => local - offset).filter((instant) => toLocal(instant, zone) === local);
   if (candidates.length > 0) return Math.min(...candidates);
-  return firstAfterGap(local - Math.max(...offsets), local - Math.min(...offsets), zone);
+  return clockChange(local - Math.max(...around), local - Math.min(...around), zone);
 };
 
-const offsetAt = (instant: number, zone: string): number => toLocal(instant, zone) - instant;
-
-/** Between two instants the clocks jump once: the first instant with the later offset, to the minute (as zones change). */
-const firstAfterGap = (from: number, to: number, zone: string): number => {
+/** Between two instants the clocks change once: the first instant with the later offset, to the minute (as zones change). */
+export const clockChange = (from: number, to: number, zone: string): number => {
   let before = Math.floor(from / MINUTE_MS);
   let after = Math.ceil(to / MINUTE_MS);
   const offsetAfter = offsetAt(after * MINUTE_MS, zone);

@@ -1,31 +1,47 @@
 import * as z from "zod";
 import { definitionKey } from "../definition-key.ts";
 import { windowDurationSchema } from "../schedule/duration.ts";
+import { daysSchema, timeOfDaySchema, zoneSchema } from "../schedule/local-time.ts";
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is "HH:MM"');
 const channel = z.enum(["email", "sms", "push", "in-app", "whatsapp", "slack", "webhook"]);
-/** "user" or an IANA zone. */
-const zone = z.string().min(1).max(64);
-const day = z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 
-/** When messages may go out; `from` included, `to` excluded; `to` before `from` reaches into the next day. */
-export const sendWindowSchema = z.strictObject({
-  days: z.array(day).min(1).max(7).optional(),
-  from: clock,
-  to: clock,
-  zone: zone.optional(),
-});
+/** Largest count of one cap: so many instants are kept per user and channel. */
+export const maxCapCount = 1_000;
+const MAX_WINDOWS = 100;
+
+/**
+ * When messages may go out, by what clocks show: `from` included, `to` excluded; a `to` not after `from` reaches into the
+ * next day. `days`: those on which it begins. `zone`: the user's own where left out.
+ */
+export const sendWindowSchema = z
+  .strictObject({ days: daysSchema.optional(), from: timeOfDaySchema, to: timeOfDaySchema, zone: zoneSchema.optional() })
+  .refine(({ from, to, days }) => from !== to || (days !== undefined && days.length < 7), {
+    error: "a window from and to the same time is always open: leave it out, or say on which days",
+    path: ["to"],
+  });
+
+const capSchema = z.strictObject({ channel: channel.optional(), count: z.int().min(1).max(maxCapCount), per: windowDurationSchema });
+
+const quietHoursSchema = z
+  .strictObject({
+    from: timeOfDaySchema,
+    to: timeOfDaySchema,
+    zone: zoneSchema.optional(),
+    channels: z.array(channel).min(1).max(7).optional(),
+  })
+  .refine(({ from, to }) => from !== to, { error: "quiet hours from and to the same time would never end", path: ["to"] });
 
 /** What holds for every message of a workspace that is not transactional. Source: docs/semantics.md, Sending. */
 export const workspaceRulesSchema = z.strictObject({
   /** Rolling windows, per channel or over all. */
-  caps: z
-    .array(z.strictObject({ channel: channel.optional(), count: z.int().min(1).max(1_000), per: windowDurationSchema }))
-    .max(20)
+  caps: z.array(capSchema).max(20).optional(),
+  quietHours: quietHoursSchema.optional(),
+  windows: z
+    .record(definitionKey, sendWindowSchema)
+    .refine((windows) => Object.keys(windows).length <= MAX_WINDOWS, { error: `there may be ${MAX_WINDOWS} windows` })
     .optional(),
-  quietHours: z.strictObject({ from: clock, to: clock, zone: zone.optional(), channels: z.array(channel).min(1).optional() }).optional(),
-  windows: z.record(definitionKey, sendWindowSchema).optional(),
 });
 
+export type Cap = z.output<typeof capSchema>;
 export type SendWindow = z.output<typeof sendWindowSchema>;
 export type WorkspaceRules = z.output<typeof workspaceRulesSchema>;
