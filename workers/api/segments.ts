@@ -39,7 +39,7 @@ const kind: LiveKind<SegmentDefinition> = {
 /** What asks for a segment: other segments and journeys that are not stopped. */
 const namedBy = (live: CatalogDocument, key: string): readonly string[] => [
   ...live.segments
-    .filter((segment) => segment.key !== key && asksFor(segment.condition, key))
+    .filter((segment) => segment.key !== key && segment.kind === "dynamic" && asksFor(segment.condition, key))
     .map((segment) => `the segment "${segment.key}"`),
   ...live.journeys
     .filter(({ status, definition }) => status !== "stopped" && asksFor(definition, key))

@@ -1,6 +1,7 @@
 import { Fault } from "../fault.ts";
 import { hashText, stableText } from "../hash.ts";
 import { compileCondition } from "../segment/compile-condition.ts";
+import { manualMember } from "../segment/manual-member.ts";
 import type { Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
 import { noDependencies } from "../segment/verdict.ts";
@@ -52,11 +53,14 @@ export const withPinnedJourneys = (catalog: Catalog, published: readonly Publish
   };
 };
 
-const compileSegment = (definition: SegmentDefinition, timezone: string): CompiledSegment => ({
-  key: definition.key,
-  hash: hashText(stableText(definition.condition)),
-  condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone }),
-});
+const compileSegment = (definition: SegmentDefinition, timezone: string): CompiledSegment =>
+  definition.kind === "manual"
+    ? { key: definition.key, hash: "manual", condition: manualMember(definition.key) }
+    : {
+        key: definition.key,
+        hash: hashText(stableText(definition.condition)),
+        condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone }),
+      };
 
 const segmentIndexes = (
   segments: ReadonlyMap<string, CompiledSegment>,

@@ -2,15 +2,16 @@ import * as z from "zod";
 import { definitionKey } from "../definition-key.ts";
 import { conditionSchema } from "./conditions/all.ts";
 
-/** A dynamic segment: who fulfils its condition is in it. Manual segments are not built yet. */
-export const segmentSchema = z.strictObject({
-  key: definitionKey,
-  name: z.string().min(1).max(200),
-  description: z.string().max(2000).optional(),
-  kind: z.literal("dynamic", {
-    error: (issue) => (issue.input === "manual" ? 'Manual segments are not built yet: kind must be "dynamic"' : 'kind must be "dynamic"'),
-  }),
-  condition: conditionSchema,
-});
+const common = { key: definitionKey, name: z.string().min(1).max(200), description: z.string().max(2000).optional() };
+
+/** A dynamic segment: who fulfils its condition is in it. A manual one: who was put into it by call or step. */
+export const segmentSchema = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ ...common, kind: z.literal("dynamic"), condition: conditionSchema }),
+    z.strictObject({ ...common, kind: z.literal("manual") }),
+  ],
+  { error: (issue) => (issue.code === "invalid_union" ? 'kind must be "dynamic" or "manual"' : undefined) },
+);
 
 export type SegmentDefinition = z.infer<typeof segmentSchema>;

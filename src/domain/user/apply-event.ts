@@ -2,7 +2,9 @@ import { historyName, orderOf, type UserEvent } from "../event/event.ts";
 import type { Json } from "../json.ts";
 import { recordMatches } from "../segment/tallies.ts";
 import { newerEntry, writeAttributes, type Written } from "./attributes.ts";
+import { takeDevice } from "./devices.ts";
 import { setProfile, type Draft } from "./draft.ts";
+import { takeGroupCall } from "./groups.ts";
 import { applyIdentity } from "./identity.ts";
 import { refuseAttributes } from "./refuse.ts";
 
@@ -18,6 +20,8 @@ export const applyEvent = (draft: Draft, event: UserEvent): boolean => {
   applyIdentity(draft, event);
   if (event.type === "identify" && event.traits !== undefined)
     takeAttributes(draft, writeAttributes(draft.state.profile.attributes, event.traits, orderOf(event)));
+  takeGroupCall(draft, event);
+  takeDevice(draft, event);
   takeZone(draft, event);
   takeSeen(draft, event.time);
   draft.changes.eventName = historyName(event);

@@ -20,6 +20,12 @@ export interface Cause {
   readonly enters: boolean;
 }
 
+export interface GroupChange {
+  readonly type: string;
+  readonly id: string;
+  readonly change: "joined" | "left" | "changed";
+}
+
 /** What has changed since conditions were last asked; filled by whatever changes the state, emptied by `moveOn`. */
 export interface Changes {
   eventName: string | undefined;
@@ -29,6 +35,8 @@ export interface Changes {
   aspects: Aspect[];
   /** Messages whose status is another now. */
   messages: string[];
+  /** Groups the user joined or left, and those that said something new of themselves (or of this membership). */
+  groups: GroupChange[];
   /** Ask everything again: first contact, a new catalog, a merge. */
   all: boolean;
 }
@@ -71,7 +79,7 @@ export const openDraft = (state: UserState, context: DecideContext): Draft => ({
   state: { ...state },
   context,
   at: context.now,
-  changes: { eventName: undefined, attributes: [], tags: [], segments: [], aspects: [], messages: [], all: false },
+  changes: { eventName: undefined, attributes: [], tags: [], segments: [], aspects: [], messages: [], groups: [], all: false },
   facts: [],
   messages: new Map(),
   deliver: new Map(),
@@ -143,5 +151,6 @@ export const forgetChanges = (changes: Changes): void => {
   changes.segments = [];
   changes.aspects = [];
   changes.messages = [];
+  changes.groups = [];
   changes.all = false;
 };

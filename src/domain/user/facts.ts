@@ -160,7 +160,7 @@ export type Fact =
   | {
       readonly kind: "refused";
       readonly at: number;
-      readonly what: "attributes" | "tags" | "subscriptions";
+      readonly what: "attributes" | "tags" | "subscriptions" | "groups" | "segments" | "devices";
       readonly names: readonly string[];
       readonly reason: string;
     }

@@ -9,6 +9,11 @@ export const limits = {
   tags: 1_000,
   devices: 50,
   subscriptions: 1_000,
+  /** Groups, those left that are remembered included, and the characters of all of them as JSON. */
+  groups: 200,
+  groupCharacters: 256 * 1024,
+  /** Manual segments that somebody put the user into or took it out of. */
+  manual: 1_000,
   /** Anonymous ids and other users taken in. */
   merges: 500,
   /** Live runs of one journey with a key, over all key values. */

@@ -1,6 +1,7 @@
 import { compareOrder, type EventOrder } from "../event/event.ts";
 import { stableText } from "../hash.ts";
 import { mergeAttributes, newerEntry } from "./attributes.ts";
+import { mergeMemberships } from "./groups.ts";
 import { limits } from "./limits.ts";
 import type { Profile } from "./state.ts";
 
@@ -26,7 +27,7 @@ export const mergeProfiles = (a: Profile, b: Profile): MergedProfile => {
     suppressions: unite(a.suppressions, b.suppressions, widerSuppression),
     subscriptions: unite(a.subscriptions, b.subscriptions, stricterSubscription),
     devices: unite(a.devices, b.devices, newerOf),
-    groups: unite(a.groups, b.groups, newerOf),
+    groups: unite(a.groups, b.groups, mergeMemberships),
     manual: unite(a.manual, b.manual, newerOf),
     ...(timezone && { timezone }),
     createdAt: Math.min(a.createdAt, b.createdAt),

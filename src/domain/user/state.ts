@@ -53,6 +53,8 @@ export interface GroupMembership {
   readonly order: EventOrder;
   /** What this membership itself says ("role"), by the calls that named it. */
   readonly relationship: JsonObject;
+  /** Place of the newest write of each of its attributes in the total order, removed ones too: the last write wins. */
+  readonly written: Readonly<Record<string, EventOrder>>;
   /** The group's own attributes as last told, and their version: an older telling changes nothing. */
   readonly attributes: JsonObject;
   readonly version: number;
@@ -115,6 +117,8 @@ export interface Run {
   readonly properties?: JsonObject;
   /** Ids of the events the newest digest step collected, oldest first, bounded. */
   readonly digest?: readonly string[];
+  /** How many there were in all; counted up to a bound. */
+  readonly digestCount?: number;
 }
 
 /** A question that only the outside can answer, kept until it is: asked again at `due`. */
@@ -138,10 +142,29 @@ export type AskWish =
       readonly method: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** From `createdAt` on: how long the call may be tried in all. */
       readonly timeoutMs: number;
     }
-  | { readonly kind: "throttle"; readonly name: string; readonly count: number; readonly perMs: number; readonly queue: boolean }
-  | { readonly kind: "winner"; readonly journey: string; readonly version: number; readonly step: string };
+  /** `leadMs`: no place begins earlier than this after the question arrived; the answer has to be here by then to be used. */
+  | {
+      readonly kind: "throttle";
+      readonly name: string;
+      readonly count: number;
+      readonly perMs: number;
+      readonly queue: boolean;
+      readonly leadMs: number;
+    }
+  /** Which of the variants "0" to `variants` - 1 is ahead by `metric`: decided `afterMs` after publish, of at least `minimum` messages each. */
+  | {
+      readonly kind: "winner";
+      readonly journey: string;
+      readonly version: number;
+      readonly step: string;
+      readonly metric: "opened" | "clicked" | "converted" | "goal";
+      readonly afterMs: number;
+      readonly minimum: number;
+      readonly variants: number;
+    };
 
 /** Answers. `failed` also when the time was over. `at` (ms): a place is free only then. */
 export type AskAnswer =

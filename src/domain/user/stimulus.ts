@@ -1,4 +1,4 @@
-import type { UserEvent } from "../event/event.ts";
+import type { EventOrder, UserEvent } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
 import type { Channel, Message, MessageStatus, Outcome } from "../message/message.ts";
 import type { AskAnswer, Device, EntryCounter, OpenAsk, OpenGoal, Profile, Run } from "./state.ts";
@@ -53,7 +53,8 @@ export type Stimulus =
       readonly groupType: string;
       readonly group: string;
       readonly attributes?: { readonly values: JsonObject; readonly version: number };
-      readonly membership?: { readonly state: "joined" | "left"; readonly relationship?: JsonObject };
+      /** `order`: place of the join or leave in the total order; left out = now. An older one than is known changes nothing. */
+      readonly membership?: { readonly state: "joined" | "left"; readonly relationship?: JsonObject; readonly order?: EventOrder };
     }
   /** The provider answered, or did not. */
   | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
