@@ -3,9 +3,9 @@ import { type SqlPort, type SqlRow, numberOf, textOf } from "./sql-port.ts";
 
 const always = 9e15;
 
-const newestOfOne = `SELECT m.time, m.received, m.idx, m.id, e.body FROM matches m JOIN events e ON e.id = m.id
-  WHERE m.tally = ? AND m.key = '' AND m.time > ? AND m.time <= ? AND (m.time, m.received, m.idx, m.id) < (?, ?, ?, ?)
-  ORDER BY m.time DESC, m.received DESC, m.idx DESC, m.id DESC LIMIT ?`;
+const newestOfOne = `SELECT time, received, idx, id, body FROM matches
+  WHERE tally = ? AND key = '' AND time > ? AND time <= ? AND (time, received, idx, id) < (?, ?, ?, ?)
+  ORDER BY time DESC, received DESC, idx DESC, id DESC LIMIT ?`;
 
 export interface NamedLook {
   readonly name: string;

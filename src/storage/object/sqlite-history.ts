@@ -16,6 +16,8 @@ const matchOf = (row: SqlRow): TallyMatch => ({
 const readMatches = (direction: "ASC" | "DESC"): string =>
   `SELECT time, received, idx, id FROM matches WHERE tally = ? AND key = ? AND time > ? AND time <= ?
    ORDER BY time ${direction}, received ${direction}, idx ${direction}, id ${direction} LIMIT ?`;
+const bodyOf = `SELECT m.body FROM events e JOIN matches m ON m.tally = e.list AND m.key = '' AND m.time = e.time
+   AND m.received = e.received AND m.idx = e.idx AND m.id = e.id WHERE e.id = ?`;
 const newestFirst = readMatches("DESC");
 const oldestFirst = readMatches("ASC");
 
@@ -35,14 +37,18 @@ export class SqliteHistory implements History {
   }
 
   append(event: UserEvent): boolean {
+    const list = `n:${historyName(event)}`;
     const added = this.#sql.run(
-      "INSERT INTO events (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added",
+      "INSERT INTO events (id, list, time, received, idx) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1 AS added",
       event.id,
-      JSON.stringify(event),
+      list,
+      event.time,
+      event.receivedAt,
+      event.index,
     );
     if (added.length === 0) return false;
     this.#added.add(event.id);
-    this.#file(`n:${historyName(event)}`, "", event);
+    this.#file(list, "", event, JSON.stringify(event));
     return true;
   }
 
@@ -56,7 +62,7 @@ export class SqliteHistory implements History {
   }
 
   event(id: string): UserEvent | undefined {
-    const row = this.#sql.run("SELECT body FROM events WHERE id = ?", id)[0];
+    const row = this.#sql.run(bodyOf, id)[0];
     return row === undefined ? undefined : eventOf(row);
   }
 
@@ -69,7 +75,7 @@ export class SqliteHistory implements History {
   }
 
   addMatch(tally: string, key: string | null, event: UserEvent): void {
-    this.#file(`t:${tally}`, key ?? "", event);
+    this.#file(`t:${tally}`, key ?? "", event, null);
   }
 
   named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
@@ -96,15 +102,16 @@ export class SqliteHistory implements History {
     return this.#sql.run(sql, ...list, range.after ?? -always, range.upTo ?? always, limit).map(matchOf);
   }
 
-  #file(tally: string, key: string, event: UserEvent): void {
+  #file(tally: string, key: string, event: UserEvent, body: string | null): void {
     this.#sql.run(
-      "INSERT OR IGNORE INTO matches (tally, key, time, received, idx, id) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR IGNORE INTO matches (tally, key, time, received, idx, id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
       tally,
       key,
       event.time,
       event.receivedAt,
       event.index,
       event.id,
+      body,
     );
     this.#newest.add(listOf(tally, key), { order: orderOf(event), id: event.id });
   }

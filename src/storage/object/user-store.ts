@@ -87,7 +87,12 @@ export class UserStore {
 
   /** A page of what a merge hands over: events by id after the one given. */
   eventsAfter(id: string, limit: number): readonly SqlRow[] {
-    return this.#sql.run("SELECT id, body FROM events WHERE id > ? ORDER BY id LIMIT ?", id, limit);
+    return this.#sql.run(
+      `SELECT e.id, m.body FROM events e JOIN matches m ON m.tally = e.list AND m.key = '' AND m.time = e.time
+       AND m.received = e.received AND m.idx = e.idx AND m.id = e.id WHERE e.id > ? ORDER BY e.id LIMIT ?`,
+      id,
+      limit,
+    );
   }
 
   /** Newest first messages with ids before the one given (ids begin with their creation time). */
