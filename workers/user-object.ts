@@ -9,6 +9,8 @@ import type {
   SettleRequest,
 } from "../src/api/queue.ts";
 import type {
+  ExplainAnswer,
+  ExplainRequest,
   FreezeAnswer,
   FreezeRequest,
   Page,
@@ -36,6 +38,7 @@ import type { SqlPort } from "../src/storage/object/sql-port.ts";
 import { catalogFor, liveVersion, withPinned } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
+import { explain } from "./user/explaining.ts";
 import { acknowledge, freeze } from "./user/merging.ts";
 import { type MessageView, eventsPage, knownEvent, messageView, messagesPage, nothing, timelinePage, viewOf } from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
@@ -169,6 +172,16 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const catalog = await this.#loadCatalog({ catalog: await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs) });
     const state = this.#session.state();
     return state === undefined ? undefined : viewOf(state, nextDue(state, catalog) ?? null);
+  }
+
+  async explain(request: ExplainRequest): Promise<ExplainAnswer> {
+    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const target = this.#session.state()?.meta.movedTo;
+    const hops = (request.hops ?? 0) + 1;
+    if (target !== undefined && hops <= maxHops)
+      return userObject(this.env, this.#identity.workspace, target).explain({ ...request, hops });
+    if (!this.#session.exists()) return { kind: "unknown", what: "user" };
+    return explain(this.#session, request.question, catalog);
   }
 
   async timeline(page: PageRequest): Promise<Page<TimelineItem>> {

@@ -2,6 +2,7 @@
 import type { UserEvent } from "../domain/event/event.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Message } from "../domain/message/message.ts";
+import type { Answer, Question } from "../domain/user/explain.ts";
 import type { Fact } from "../domain/user/facts.ts";
 import type { Profile, Run } from "../domain/user/state.ts";
 import type { Carried, Stimulus } from "../domain/user/stimulus.ts";
@@ -42,6 +43,15 @@ export interface StimulateRequest extends ObjectRequest {
   readonly vouched?: boolean;
 }
 
+export interface ExplainRequest extends ObjectRequest {
+  readonly question: Question;
+}
+
+/** `unknown`: there is no such user, or no such definition in the catalog. */
+export type ExplainAnswer =
+  | { readonly kind: "unknown"; readonly what: "user" | "definition" }
+  | { readonly kind: "known"; readonly user: UserKey; readonly answer: Answer; readonly refusal?: Extract<Fact, { kind: "run-refused" }> };
+
 /** The management half of the object's RPC surface; the data half is in queue.ts. An object nobody ever wrote to answers undefined / empty pages and stays empty. */
 export interface UserRpc {
   /** Of a user that was merged into another: that one's. */
@@ -52,6 +62,8 @@ export interface UserRpc {
   /** Also of a message that went on to the user this one was merged into. */
   message(id: string, hops?: number): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined>;
   stimulate(request: StimulateRequest): Promise<ObjectAnswer>;
+  /** Why the user is (not) in a segment or journey, or whether an unsaved condition holds; changes nothing. */
+  explain(request: ExplainRequest): Promise<ExplainAnswer>;
 }
 
 /** Asks the source of a merge to hand over, page by page. The first call freezes it; each may be repeated. */

@@ -140,6 +140,26 @@ export class UserSession {
     }
   }
 
+  /** Asks what would be: whatever `work` decides or writes is taken back. Only for users that exist. */
+  peek<T>(work: (turn: Turn) => T): T {
+    const asked: { answer?: { readonly value: T } } = {};
+    const undo = new Error("taken back");
+    try {
+      this.#ports.transaction(() => {
+        const state = this.state();
+        if (state === undefined) throw new Error("expected a user that exists");
+        asked.answer = { value: work(new Turn({ sql: this.#ports.sql, newest: this.#newestMatches }, this.store, state)) };
+        throw undo;
+      });
+    } catch (error) {
+      if (error !== undo) throw error;
+    } finally {
+      this.forget();
+    }
+    if (asked.answer === undefined) throw new Error("expected work to have answered");
+    return asked.answer.value;
+  }
+
   /** Writes outside of a decision (notes, confirmations), with the same all-or-nothing. */
   write(work: (store: UserStore, journal: Journal) => void): void {
     try {
