@@ -1,4 +1,5 @@
 import type { CompiledCondition, ConditionScope, Verdict } from "./condition.ts";
+import { uniteReaches } from "./reach.ts";
 import { uniteDependencies, uniteTallies, withNextChange } from "./verdict.ts";
 
 /**
@@ -10,6 +11,7 @@ import { uniteDependencies, uniteTallies, withNextChange } from "./verdict.ts";
 export const combine = (conditions: readonly CompiledCondition[], decidedBy: boolean): CompiledCondition => ({
   dependsOn: uniteDependencies(conditions),
   tallies: uniteTallies(conditions),
+  reaches: uniteReaches(conditions),
   evaluate: (scope) => ask(conditions, decidedBy, scope),
 });
 

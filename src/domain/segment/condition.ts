@@ -58,11 +58,25 @@ export interface Tally {
   readonly key: ((event: UserEvent) => string | null) | null;
 }
 
+/** How far back a condition looks for events of one name: what is older than all bounds given cannot move it. */
+export interface Reach {
+  /** History name, or prefix with "*"; that of the tally where there is one. */
+  readonly name: string;
+  /** Rolling: only events younger than this (ms) count. */
+  readonly withinMs?: number;
+  /** Only events after this instant (ms) count. */
+  readonly after?: number;
+  /** Inside a journey, where counting starts; left out = as the place where the condition stands has it. */
+  readonly since?: Since;
+}
+
 /** A condition ready to be asked: pure, made once per catalog version. */
 export interface CompiledCondition {
   readonly evaluate: (scope: ConditionScope) => Verdict;
   readonly dependsOn: Dependencies;
   readonly tallies: readonly Tally[];
+  /** Left out: every event it depends on, for ever. Events out of reach of all conditions may be pruned. */
+  readonly reaches?: readonly Reach[];
 }
 
 /** Any condition's JSON, once its schema has passed: nested ones are typed no closer than this. */

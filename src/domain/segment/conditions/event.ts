@@ -5,7 +5,7 @@ import { eventPathSchema, whereSchema } from "../../filter/filter-schema.ts";
 import { hashText, stableText } from "../../hash.ts";
 import { windowDurationSchema, windowMs } from "../../schedule/duration.ts";
 import { instantSchema, parseInstant } from "../../schedule/instant.ts";
-import type { CompileContext, CompiledCondition, ConditionType, Tally } from "../condition.ts";
+import type { CompileContext, CompiledCondition, ConditionType, Reach, Tally } from "../condition.ts";
 import { compileCount, countClause, countSchema } from "../count.ts";
 import { type Bounds, newestMatches } from "../newest-matches.ts";
 import { noDependencies } from "../verdict.ts";
@@ -48,6 +48,7 @@ export const event = {
     return {
       dependsOn: { ...noDependencies, events: [nameOf(condition)] },
       tallies: tally === undefined ? [] : [tally],
+      reaches: [reachOf(condition, bounds)],
       evaluate: (scope) => {
         const since = condition.since ?? scope.since;
         const matches = newestMatches({ scope, since, bounds, tally, name: nameOf(condition), limit: count.limit });
@@ -92,6 +93,13 @@ const boundsOf = (condition: Condition): Bounds => {
   if (before !== undefined) return { upTo: instant(before) - 1 };
   return {};
 };
+
+const reachOf = (condition: Condition, { withinMs, after }: Bounds): Reach => ({
+  name: nameOf(condition),
+  ...(withinMs !== undefined && { withinMs }),
+  ...(after !== undefined && { after }),
+  ...(condition.since !== undefined && { since: condition.since }),
+});
 
 const instant = (text: string): number => {
   const ms = parseInstant(text);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ConditionJson, ConditionType } from "../condition.ts";
+import { reachesOf } from "../reach.ts";
 
 const schema = (nested: z.ZodType<ConditionJson>) => z.strictObject({ type: z.literal("not"), condition: nested });
 type Condition = z.infer<ReturnType<typeof schema>>;
@@ -13,6 +14,7 @@ export const not = {
     return {
       dependsOn: inner.dependsOn,
       tallies: inner.tallies,
+      reaches: reachesOf(inner),
       evaluate: (scope) => {
         const verdict = inner.evaluate(scope);
         return {
