@@ -52,7 +52,9 @@ export interface Message {
   readonly firstClaimedAt?: number;
   /** Filled at the first claim and kept: every retry is byte-identical. */
   readonly rendered?: RenderedMessage;
-  /** First instant (ms) of each status it has come to, since `sent`. */
+  /** An attempt ended without a clear answer: the user may have it. */
+  readonly unclear?: true;
+  /** First instant (ms) of each final status it has come to: `sent` and what follows, skipped, failed, uncertain. */
   readonly reached?: Readonly<Partial<Record<MessageStatus, number>>>;
   /** Variant of an A/B send, by its position ("0", "1" …). */
   readonly variant?: string;
@@ -115,6 +117,8 @@ export interface RenderScope {
   readonly run: JsonObject;
   /** Kept by webhook steps. */
   readonly variables: JsonObject;
+  /** What the newest digest step collected: `events`, oldest first, and their `count`. */
+  readonly digest: { readonly events: readonly Json[]; readonly count: number };
   readonly message: JsonObject;
   readonly workspace: JsonObject;
 }

@@ -3,16 +3,18 @@ import type { Message } from "../message/message.ts";
 import type { renderTemplate } from "../template/render.ts";
 import { textAttribute } from "./attributes.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
+import { countForCaps, refusedByCap } from "./caps.ts";
 import { refusedByConsent } from "./consent.ts";
 import { finish as close, type ClaimDecision, type DecideContext } from "./decide.ts";
 import { openDraft, type Draft } from "./draft.ts";
 import { assessExit } from "./exits.ts";
 import { definitionOf, statusOf } from "./journeys.ts";
+import { heldBack } from "./held-back.ts";
 import { holdMessage, messageOf, putMessage } from "./messages.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
 import { renderScope } from "./print.ts";
-import { finish, settleMessage } from "./settle.ts";
+import { finish, giveUp, KEY_LIFE_MS, settleMessage } from "./settle.ts";
 import type { Run, UserState } from "./state.ts";
 import type { ClaimRequest } from "./stimulus.ts";
 
@@ -25,6 +27,9 @@ export interface ClaimContext extends DecideContext {
 }
 
 type Claim = ClaimDecision["claim"];
+
+/** Why a message of a run that was held out is skipped; statistics count it apart. */
+export const HELD_OUT = "held out";
 
 /**
  * Asked right before a provider is called, and decided with all that is known by then (docs/semantics.md, Sending): due timers first,
@@ -50,22 +55,20 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
   const run = message.run && draft.state.runs[message.run.id];
   const held = recheckRun(draft, message, run);
   if (held !== undefined) return held;
+  const address = message.rendered?.to ?? addressOf(draft.state, message);
+  const ruled = recheckRules(draft, message, { address, isWithheld: run?.withheld === true });
+  if (ruled !== undefined) return ruled;
   const provider = providerOf(draft, message);
   if (provider === undefined) {
     settleMessage(draft, message, { kind: "misconfigured", detail: "there is no such provider" });
     return no("no provider");
   }
-  const address = message.rendered?.to ?? addressOf(draft.state, message);
-  const refused =
-    refusedByConsent(draft.state.profile, message, address) ??
-    (address === undefined && message.channel !== "webhook" ? "unreachable" : undefined);
-  if (refused !== undefined) return refuse(draft, message, "skipped", refused);
   const rendered = message.rendered
     ? { ok: true as const, rendered: message.rendered }
     : render(draft, { message, run, provider, address, request, context });
   if (!rendered.ok) return refuse(draft, message, "failed", rendered.reason);
   // A webhook's address is known only now.
-  const suppressed = refusedByConsent(draft.state.profile, message, rendered.rendered.to);
+  const suppressed = refusedByConsent(draft, message, rendered.rendered.to);
   if (suppressed !== undefined) return refuse(draft, message, "skipped", suppressed);
   const { reason: _reason, ...rest } = message;
   const claimed: Message = {
@@ -76,6 +79,7 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
     firstClaimedAt: message.firstClaimedAt ?? draft.at,
     rendered: rendered.rendered,
   };
+  if (message.firstClaimedAt === undefined) countForCaps(draft, message, draft.at);
   putMessage(draft, claimed);
   return { kind: "send", attempt: claimed.attempts, message: claimed, rendered: rendered.rendered };
 };
@@ -85,12 +89,42 @@ const refuse = (draft: Draft, message: Message, status: "skipped" | "failed", re
   return no(reason);
 };
 
-const addressOf = ({ profile }: UserState, { channel }: Message): string | undefined =>
-  channel === "email"
+/** An address the step names is checked like the user's own. */
+const addressOf = ({ profile }: UserState, { channel, to }: Message): string | undefined =>
+  to ??
+  (channel === "email"
     ? textAttribute(profile.attributes, "email")
     : channel === "sms"
       ? textAttribute(profile.attributes, "phone")
-      : undefined;
+      : undefined);
+
+/**
+ * What the workspace's rules and the user's consent say now, in this order: suppression and opt-out, reachable, cap, quiet
+ * hours, window; then the holdout, so that those held out go through the journey as the others do. Undefined = it may go.
+ */
+const recheckRules = (
+  draft: Draft,
+  message: Message,
+  { address, isWithheld }: { readonly address: string | undefined; readonly isWithheld: boolean },
+): Claim | undefined => {
+  const refused =
+    refusedByConsent(draft, message, address) ??
+    (address === undefined && message.channel !== "webhook" ? "unreachable" : undefined) ??
+    refusedByCap(draft, message);
+  if (refused !== undefined) return refuse(draft, message, "skipped", refused);
+  const held = heldBack(draft, message);
+  if (held?.reason === "never") return refuse(draft, message, "skipped", "quiet hours leave nothing of its window");
+  const beginsAt = held?.until ?? draft.at;
+  if (message.firstClaimedAt !== undefined && beginsAt > message.firstClaimedAt + KEY_LIFE_MS) {
+    giveUp(draft, message, held?.reason ?? "its first attempt is too long ago");
+    return no("given up");
+  }
+  if (held !== undefined) {
+    holdMessage(draft, message, held.reason, held.until);
+    return no(held.reason);
+  }
+  return isWithheld ? refuse(draft, message, "skipped", HELD_OUT) : undefined;
+};
 
 /** Is the run that wants the message still there and going? Undefined = yes, or the message has no run. */
 const recheckRun = (draft: Draft, message: Message, run: Run | undefined): Claim | undefined => {
@@ -138,7 +172,7 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
   const { attributes } = draft.state.profile;
   const template = draft.context.catalog.templates.get(message.template);
   if (template === undefined) return { ok: false, reason: `there is no template "${message.template}"` };
-  const scope = renderScope(draft.state, { message, run, workspace: request.workspace });
+  const scope = renderScope(draft, { message, run, workspace: request.workspace });
   const result = context.render(template, textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"), scope, draft.at);
   if (!result.ok) return result;
   const { content } = result;

@@ -1,8 +1,9 @@
+import type { CatalogDocument } from "../catalog/catalog.ts";
+import type { TopicDefinition } from "../consent/topic.ts";
 import type { Channel, Message } from "../message/message.ts";
 import { setProfile, without, type Draft } from "./draft.ts";
 import { limits } from "./limits.ts";
 import { refuse } from "./refuse.ts";
-import type { Profile } from "./state.ts";
 import type { Stimulus } from "./stimulus.ts";
 
 /** A hard suppression by call; suppressing again says nothing new. */
@@ -41,18 +42,37 @@ export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimu
   });
 };
 
+const byDocument = new WeakMap<NonNullable<CatalogDocument["topics"]>, ReadonlyMap<string, TopicDefinition>>();
+
+/** A topic by key; undefined when nobody defined it: such a one is open until somebody opts out. */
+const topicOf = ({ topics }: CatalogDocument, key: string): TopicDefinition | undefined => {
+  if (topics === undefined) return undefined;
+  let byKey = byDocument.get(topics);
+  if (byKey === undefined) byDocument.set(topics, (byKey = new Map(topics.map((topic) => [topic.key, topic]))));
+  return byKey.get(key);
+};
+
 /**
  * Why consent forbids this message to this address; undefined = it does not. Transactional messages pass opt-outs, never
- * a hard suppression (docs/semantics.md, Sending).
+ * a hard suppression. A topic that is opted out by default needs an opt-in, of the topic or of it on this channel
+ * (docs/semantics.md, Sending).
  */
-export const refusedByConsent = (profile: Profile, message: Message, address: string | undefined): string | undefined => {
+export const refusedByConsent = (
+  { state: { profile }, context }: Draft,
+  message: Message,
+  address: string | undefined,
+): string | undefined => {
   for (const name of ["*", message.channel]) {
     const found = Object.hasOwn(profile.suppressions, name) ? profile.suppressions[name] : undefined;
     if (found !== undefined && (found.address === undefined || found.address === address)) return `suppressed: ${found.reason}`;
   }
   if (message.transactional === true) return undefined;
   const { channel, topic } = message;
-  const isOut = (key: string): boolean => profile.subscriptions[key]?.state === "opted-out";
-  if (isOut(`channel:${channel}`)) return "unsubscribed from the channel";
-  return topic !== undefined && (isOut(`topic:${topic}`) || isOut(`topic:${topic}@${channel}`)) ? "unsubscribed from the topic" : undefined;
+  const said = (key: string): "opted-in" | "opted-out" | undefined => profile.subscriptions[key]?.state;
+  if (said(`channel:${channel}`) === "opted-out") return "unsubscribed from the channel";
+  if (topic === undefined) return undefined;
+  const words = [said(`topic:${topic}`), said(`topic:${topic}@${channel}`)];
+  if (words.includes("opted-out")) return "unsubscribed from the topic";
+  const isOpen = words.includes("opted-in") || topicOf(context.catalog.document, topic)?.default !== "opted-out";
+  return isOpen ? undefined : "not subscribed to the topic";
 };

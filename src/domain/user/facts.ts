@@ -118,10 +118,14 @@ export type Fact =
       readonly provider?: string;
       readonly to?: string;
       readonly subject?: string;
+      /** Which of a step's variants it is, by position. */
+      readonly variant?: string;
       readonly reason?: string;
       readonly attempts: number;
       /** A held message: when it is tried again. */
       readonly until?: number;
+      /** Final statuses it has come to with this word, each told once per message, however late: what counts are made of. */
+      readonly reached?: readonly MessageStatus[];
     }
   | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string }
   /** A step or call set an attribute; without `value` it was removed. */
@@ -160,7 +164,7 @@ export type Fact =
   | {
       readonly kind: "refused";
       readonly at: number;
-      readonly what: "attributes" | "tags" | "subscriptions" | "groups" | "segments" | "devices";
+      readonly what: "attributes" | "tags" | "subscriptions" | "groups" | "segments" | "devices" | "variables";
       readonly names: readonly string[];
       readonly reason: string;
     }

@@ -1,5 +1,6 @@
 import { isFinal } from "../message/lattice.ts";
-import type { Message } from "../message/message.ts";
+import { messageStatuses, type Message } from "../message/message.ts";
+import { countForCaps, releaseForCaps } from "./caps.ts";
 import type { Fact } from "./facts.ts";
 import { without, type Draft } from "./draft.ts";
 
@@ -12,20 +13,36 @@ export const messageOf = (draft: Draft, id: string): Message | undefined =>
   draft.messages.get(id) ?? (Object.hasOwn(draft.state.open, id) ? draft.state.open[id] : undefined) ?? draft.context.history.message(id);
 
 /** Writes the message down, and tells of it when it is told apart from before. */
-export const putMessage = (draft: Draft, message: Message): void => {
-  const before = messageOf(draft, message.id);
+export const putMessage = (draft: Draft, changed: Message): void => {
+  const before = messageOf(draft, changed.id);
+  const message = withReached(changed, draft.at);
+  const reached = messageStatuses.filter((status) => message.reached?.[status] !== undefined && before?.reached?.[status] === undefined);
+  if (before?.status !== message.status) settleCaps(draft, before, message);
   draft.messages.set(message.id, message);
   draft.state.open = isFinal(message.status) ? without(draft.state.open, message.id) : { ...draft.state.open, [message.id]: message };
   if (before?.status !== message.status) {
     draft.changes.aspects.push("messages");
     draft.changes.messages.push(message.id);
+    draft.changes.statuses.push({ message: message.id, before: before?.status });
   }
-  if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts)
-    draft.facts.push(messageFact(message, draft.at));
+  if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts || reached.length > 0)
+    draft.facts.push({ ...messageFact(message, draft.at), ...(reached.length > 0 && { reached }) });
 };
 
+/** A place under the caps is given back when the message did not go out, and taken again when it turns out that it did. */
+const settleCaps = (draft: Draft, before: Message | undefined, message: Message): void => {
+  if (message.status === "skipped" || message.status === "failed") releaseForCaps(draft, message);
+  else if (before?.status === "failed" && message.unclear !== true && message.firstClaimedAt !== undefined)
+    countForCaps(draft, message, message.firstClaimedAt);
+};
+
+const withReached = (message: Message, at: number): Message =>
+  isFinal(message.status) && message.reached?.[message.status] === undefined
+    ? { ...message, reached: { ...message.reached, [message.status]: at } }
+    : message;
+
 /** What the outside is told of a message. */
-export const messageFact = (message: Message, at: number): Fact => ({
+export const messageFact = (message: Message, at: number): Extract<Fact, { kind: "message" }> => ({
   kind: "message",
   at,
   message: message.id,
@@ -40,6 +57,7 @@ export const messageFact = (message: Message, at: number): Fact => ({
     ? { provider: message.rendered.provider, to: message.rendered.to }
     : message.provider !== undefined && { provider: message.provider }),
   ...(message.rendered?.content.channel === "email" && { subject: message.rendered.content.subject }),
+  ...(message.variant !== undefined && { variant: message.variant }),
   ...(message.reason !== undefined && { reason: message.reason }),
   ...(message.status === "held" && message.due !== undefined && { until: message.due }),
 });

@@ -1,13 +1,31 @@
-import { mergeStatus } from "../message/lattice.ts";
+import { isFinal, mergeStatus } from "../message/lattice.ts";
+import type { Message, MessageStatus } from "../message/message.ts";
 import type { Draft } from "./draft.ts";
 import { messageOf, putMessage } from "./messages.ts";
+import { goOnAfter } from "./settle.ts";
 import type { Stimulus } from "./stimulus.ts";
 
-/** A provider or a link says how far a message has come; it never goes back (docs/semantics.md, Steps). */
+/**
+ * A provider or a link says how far a message has come. Its status never goes back (docs/semantics.md, Steps); that it came
+ * to an earlier one is noted too, so that counts are the same in whatever order reports arrive. A report that overtakes the
+ * provider's own answer says that it was taken. Of a message that was never handed to a provider nothing can be reported.
+ */
 export const reportStatus = (draft: Draft, { message: id, status, reason }: Extract<Stimulus, { type: "reported" }>): void => {
   const message = messageOf(draft, id);
-  if (message === undefined) return;
+  if (message === undefined || message.attempts === 0 || message.status === "skipped" || !isReportable(message, status)) return;
   const further = mergeStatus(message.status, status);
-  if (further === message.status) return;
-  putMessage(draft, { ...message, status: further, ...(reason !== undefined && { reason }) });
+  if (further === message.status && message.reached?.[status] !== undefined) return;
+  const { due: _due, ...rest } = message;
+  putMessage(draft, {
+    ...rest,
+    status: further,
+    ...(status !== "failed" && { sentAt: message.sentAt ?? draft.at }),
+    reached: { ...message.reached, [status]: message.reached?.[status] ?? draft.at },
+    ...(reason !== undefined && { reason }),
+  });
+  if (!isFinal(message.status)) goOnAfter(draft, message, status === "failed" ? "failed" : "sent");
 };
+
+/** All that can come after handing it over; a failure only while nobody knows better. */
+const isReportable = (message: Message, status: MessageStatus): boolean =>
+  status === "failed" ? !isFinal(message.status) : isFinal(status) && status !== "skipped" && status !== "uncertain";

@@ -3,13 +3,13 @@ import { isFinal, mergeStatus } from "../message/lattice.ts";
 import type { Message, Outcome } from "../message/message.ts";
 import { resumeRun } from "./advance.ts";
 import { setProfile, type Draft } from "./draft.ts";
-import { closeMessage, holdMessage, messageOf, queueMessage } from "./messages.ts";
+import { closeMessage, holdMessage, messageOf, putMessage, queueMessage } from "./messages.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Resend's documentation says it forgets an idempotency key after 24 h: no attempt begins later than this after the first. */
-const KEY_LIFE_MS = 23 * HOUR_MS;
+export const KEY_LIFE_MS = 23 * HOUR_MS;
 const LONGEST_BACKOFF_MS = HOUR_MS;
 const FIRST_BACKOFF_MS = 10 * SECOND_MS;
 /** A misconfigured provider waits for its operator, not for the net. */
@@ -39,7 +39,8 @@ export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<O
       suppressAddress(draft, message, outcome.detail);
       return finish(draft, message, "failed", `unreachable: ${outcome.detail}`);
     case "uncertain":
-      if (mayResend(draft, message)) return again(draft, message, `uncertain: ${outcome.detail}`, backoff(message, FIRST_BACKOFF_MS));
+      if (mayResend(draft, message))
+        return again(draft, { ...message, unclear: true }, `uncertain: ${outcome.detail}`, backoff(message, FIRST_BACKOFF_MS));
       return finish(draft, message, "uncertain", outcome.detail);
   }
 };
@@ -47,7 +48,7 @@ export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<O
 /** Ends the message's own story; the run that waits for it goes on. */
 export const finish = (draft: Draft, message: Message, status: "skipped" | "failed" | "uncertain", reason: string): void => {
   closeMessage(draft, message, status, reason);
-  resume(draft, message, status);
+  goOnAfter(draft, message, status);
 };
 
 /** Messages whose own instant has come: offered again, asked again, or a lease that ran out. */
@@ -61,23 +62,35 @@ export const runMessageTimers = (draft: Draft): void => {
 };
 
 const accept = (draft: Draft, message: Message, providerMessageId: string | undefined): void => {
+  if (message.status === "skipped" || message.reached?.sent !== undefined) return;
+  const sent = {
+    ...message,
+    sentAt: message.sentAt ?? draft.at,
+    reached: { ...message.reached, sent: draft.at },
+    ...(providerMessageId !== undefined && { providerMessageId }),
+  };
+  // A report may have overtaken the answer: then it is further already.
   const status = mergeStatus(message.status, "sent");
-  if (status !== "sent" || message.status === "sent") return;
-  const sent = { ...message, sentAt: draft.at, ...(providerMessageId !== undefined && { providerMessageId }) };
-  closeMessage(draft, sent, "sent");
-  resume(draft, message, "sent");
+  if (status === "sent") closeMessage(draft, sent, status);
+  else putMessage(draft, { ...sent, status });
+  goOnAfter(draft, message, "sent");
 };
 
-const resume = (draft: Draft, message: Message, result: "sent" | "skipped" | "failed" | "uncertain"): void => {
+/** The run that waits for the message's fate goes on. */
+export const goOnAfter = (draft: Draft, message: Message, result: "sent" | "skipped" | "failed" | "uncertain"): void => {
   const run = message.run && draft.state.runs[message.run.id];
   if (run?.position.at === "send" && run.position.message === message.id) resumeRun(draft, run, { kind: "message", result });
 };
 
 const again = (draft: Draft, message: Message, reason: string, delayMs: number): void => {
   const due = draft.at + delayMs;
-  if (due > (message.firstClaimedAt ?? message.createdAt) + KEY_LIFE_MS) return finish(draft, message, "failed", `given up: ${reason}`);
+  if (due > (message.firstClaimedAt ?? message.createdAt) + KEY_LIFE_MS) return giveUp(draft, message, reason);
   holdMessage(draft, message, reason, due);
 };
+
+/** No further attempt. One whose fate nobody knows is uncertain, not failed: the user may have it. */
+export const giveUp = (draft: Draft, message: Message, reason: string): void =>
+  finish(draft, message, message.unclear === true ? "uncertain" : "failed", `given up: ${reason}`);
 
 /** Triples with each attempt up to an hour, spread by a quarter either way: from the message's id, as the core knows no chance. */
 const backoff = (message: Message, firstMs: number): number => {

@@ -1,8 +1,10 @@
 import type { CatalogDocument, CatalogProvider, PublishedJourney, Catalog } from "../catalog/catalog.ts";
 import { compileCatalog, withPinnedJourneys } from "../catalog/compile.ts";
+import { topicSchema } from "../consent/topic.ts";
 import type { UserEvent } from "../event/event.ts";
 import { journeySchema } from "../journey/journey.ts";
 import { segmentSchema } from "../segment/segment.ts";
+import { workspaceRulesSchema } from "../sending/rules.ts";
 import { templateSchema } from "../template/template.ts";
 import { claim, type ClaimContext } from "./claim.ts";
 import { decide, type ClaimDecision, type Decision } from "./decide.ts";
@@ -46,22 +48,25 @@ const provider = (key: string, channel: CatalogProvider["channel"], more: Partia
 export interface CatalogParts {
   readonly version?: number;
   readonly segments?: readonly object[];
-  /** Journeys as people write them; `status` and `version` beside them. */
-  readonly journeys?: readonly { readonly status?: PublishedJourney["status"]; readonly version?: number; readonly definition: object }[];
+  /** Journeys as people write them; `status`, `version` and what else publishing adds beside them. */
+  readonly journeys?: readonly (Partial<Omit<PublishedJourney, "definition">> & { readonly definition: object })[];
   readonly pinned?: readonly { readonly version: number; readonly definition: object }[];
   readonly providers?: readonly CatalogProvider[];
   readonly timezone?: string;
+  /** As people write them. */
+  readonly rules?: object;
+  readonly topics?: readonly object[];
 }
 
 const published = ({
-  status = "live",
-  version = 1,
   definition,
-}: {
-  readonly status?: PublishedJourney["status"];
-  readonly version?: number;
-  readonly definition: object;
-}): PublishedJourney => ({ status, version, definition: journeySchema.parse(definition) });
+  ...more
+}: Partial<Omit<PublishedJourney, "definition">> & { readonly definition: object }): PublishedJourney => ({
+  status: "live",
+  version: 1,
+  ...more,
+  definition: journeySchema.parse(definition),
+});
 
 /** A compiled catalog of what a test needs, with one template and one default provider per channel. */
 export const catalogOf = (parts: CatalogParts = {}): Catalog => {
@@ -73,6 +78,8 @@ export const catalogOf = (parts: CatalogParts = {}): Catalog => {
     segments: (parts.segments ?? []).map((segment) => segmentSchema.parse({ name: "S", kind: "dynamic", ...segment })),
     journeys: (parts.journeys ?? []).map(published),
     templates,
+    ...(parts.rules && { rules: workspaceRulesSchema.parse(parts.rules) }),
+    ...(parts.topics && { topics: parts.topics.map((topic) => topicSchema.parse(topic)) }),
     providers: parts.providers ?? [provider("outbox", "email"), provider("texts", "sms"), provider("hooks", "webhook")],
   };
   const catalog = compileCatalog(document);
