@@ -22,7 +22,7 @@ const build = (
     history.append(event);
     for (const tally of condition.tallies)
       if (event.type === (tally.name === "identify:" ? "identify" : "track") && nameMatches(tally.name, event) && tally.matches(event))
-        history.addMatch(tally.id, tally.key?.(event) ?? null, event);
+        history.addMatch(tally.id, tally.key?.(event) ?? null, { order: orderOf(event), id: event.id });
     for (const [name, value] of Object.entries(event.traits ?? {})) {
       const before = attributes[name];
       if (before === undefined || compareOrder(orderOf(event), before.order) > 0)

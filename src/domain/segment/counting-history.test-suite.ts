@@ -1,5 +1,5 @@
 import type { UserEvent } from "../event/event.ts";
-import type { History, HistoryRange, TallyMatch } from "../user/history.ts";
+import type { History, HistoryRange, MatchRange, TallyMatch } from "../user/history.ts";
 
 /** Passes everything on and counts the rows read and the rows of tallies written. */
 export class CountingHistory implements History {
@@ -12,6 +12,9 @@ export class CountingHistory implements History {
   append(event: UserEvent): boolean {
     return this.#inner.append(event);
   }
+  refuse(event: UserEvent): boolean {
+    return this.#inner.refuse(event);
+  }
   has(id: string): boolean {
     this.rowsRead += 1;
     return this.#inner.has(id);
@@ -20,15 +23,27 @@ export class CountingHistory implements History {
     this.rowsRead += 1;
     return this.#inner.event(id);
   }
-  matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+  matches(tally: string, key: string | null, range: MatchRange, limit: number): readonly TallyMatch[] {
     return this.#counted(this.#inner.matches(tally, key, range, limit));
   }
-  firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+  firstMatches(tally: string, key: string | null, range: MatchRange, limit: number): readonly TallyMatch[] {
     return this.#counted(this.#inner.firstMatches(tally, key, range, limit));
   }
-  addMatch(tally: string, key: string | null, event: UserEvent): void {
+  addMatch(tally: string, key: string | null, match: TallyMatch): void {
     this.matchesAdded += 1;
-    this.#inner.addMatch(tally, key, event);
+    this.#inner.addMatch(tally, key, match);
+  }
+  removeMatch(tally: string, key: string | null, match: TallyMatch): void {
+    this.matchesAdded += 1;
+    this.#inner.removeMatch(tally, key, match);
+  }
+  figure(tally: string, key: string | null): string | undefined {
+    this.rowsRead += 1;
+    return this.#inner.figure(tally, key);
+  }
+  keepFigure(tally: string, key: string | null, text: string): void {
+    this.matchesAdded += 1;
+    this.#inner.keepFigure(tally, key, text);
   }
   named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
     return this.#counted(this.#inner.named(name, range, limit));
@@ -39,6 +54,9 @@ export class CountingHistory implements History {
   }
   message(id: string) {
     return this.#inner.message(id);
+  }
+  messages(before: string | undefined, limit: number) {
+    return this.#counted(this.#inner.messages(before, limit));
   }
   #counted<T>(rows: readonly T[]): readonly T[] {
     this.rowsRead += rows.length;

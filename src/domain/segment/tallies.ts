@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { UserEvent } from "../event/event.ts";
 import { historyName, orderOf } from "../event/event.ts";
-import type { History, TallyMatch } from "../user/history.ts";
+import { type History, matchOf, type TallyMatch } from "../user/history.ts";
 import type { UserState } from "../user/state.ts";
 import type { Tally } from "./condition.ts";
 
@@ -18,7 +18,7 @@ export const recordMatches = (event: UserEvent, { catalog, history }: TallyScope
 const record = (tally: Tally, event: UserEvent, history: History): void => {
   if (!tally.matches(event)) return;
   const key = tally.key === null ? null : tally.key(event);
-  if (tally.key === null || key !== null) history.addMatch(tally.id, key, event);
+  if (tally.key === null || key !== null) history.addMatch(tally.id, key, matchOf(event));
 };
 
 /** Which tallies of a catalog a user's state was last found to have: spares comparing them with every event. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { compareOrder, historyName, orderOf, type UserEvent } from "../event/event.ts";
-import type { History, HistoryRange, TallyMatch } from "./history.ts";
+import { type History, type HistoryRange, matchOf, type TallyMatch } from "./history.ts";
 
 /** One rule that every implementation of History keeps. `history` is empty at first. */
 export interface HistoryCase {
@@ -21,7 +21,6 @@ const track = (id: string, name: string, time: number, more: Partial<UserEvent> 
   ...more,
 });
 const ids = (list: readonly { readonly id: string }[]): readonly string[] => list.map(({ id }) => id);
-const matchOf = (event: UserEvent): TallyMatch => ({ order: orderOf(event), id: event.id });
 const compare = (a: UserEvent, b: UserEvent): number => compareOrder(orderOf(a), orderOf(b)) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** What must hold of the SQLite history and the one in memory alike. */
@@ -113,11 +112,11 @@ export const historyCases: readonly HistoryCase[] = [
     run: (history) => {
       const [first, second] = [track("e1", "A", 10), track("e2", "A", 20)];
       for (const event of [first, second]) history.append(event);
-      history.addMatch("t1", null, second);
-      history.addMatch("t1", null, first);
-      history.addMatch("t1", null, first);
-      history.addMatch("t2", "k", first);
-      history.addMatch("t2", "k'\"|", second);
+      history.addMatch("t1", null, matchOf(second));
+      history.addMatch("t1", null, matchOf(first));
+      history.addMatch("t1", null, matchOf(first));
+      history.addMatch("t2", "k", matchOf(first));
+      history.addMatch("t2", "k'\"|", matchOf(second));
       expect(history.matches("t1", null, {}, 10)).toEqual([matchOf(second), matchOf(first)]);
       expect(history.firstMatches("t1", null, {}, 10)).toEqual([matchOf(first), matchOf(second)]);
       expect(history.firstMatches("t1", null, { after: 10 }, 1)).toEqual([matchOf(second)]);
@@ -125,6 +124,41 @@ export const historyCases: readonly HistoryCase[] = [
       expect(history.matches("t2", "k'\"|", {}, 10)).toEqual([matchOf(second)]);
       expect(history.matches("t2", "other", {}, 10)).toEqual([]);
       expect(history.matches("t3", null, {}, 10)).toEqual([]);
+    },
+  },
+  {
+    name: "matches go on strictly before and strictly after another, carry a value, and may be taken out",
+    run: (history) => {
+      const made = Array.from({ length: 6 }, (_, index): TallyMatch => ({
+        order: [index < 4 ? 10 : 20, 1, 0],
+        id: `e${index}`,
+        ...(index % 2 === 0 && { value: `[${index}]` }),
+      }));
+      for (const match of made) history.addMatch("t", "k", match);
+      const at = (index: number): TallyMatch => made[index] as TallyMatch; // in range
+      expect(history.matches("t", "k", { olderThan: at(3) }, 2)).toEqual([at(2), at(1)]);
+      expect(history.matches("t", "k", { after: 10, olderThan: at(5) }, 9)).toEqual([at(4)]);
+      expect(history.matches("t", "k", { olderThan: at(0) }, 9)).toEqual([]);
+      expect(history.firstMatches("t", "k", { newerThan: at(2) }, 2)).toEqual([at(3), at(4)]);
+      expect(history.firstMatches("t", "k", { upTo: 10, newerThan: at(2) }, 9)).toEqual([at(3)]);
+      expect(history.firstMatches("t", "k", { newerThan: at(5) }, 9)).toEqual([]);
+      expect(history.firstMatches("t", "k", {}, 0)).toEqual([]);
+      history.removeMatch("t", "k", at(4));
+      history.removeMatch("t", "k", at(4));
+      history.removeMatch("t", "other", at(3));
+      expect(history.matches("t", "k", {}, 9)).toEqual([at(5), at(3), at(2), at(1), at(0)]);
+      history.addMatch("t", "k", at(4));
+      expect(history.matches("t", "k", {}, 2)).toEqual([at(5), at(4)]);
+    },
+  },
+  {
+    name: "figures are kept by tally and key, the newest one",
+    run: (history) => {
+      expect(history.figure("t", null)).toBeUndefined();
+      history.keepFigure("t", null, "1");
+      history.keepFigure("t", null, "2");
+      history.keepFigure("t", "k", "3");
+      expect([history.figure("t", null), history.figure("t", "k"), history.figure("tk", null)]).toEqual(["2", "3", undefined]);
     },
   },
   {
@@ -144,7 +178,7 @@ export const historyCases: readonly HistoryCase[] = [
           const event = track(`e${kept.length}`, made.name, made.time, { receivedAt: made.arrival, index: made.index });
           kept.push(event);
           expect(history.append(event)).toBe(true);
-          history.addMatch(`all-${made.name}`, null, event);
+          history.addMatch(`all-${made.name}`, null, matchOf(event));
           expectScan(history, kept, made.look);
         }),
         { numRuns: 100, endOnFailure: true },

@@ -1,41 +1,72 @@
-import { compareOrder, historyName, orderOf, type UserEvent } from "../event/event.ts";
+import { historyName, orderOf, type UserEvent } from "../event/event.ts";
 import type { Message } from "../message/message.ts";
-import type { History, HistoryRange, TallyMatch } from "./history.ts";
+import { compareMatches, type History, type HistoryRange, type MatchRange, type TallyMatch } from "./history.ts";
 
 /** A user's history in memory: for the simulator and tests. Oldest first inside, every look by binary search. */
 export class MemoryHistory implements History {
   readonly #events = new Map<string, UserEvent>();
+  readonly #refused = new Set<string>();
   readonly #names = new Map<string, TallyMatch[]>();
   readonly #tallies = new Map<string, TallyMatch[]>();
   readonly #messages = new Map<string, Message>();
+  readonly #figures = new Map<string, string>();
 
   append(event: UserEvent): boolean {
-    if (this.#events.has(event.id)) return false;
+    if (this.has(event.id)) return false;
     this.#events.set(event.id, event);
     insert(listOf(this.#names, historyName(event)), { order: orderOf(event), id: event.id });
     return true;
   }
 
+  refuse(event: UserEvent): boolean {
+    if (this.has(event.id)) return false;
+    this.#refused.add(event.id);
+    return true;
+  }
+
   has(id: string): boolean {
-    return this.#events.has(id);
+    return this.#events.has(id) || this.#refused.has(id);
   }
 
   event(id: string): UserEvent | undefined {
     return this.#events.get(id);
   }
 
-  matches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
-    return newest(this.#tallies.get(tallyKey(tally, key)) ?? [], range, limit);
+  matches(tally: string, key: string | null, range: MatchRange, limit: number): readonly TallyMatch[] {
+    return newest(this.#tallies.get(tallyKey(tally, key)) ?? [], range, limit, range.olderThan);
   }
 
-  firstMatches(tally: string, key: string | null, range: HistoryRange, limit: number): readonly TallyMatch[] {
+  firstMatches(tally: string, key: string | null, range: MatchRange, limit: number): readonly TallyMatch[] {
     const list = this.#tallies.get(tallyKey(tally, key)) ?? [];
-    const [from, to] = boundsOf(list, range);
-    return list.slice(from, Math.min(to, from + limit));
+    const { newerThan: after } = range;
+    const [low, to] = boundsOf(list, range);
+    const from =
+      after === undefined
+        ? low
+        : Math.max(
+            low,
+            search(list, (match) => compareMatches(match, after) > 0),
+          );
+    return list.slice(from, Math.max(from, Math.min(to, from + limit)));
   }
 
-  addMatch(tally: string, key: string | null, event: UserEvent): void {
-    insert(listOf(this.#tallies, tallyKey(tally, key)), { order: orderOf(event), id: event.id });
+  addMatch(tally: string, key: string | null, match: TallyMatch): void {
+    insert(listOf(this.#tallies, tallyKey(tally, key)), match);
+  }
+
+  removeMatch(tally: string, key: string | null, match: TallyMatch): void {
+    const list = this.#tallies.get(tallyKey(tally, key)) ?? [];
+    const position = search(list, (other) => compareMatches(other, match) >= 0);
+    const found = list[position];
+    if (found !== undefined && compareMatches(found, match) === 0) list.splice(position, 1);
+  }
+
+  figure(tally: string, key: string | null): string | undefined {
+    return this.#figures.get(tallyKey(tally, key));
+  }
+
+  keepFigure(tally: string, key: string | null, text: string): void {
+    this.#figures.set(tallyKey(tally, key), text);
   }
 
   named(name: string, range: HistoryRange, limit: number): readonly TallyMatch[] {
@@ -49,6 +80,14 @@ export class MemoryHistory implements History {
 
   message(id: string): Message | undefined {
     return this.#messages.get(id);
+  }
+
+  messages(before: string | undefined, limit: number): readonly Message[] {
+    const ids = [...this.#messages.keys()].filter((id) => before === undefined || id < before).toSorted();
+    return ids
+      .slice(-limit)
+      .toReversed()
+      .flatMap((id) => this.#messages.get(id) ?? []);
   }
 
   /** Keeps a message, as the shell does with those a decision names. */
@@ -66,9 +105,6 @@ export class MemoryHistory implements History {
     return found.sort(compareMatches);
   }
 }
-
-/** Total order, then id: no two different events are equal. */
-const compareMatches = (a: TallyMatch, b: TallyMatch): number => compareOrder(a.order, b.order) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 const tallyKey = (tally: string, key: string | null): string => (key === null ? tally : `${tally}|${key}`);
 
@@ -95,7 +131,8 @@ const search = (list: readonly TallyMatch[], isAfter: (match: TallyMatch) => boo
 
 const insert = (list: TallyMatch[], match: TallyMatch): void => {
   const position = search(list, (other) => compareMatches(other, match) >= 0);
-  if (list[position]?.id === match.id) return;
+  const found = list[position];
+  if (found !== undefined && compareMatches(found, match) === 0) return;
   if (position === list.length) list.push(match);
   else list.splice(position, 0, match);
 };

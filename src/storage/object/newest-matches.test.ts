@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HistoryRange, TallyMatch } from "../../domain/user/history.ts";
-import { NewestMatches } from "./newest-matches.ts";
+import type { TallyMatch } from "../../domain/user/history.ts";
+import { type NewestLook, NewestMatches } from "./newest-matches.ts";
 
 const compare = (a: TallyMatch, b: TallyMatch): number => a.order[0] - b.order[0] || a.order[1] - b.order[1] || (a.id < b.id ? -1 : 1);
 
@@ -13,9 +13,15 @@ const database = () => {
     add: (match: TallyMatch): void => {
       if (!rows.some((row) => row.id === match.id)) rows.push(match);
     },
-    read: ({ after = -Infinity, upTo = Infinity }: HistoryRange, limit: number): readonly TallyMatch[] => {
+    remove: (match: TallyMatch): void => {
+      const at = rows.findIndex((row) => row.id === match.id);
+      if (at !== -1) rows.splice(at, 1);
+    },
+    read: ({ range: { after = -Infinity, upTo = Infinity, olderThan }, limit }: NewestLook): readonly TallyMatch[] => {
       looks += 1;
-      const inRange = rows.filter(({ order: [time] }) => time > after && time <= upTo);
+      const inRange = rows.filter(
+        (row) => row.order[0] > after && row.order[0] <= upTo && (olderThan === undefined || compare(row, olderThan) < 0),
+      );
       return inRange.toSorted(compare).toReversed().slice(0, limit);
     },
     looks: () => looks,
@@ -26,9 +32,11 @@ const match = (id: number, time: number): TallyMatch => ({ id: `e${id}`, order: 
 
 const step = fc.oneof(
   fc.record({ add: fc.integer({ min: 0, max: 60 }), time: fc.integer({ min: 0, max: 40 }) }),
+  fc.record({ remove: fc.integer({ min: 0, max: 60 }) }),
   fc.record({
     after: fc.option(fc.integer({ min: -1, max: 40 }), { nil: undefined }),
     upTo: fc.option(fc.integer({ min: -1, max: 40 }), { nil: undefined }),
+    before: fc.option(fc.record({ id: fc.integer({ min: 0, max: 60 }), time: fc.integer({ min: 0, max: 40 }) }), { nil: undefined }),
     limit: fc.integer({ min: 1, max: 70 }),
   }),
 );
@@ -49,8 +57,20 @@ describe("NewestMatches", () => {
             newest.add("list", match(one.add, time));
             continue;
           }
-          const range = { ...(one.after !== undefined && { after: one.after }), ...(one.upTo !== undefined && { upTo: one.upTo }) };
-          expect(newest.look("list", { range, limit: one.limit }, rows.read)).toEqual(rows.read(range, one.limit));
+          if ("remove" in one) {
+            const time = times.get(one.remove);
+            if (time === undefined) continue;
+            rows.remove(match(one.remove, time));
+            newest.remove("list", match(one.remove, time));
+            continue;
+          }
+          const range = {
+            ...(one.after !== undefined && { after: one.after }),
+            ...(one.upTo !== undefined && { upTo: one.upTo }),
+            ...(one.before && { olderThan: match(one.before.id, one.before.time) }),
+          };
+          const asked = { range, limit: one.limit };
+          expect(newest.look("list", asked, rows.read)).toEqual(rows.read(asked));
         }
       }),
       { numRuns: 500 },

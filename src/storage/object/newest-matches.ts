@@ -1,5 +1,4 @@
-import { compareOrder } from "../../domain/event/event.ts";
-import type { HistoryRange, TallyMatch } from "../../domain/user/history.ts";
+import { compareMatches as compare, type MatchRange, type TallyMatch } from "../../domain/user/history.ts";
 
 /** Matches kept of a list: most conditions ask for the newest one to five. */
 const usualSize = 8;
@@ -14,8 +13,13 @@ interface Newest {
   isAll: boolean;
 }
 
-/** Reads the newest matches of a list from the database: `limit` at most, newest first. */
-export type ReadNewest = (range: HistoryRange, limit: number) => readonly TallyMatch[];
+/** A question for the newest matches of a list: `limit` at most, newest first. */
+export interface NewestLook {
+  readonly range: MatchRange;
+  readonly limit: number;
+}
+/** Answers it from the database. */
+export type ReadNewest = (asked: NewestLook) => readonly TallyMatch[];
 
 /**
  * The newest matches of each list a user's conditions ask about, in memory for as long as the object is: a user's next event
@@ -26,18 +30,25 @@ export class NewestMatches {
   readonly #lists = new Map<string, Newest>();
 
   /** As `History.matches`, from memory where that is certain, else read. */
-  look(list: string, asked: { readonly range: HistoryRange; readonly limit: number }, read: ReadNewest): readonly TallyMatch[] {
+  look(list: string, asked: NewestLook, read: ReadNewest): readonly TallyMatch[] {
     const { range, limit } = asked;
     const known = this.#lists.get(list);
-    const answer = known && answerFrom(known, range, limit);
+    const answer = known && answerFrom(known, asked);
     if (answer !== undefined) return answer;
-    if (range.upTo !== undefined || limit > largestSize || limit <= (known?.size ?? 0)) return read(range, limit);
+    if (range.upTo !== undefined || limit > largestSize || limit <= (known?.size ?? 0)) return read(asked);
     const size = Math.max(limit, usualSize);
-    const matches = [...read({}, size)];
+    const matches = [...read({ range: {}, limit: size })];
     const fresh: Newest = { size, matches, isAll: matches.length < size };
     if (this.#lists.size >= mostLists) this.#lists.clear();
     this.#lists.set(list, fresh);
-    return answerFrom(fresh, range, limit) ?? read(range, limit);
+    return answerFrom(fresh, asked) ?? read(asked);
+  }
+
+  /** A match was taken out. */
+  remove(list: string, match: TallyMatch): void {
+    const known = this.#lists.get(list);
+    const at = known?.matches.findIndex((other) => compare(other, match) === 0) ?? -1;
+    if (at !== -1) known?.matches.splice(at, 1);
   }
 
   /** A match was filed; one that is known already changes nothing. */
@@ -45,7 +56,8 @@ export class NewestMatches {
     const known = this.#lists.get(list);
     if (known === undefined) return;
     const at = known.matches.findIndex((other) => compare(other, match) <= 0);
-    if (at !== -1 && known.matches[at]?.id === match.id) return;
+    const found = known.matches[at];
+    if (found !== undefined && compare(found, match) === 0) return;
     // Older than all that is kept: kept only where nothing lies between.
     if (at === -1) {
       if (!known.isAll) return;
@@ -58,17 +70,14 @@ export class NewestMatches {
   }
 }
 
-/** The total order, then the id; as the index orders them. */
-const compare = (a: TallyMatch, b: TallyMatch): number => compareOrder(a.order, b.order) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-
 /** Undefined where older matches than those kept might belong to the answer. */
-const answerFrom = (known: Newest, range: HistoryRange, limit: number): readonly TallyMatch[] | undefined => {
-  const { after = Number.NEGATIVE_INFINITY, upTo = Number.POSITIVE_INFINITY } = range;
+const answerFrom = (known: Newest, { range, limit }: NewestLook): readonly TallyMatch[] | undefined => {
+  const { after = Number.NEGATIVE_INFINITY, upTo = Number.POSITIVE_INFINITY, olderThan } = range;
   const found: TallyMatch[] = [];
   for (const match of known.matches) {
     const [time] = match.order;
     if (time <= after) return found;
-    if (time <= upTo) found.push(match);
+    if (time <= upTo && (olderThan === undefined || compare(match, olderThan) < 0)) found.push(match);
     if (found.length === limit) return found;
   }
   return known.isAll ? found : undefined;

@@ -109,7 +109,9 @@ export class UserStore {
   eraseHistory(): void {
     this.#sql.run("DELETE FROM events");
     this.#sql.run("DELETE FROM matches");
-    this.#sql.run("DELETE FROM kept WHERE kind = 'run' OR (kind = 'part' AND key IN ('memberships', 'goals', 'entries', 'open'))");
+    this.#sql.run(
+      "DELETE FROM kept WHERE kind IN ('run', 'total') OR (kind = 'part' AND key IN ('memberships', 'goals', 'entries', 'open'))",
+    );
   }
 
   #message(id: string): Message {
