@@ -211,6 +211,40 @@ export const backfillSchema = z.object({
   finishedAt: instant.nullable(),
 });
 
+/** A segment before it is saved: how many users it takes in, judged by a random sample, and some of those in. */
+export const segmentPreviewSchema = z.object({
+  estimate: z.int(),
+  of: z.int().describe("users in all"),
+  sampled: z.int().describe("users asked"),
+  exact: z.boolean().describe("everybody was asked"),
+  interval: z.tuple([z.int(), z.int()]).describe("holds the true size with 95%"),
+  sample: z.array(userSummarySchema).describe("up to 20 of the users asked who are in"),
+});
+
+export const membersChangedSchema = z.object({
+  added: z.int(),
+  removed: z.int(),
+  unknown: z.array(z.string()).describe("ids of users nobody has seen: nothing was changed for them"),
+});
+
+/** One clause of a condition, what it says now, and its parts. */
+const explanationSchema = z.looseObject({ clause: z.string(), type: z.string(), value: z.boolean() });
+export const explainSchema = z.union([
+  z.object({ ...userIds, segment: z.string(), member: z.boolean(), since: instant.nullable(), condition: explanationSchema }),
+  z.object({
+    ...userIds,
+    journey: z.string(),
+    version: z.int(),
+    status: z.string(),
+    runs: z.array(runSchema),
+    entered: z.object({ count: z.int(), last: instant.nullable() }).describe("of a journey with a key: entries without one"),
+    refusedByFrequency: z.string().nullable().describe("what the frequency says to an entry now"),
+    lastRefusal: z.looseObject({ kind: z.string(), at: instant, reason: z.string() }).nullable(),
+    audience: explanationSchema.nullable(),
+    exit: explanationSchema.nullable().describe("already true: not entered"),
+  }),
+]);
+
 export const scopes = ["read", "write", "send", "ingest", "admin"] as const;
 export const scopeSchema = z.enum(scopes);
 export type Scope = z.infer<typeof scopeSchema>;

@@ -40,7 +40,8 @@ export const changeCatalog = async <T>(
   throw new Fault("try-again", "Others are publishing at the same moment");
 };
 
-const readLive = async (env: Env, workspace: string): Promise<CatalogDocument> => {
+/** The live definitions; of a workspace that has none yet, version 0 of nothing. @throws Fault not-found */
+export const readLive = async (env: Env, workspace: string): Promise<CatalogDocument> => {
   const row = await readWorkspace(env.DB, workspace);
   if (row === undefined) throw new Fault("not-found", "There is no such workspace");
   if (row.catalog_version === 0)

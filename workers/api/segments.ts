@@ -46,11 +46,20 @@ const namedBy = (live: CatalogDocument, key: string): readonly string[] => [
     .map(({ definition }) => `the journey "${definition.key}"`),
 ];
 
-/** Conditions and triggers of type "segment" anywhere inside a definition. */
+/** Conditions, triggers and steps of type "segment" anywhere inside a definition. */
 const asksFor = (json: unknown, key: string): boolean => {
   if (typeof json !== "object" || json === null) return false;
-  if ("type" in json && json.type === "segment" && "segment" in json && json.segment === key) return true;
+  if ("type" in json && json.type === "segment") {
+    if ("segment" in json && json.segment === key) return true;
+    // The step of that type names the manual segments it puts users into and takes them out of.
+    for (const field of ["add", "remove"] as const) if (listIn(json, field).includes(key)) return true;
+  }
   return Object.values(json).some((inner) => asksFor(inner, key));
+};
+
+const listIn = (json: object, field: string): readonly unknown[] => {
+  const value: unknown = (json as Readonly<Record<string, unknown>>)[field];
+  return Array.isArray(value) ? value : [];
 };
 
 const find = async ({ env, workspace, params }: Call<unknown, unknown>): Promise<DefinitionRow> => {

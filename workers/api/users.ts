@@ -12,39 +12,28 @@ import type { ApplyAnswer } from "../../src/api/queue.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { limits } from "../../src/api/ingest/batch.ts";
 import { readObject } from "../../src/api/ingest/object.ts";
-import { maxBytes } from "../../src/api/ingest/text.ts";
 import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
 import { Refused } from "../../src/api/ingest/verdict.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
-import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { listMembers, listUsers, searchUsers } from "../../src/storage/shard/directory.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { userObject } from "../user-stub.ts";
+import { addressee, whose } from "./addressee.ts";
 import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { presentEvent, presentMessage, presentRun, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
-import { answer, type Call, route, type Route } from "./route.ts";
+import { answer, route, type Route } from "./route.ts";
 import { type Addressee, applyEvent, stimulate } from "./tell-user.ts";
 
 const path = "/api/users/{id}";
-const whose = { anonymous: z.enum(["true", "false"]).optional().describe("true: the id is an anonymous id") };
 const whoseQuery = z.strictObject(whose);
 const pageQuery = z.strictObject({ ...paging, ...whose });
-type Whose = { readonly anonymous?: string | undefined };
 
 /** Channels that can be suppressed; "*" is all of them. */
 const channel = z.enum(["*", "email", "sms", "push", "in-app", "whatsapp", "slack", "webhook"]).default("*");
 const label = z.string().min(1).max(200);
-
-const addressee = ({ env, workspace, params, query }: Call<Whose, unknown>): Addressee => {
-  const id = params["id"] ?? "";
-  // Whoever may be tracked may be asked about, and nobody else may be made here.
-  if (id === "" || id.includes("\0") || utf8Length(id) > maxBytes.userId) throw badInput("id", `1 to ${maxBytes.userId} bytes without NUL`);
-  const user: UserKey = query.anonymous === "true" ? `a:${id}` : `u:${id}`;
-  return { env, workspace, user };
-};
 
 const objectOf = ({ env, workspace, user }: Addressee) => userObject(env, workspace, user);
 
