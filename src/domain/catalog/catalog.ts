@@ -1,6 +1,6 @@
 import type { JourneyDefinition } from "../journey/journey.ts";
 import type { TriggerSource } from "../journey/trigger.ts";
-import type { Channel } from "../message/message.ts";
+import type { Channel, MessageStatus } from "../message/message.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
 import type { WorkspaceRules } from "../sending/rules.ts";
 import type { CompiledCondition, Tally } from "../segment/condition.ts";
@@ -34,6 +34,10 @@ export interface PublishedJourney {
   readonly definition: JourneyDefinition;
   /** Runs of versions below this one are moved to it (publish with `inFlight: "move"`); it is this version or an older one. */
   readonly moveTo?: number;
+  /** Since when (ms) it takes users in by its present trigger: dates and schedules do not fire for what was before. Left out: for ever. */
+  readonly since?: number;
+  /** Of a paused one: since when, ms. */
+  readonly pausedAt?: number;
   /** The last pause that is over: what fell due in it does as `late` says. Instants in ms. */
   readonly resumed?: { readonly pausedAt: number; readonly resumedAt: number; readonly late: "go-on" | "skip" | "exit" };
 }
@@ -45,6 +49,8 @@ export interface CatalogProvider {
   readonly default: boolean;
   /** May an attempt whose outcome is unknown be sent again? True where the provider has an idempotency key or the operator said so. */
   readonly resendUncertain: boolean;
+  /** Statuses it tells of after `sent`; left out = perhaps any. Steps wait for no status that nobody will tell of. */
+  readonly reports?: readonly MessageStatus[];
 }
 
 export interface CompiledSegment {
@@ -58,6 +64,10 @@ export interface CompiledJourney {
   readonly version: number;
   readonly status: PublishedJourney["status"];
   readonly definition: JourneyDefinition;
+  readonly moveTo: number | undefined;
+  /** ms; 0 = for ever. */
+  readonly since: number;
+  readonly resumed: PublishedJourney["resumed"];
   readonly trigger: TriggerSource;
   readonly audience: CompiledCondition | undefined;
   readonly exit: CompiledCondition | undefined;
@@ -90,6 +100,14 @@ export interface Catalog {
   /** Current versions, whatever their status, by what starts them. */
   readonly journeysByEvent: NameIndex<CompiledJourney>;
   readonly journeysBySegment: ReadonlyMap<string, readonly CompiledJourney[]>;
+  /** By top-level attribute. */
+  readonly journeysByAttribute: ReadonlyMap<string, readonly CompiledJourney[]>;
+  /** By group type; "*" holds those for groups of any type. */
+  readonly journeysByGroup: ReadonlyMap<string, readonly CompiledJourney[]>;
+  /** By "template:<key>" and "journey:<key>". */
+  readonly journeysByMessage: ReadonlyMap<string, readonly CompiledJourney[]>;
+  /** Those that a date of the user's starts: each user's next one is among its timers. */
+  readonly journeysByDate: readonly CompiledJourney[];
   /** Tallies of segments, current journeys and pinned ones, each once; by id and by history name. */
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly talliesByName: NameIndex<Tally>;

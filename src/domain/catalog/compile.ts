@@ -29,10 +29,7 @@ export const compileCatalog = (document: CatalogDocument): Catalog => {
     templates: new Map(document.templates.map((template) => [template.key, template])),
     segmentPositions: new Map(segmentOrder.map((key, position) => [key, position])),
     ...segmentIndexes(segments, segmentOrder),
-    journeysByEvent: nameIndex(
-      [...journeys.values()].flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : [])),
-    ),
-    journeysBySegment: groupBy(journeys.values(), (journey) => (journey.trigger.kind === "segment" ? [journey.trigger.segment] : [])),
+    ...journeyIndexes([...journeys.values()]),
     ...tallyIndexes(
       [...segments.values()]
         .flatMap((segment) => segment.condition.tallies)
@@ -77,6 +74,20 @@ const segmentIndexes = (
   };
 };
 
+const journeyIndexes = (
+  journeys: readonly CompiledJourney[],
+): Pick<
+  Catalog,
+  "journeysByEvent" | "journeysBySegment" | "journeysByAttribute" | "journeysByGroup" | "journeysByMessage" | "journeysByDate"
+> => ({
+  journeysByEvent: nameIndex(journeys.flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : []))),
+  journeysBySegment: groupBy(journeys, ({ trigger }) => (trigger.kind === "segment" ? [trigger.segment] : [])),
+  journeysByAttribute: groupBy(journeys, ({ trigger }) => (trigger.kind === "attribute" ? [trigger.attribute] : [])),
+  journeysByGroup: groupBy(journeys, ({ trigger }) => (trigger.kind === "group" ? [trigger.groupType ?? "*"] : [])),
+  journeysByMessage: groupBy(journeys, ({ trigger }) => (trigger.kind === "message" ? [trigger.about] : [])),
+  journeysByDate: journeys.filter(({ trigger }) => trigger.kind === "date"),
+});
+
 const tallyIndexes = (all: readonly Tally[]): Pick<Catalog, "tallies" | "talliesByName"> => {
   const tallies = new Map(all.map((tally) => [tally.id, tally]));
   return { tallies, talliesByName: nameIndex([...tallies.values()].map((tally) => [tally.name, tally] as const)) };
@@ -96,7 +107,7 @@ const groupBy = <T>(items: Iterable<T>, keysOf: (item: T) => readonly string[]):
 const refuseMissingSegments = (journey: CompiledJourney, segments: ReadonlyMap<string, CompiledSegment>): void => {
   const named = [
     ...conditionsOf(journey).flatMap((condition) => condition.dependsOn.segments),
-    ...(journey.trigger.kind === "segment" ? [journey.trigger.segment] : []),
+    ...(journey.trigger.kind === "segment" || journey.trigger.kind === "schedule" ? [journey.trigger.segment] : []),
   ];
   for (const key of named)
     if (!segments.has(key)) {

@@ -54,7 +54,7 @@ describe("journeySchema", () => {
     ["an unknown field", journey({ colour: "red" }), "colour"],
     ["an unknown field of a step", step({ type: "exit", colour: "red" }), "colour"],
     ["a step type that is not built", step({ type: "split", paths: [] }), "steps.end.type"],
-    ["a trigger that is not built", journey({ trigger: { type: "schedule" } }), "trigger.type"],
+    ["a trigger that does not exist", journey({ trigger: { type: "weather" } }), "trigger.type"],
     ["a wait until a time, which is not built", step({ type: "wait", until: { time: "09:00" } }), "until"],
     ["variants, which are not built", step({ type: "send", channel: "email", template: "a", variants: [] }), "variants"],
     ["a channel without providers", step({ type: "send", channel: "push", template: "a" }), "channel"],

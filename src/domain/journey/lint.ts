@@ -58,7 +58,7 @@ const reachable = (journey: JourneyDefinition): Set<string> => {
 
 const checkFrequency = (journey: JourneyDefinition, report: Report): void => {
   const { trigger, frequency } = journey;
-  if (trigger.type !== "event" || trigger.key !== undefined || trigger.onRetrigger !== "restart") return;
+  if (trigger.type === "segment" || ("key" in trigger && trigger.key !== undefined) || trigger.onRetrigger !== "restart") return;
   if (frequency.type === "every-time" && frequency.oneAtATime !== true) {
     report(["trigger", "onRetrigger"], 'runs side by side are not started over: set "oneAtATime", a key, or another frequency');
   }
@@ -66,7 +66,10 @@ const checkFrequency = (journey: JourneyDefinition, report: Report): void => {
 
 const checkReferences = (journey: JourneyDefinition, known: KnownDefinitions, report: Report): void => {
   for (const reference of triggerTypeOf(journey.trigger).references?.(journey.trigger) ?? []) {
-    if (!known.segments.has(reference.key)) report(["trigger", ...reference.path], `there is no segment "${reference.key}"`);
+    const { kind, key, path } = reference;
+    // A journey may be published before the one whose messages start it.
+    const isKnown = kind === "segment" ? known.segments.has(key) : kind === "journey" || known.templates.has(key);
+    if (!isKnown) report(["trigger", ...path], `there is no ${kind} "${key}"`);
   }
   checkSegments(journey.audience, ["audience"], known, report);
   checkSegments(journey.exit, ["exit"], known, report);
@@ -75,6 +78,8 @@ const checkReferences = (journey: JourneyDefinition, known: KnownDefinitions, re
     const type = stepTypeOf(step);
     for (const { path, condition } of type.conditions?.(step) ?? []) checkSegments(condition, ["steps", key, ...path], known, report);
     for (const { kind, path, key: named, channel } of type.references?.(step) ?? []) {
+      if (kind === "manual-segment" && !known.segments.has(named)) report(["steps", key, ...path], `there is no segment "${named}"`);
+      if (kind !== "template" && kind !== "provider") continue;
       const found = kind === "template" ? known.templates.get(named) : known.providers?.get(named);
       if (found === undefined && (kind === "template" || known.providers !== undefined))
         report(["steps", key, ...path], `there is no ${kind} "${named}"`);

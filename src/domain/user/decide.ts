@@ -113,6 +113,7 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
         id: stimulus.id,
         because: { clause: stimulus.because ?? "asked by call" },
         ...(stimulus.properties && { properties: stimulus.properties }),
+        ...(stimulus.segment !== undefined && { segment: stimulus.segment }),
       });
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "members":

@@ -1,6 +1,6 @@
 import type { UserEvent, EventOrder } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
-import type { Channel, Message } from "../message/message.ts";
+import type { Channel, Message, MessageStatus } from "../message/message.ts";
 import type { Aspect } from "../segment/condition.ts";
 import type { Touched } from "../segment/members.ts";
 import type { DecideContext, Decision } from "./decide.ts";
@@ -35,6 +35,8 @@ export interface Changes {
   aspects: Aspect[];
   /** Messages whose status is another now. */
   messages: string[];
+  /** The same with the status each had; absent = it was just made. */
+  statuses: { readonly message: string; readonly before: MessageStatus | undefined }[];
   /** Groups the user joined or left, and those that said something new of themselves (or of this membership). */
   groups: GroupChange[];
   /** Ask everything again: first contact, a new catalog, a merge. */
@@ -48,6 +50,8 @@ export interface AskedEntry {
   readonly because: Because;
   /** Makes the run's id; the same again is the same run. */
   readonly id: string;
+  /** The user must be in this segment. */
+  readonly segment?: string;
 }
 
 /**
@@ -60,6 +64,8 @@ export interface Draft {
   readonly context: DecideContext;
   at: number;
   readonly changes: Changes;
+  /** The attributes when attribute triggers were last asked: what has changed since is what they are asked about. */
+  told: Profile["attributes"];
   readonly facts: Fact[];
   readonly messages: Map<string, Message>;
   readonly deliver: Map<string, Channel>;
@@ -79,7 +85,8 @@ export const openDraft = (state: UserState, context: DecideContext): Draft => ({
   state: { ...state },
   context,
   at: context.now,
-  changes: { eventName: undefined, attributes: [], tags: [], segments: [], aspects: [], messages: [], groups: [], all: false },
+  changes: { eventName: undefined, attributes: [], tags: [], segments: [], aspects: [], messages: [], statuses: [], groups: [], all: false },
+  told: state.profile.attributes,
   facts: [],
   messages: new Map(),
   deliver: new Map(),
@@ -151,6 +158,7 @@ export const forgetChanges = (changes: Changes): void => {
   changes.segments = [];
   changes.aspects = [];
   changes.messages = [];
+  changes.statuses = [];
   changes.groups = [];
   changes.all = false;
 };

@@ -17,32 +17,22 @@ import type { Run } from "./state.ts";
 /** Runs of one journey a user may be in side by side. */
 const MAX_SIDE_BY_SIDE = 100;
 
-/** What asks for a run: the journey's own trigger, by an event or a membership. */
+/** What asks for a run: the journey's own trigger, or a call, a step, a schedule by the journey's name. */
 export interface Entrance {
   readonly journey: CompiledJourney;
   readonly key: string | null;
   readonly because?: Because;
-  /** Entered by call or step: what came with it. */
+  /** What came with a call, or says what the trigger saw where that was no event. */
   readonly properties?: JsonObject;
 }
 
-/** Starts a run, or records why not. True when a run began. */
-export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): boolean => {
+/** Starts a run, or records why not: the reason, undefined when a run began. A stopped journey's own trigger is not even asked. */
+export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): string | undefined => {
   const { journey, key } = entrance;
-  if (journey.status === "stopped") return false;
-  const refuse = (reason: string, because?: Because): false => {
-    draft.facts.push({
-      kind: "run-refused",
-      at: draft.at,
-      journey: journey.key,
-      version: journey.version,
-      reason,
-      ...(because && { because }),
-    });
-    return false;
-  };
+  const refuse = (reason: string, because?: Because): string => refuseEntry(draft, journey, reason, because);
+  if (journey.status === "stopped") return "stopped";
   if (journey.status === "paused") return refuse("paused");
-  if (journey.trigger.kind === "event" && journey.trigger.key !== undefined && key === null) return refuse("no-key");
+  if (hasKey(journey) && key === null) return refuse("no-key");
   const live = liveRuns(draft, journey.key, key);
   const restarted = live.length > 0 && journey.definition.trigger.onRetrigger === "restart" ? live : [];
   if (restarted.length === 0 && live.length >= allowedLive(journey, key))
@@ -71,8 +61,22 @@ export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): boolea
     ...(entrance.because && { because: entrance.because }),
   });
   openGoals(draft, journey, run);
-  return true;
+  return undefined;
 };
+
+/** Records that the user was not entered, and why; answers the reason. */
+export const refuseEntry = (
+  draft: Draft,
+  journey: { readonly key: string; readonly version: number },
+  reason: string,
+  because?: Because,
+): string => {
+  const { key, version } = journey;
+  draft.facts.push({ kind: "run-refused", at: draft.at, journey: key, version, reason, ...(because && { because }) });
+  return reason;
+};
+
+const hasKey = ({ trigger }: CompiledJourney): boolean => (trigger.kind === "event" || trigger.kind === "api") && trigger.key !== undefined;
 
 const ask = (draft: Draft, condition: CompiledCondition | undefined, run: Run, since: "ever" | "entry"): Verdict | undefined =>
   condition?.evaluate(scopeIn(draft, run, since));
@@ -92,13 +96,13 @@ const countLive = (draft: Draft, journey: string): number => {
   return count;
 };
 
-/** Only an every-time journey on an event, without a key and not one at a time, lets runs go side by side. */
+/** Only an every-time journey without a key and not one at a time, on anything but a segment, lets runs go side by side. */
 const allowedLive = (journey: CompiledJourney, key: string | null): number =>
   isSideBySide(journey) && key === null ? MAX_SIDE_BY_SIDE : 1;
 
 export const isSideBySide = (journey: CompiledJourney): boolean => {
   const { frequency } = journey.definition;
-  return journey.trigger.kind === "event" && frequency.type === "every-time" && frequency.oneAtATime !== true;
+  return journey.trigger.kind !== "segment" && frequency.type === "every-time" && frequency.oneAtATime !== true;
 };
 
 const newRun = (draft: Draft, { journey, key, properties }: Entrance, cause: Cause, salt: number): Run => {
@@ -110,7 +114,7 @@ const newRun = (draft: Draft, { journey, key, properties }: Entrance, cause: Cau
     key,
     enteredAt: draft.at,
     entryOrder: cause.order,
-    // A join has no event of its own: what made it true may as well have been time.
+    // Nothing else has an event of its own: what made it true may as well have been time.
     trigger: journey.trigger.kind === "event" ? cause.event : null,
     position: { at: "step", step: journey.definition.start },
     stepEnteredAt: draft.at,

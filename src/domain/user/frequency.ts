@@ -1,3 +1,4 @@
+import { hashText } from "../hash.ts";
 import type { Frequency } from "../journey/frequency.ts";
 import { windowMs } from "../schedule/duration.ts";
 import type { EntryCounter } from "./state.ts";
@@ -6,6 +7,9 @@ import type { EntryCounter } from "./state.ts";
 const MAX_RECENT = 50;
 /** Counters of one user; beyond it the keyed ones entered longest ago are forgotten. */
 const MAX_COUNTERS = 1_000;
+
+/** Entries asked for that are remembered per journey: a repetition comes soon after (a retry, a page done twice). */
+const MAX_ASKED = 200;
 
 const NEVER: EntryCounter = { count: 0, lastEnteredAt: 0, recent: [] };
 
@@ -42,6 +46,21 @@ export const withCounter = (entries: Counters, at: string, counter: EntryCounter
   return kept;
 };
 
+/** What came of an entry asked for under this id before: "" = entered, else why not; undefined = it was not asked for. */
+export const askedBefore = (entries: Counters, journey: string, id: string): string | undefined => {
+  const { asked } = counterOf(entries, counterKey(journey, null));
+  if (asked === undefined) return undefined;
+  const hash = hashText(id);
+  return asked.find(([known]) => known === hash)?.[1];
+};
+
+/** The counters with what came of an entry that was asked for. */
+export const rememberAsked = (entries: Counters, journey: string, { id, refused }: { id: string; refused: string }): Counters => {
+  const at = counterKey(journey, null);
+  const counter = counterOf(entries, at);
+  return withCounter(entries, at, { ...counter, asked: [[hashText(id), refused] as const, ...(counter.asked ?? [])].slice(0, MAX_ASKED) });
+};
+
 /** Two users' counters as one: `once` means once ever, also after a merge. */
 export const mergeCounters = (a: EntryCounter, b: EntryCounter): EntryCounter => {
   const reenterAt = laterOf(a.reenterAt, b.reenterAt);
@@ -52,7 +71,14 @@ export const mergeCounters = (a: EntryCounter, b: EntryCounter): EntryCounter =>
     recent: [...a.recent, ...b.recent].toSorted((x, y) => y - x).slice(0, MAX_RECENT),
     ...(reenterAt !== undefined && { reenterAt }),
     ...(included !== undefined && { included }),
+    ...laterDate(a, b),
+    ...((a.asked ?? b.asked) && { asked: [...(a.asked ?? []), ...(b.asked ?? [])].slice(0, MAX_ASKED) }),
   };
+};
+
+const laterDate = (a: EntryCounter, b: EntryCounter): Pick<EntryCounter, "dateUpTo" | "dateOf"> => {
+  const { dateUpTo, dateOf } = (a.dateUpTo ?? 0) >= (b.dateUpTo ?? 0) ? a : b;
+  return { ...(dateUpTo !== undefined && { dateUpTo }), ...(dateOf !== undefined && { dateOf }) };
 };
 
 const laterOf = (a: number | undefined, b: number | undefined): number | undefined =>

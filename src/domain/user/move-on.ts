@@ -5,9 +5,10 @@ import { answerRun, dueAgain, resumeRun, stepOf, takeStep } from "./advance.ts";
 import { applyEvent } from "./apply-event.ts";
 import { runAskTimers } from "./asks.ts";
 import { forgetChanges, setRun, touchedBy, type Cause, type Changes, type Draft } from "./draft.ts";
-import { enterAsked, enterByEvent, enterByInterval, enterByMembership, enterCurrent } from "./entrances.ts";
+import { enterAsked, enterByChanges, enterByDate, enterByEvent, enterByInterval, enterByMembership, enterCurrent } from "./entrances.ts";
 import { assessExits } from "./exits.ts";
 import { assessGoals } from "./goals.ts";
+import { reconsiderHeld } from "./held-back.ts";
 import { definitionOf, isTouched, statusOf } from "./journeys.ts";
 import { endRun } from "./runs.ts";
 import { runMessageTimers } from "./settle.ts";
@@ -39,30 +40,43 @@ export const moveOn = (draft: Draft, first: Cause, occasion: Occasion = {}): voi
     assessGoals(draft);
     movedClocks(draft);
     const changes = takeChanges(draft);
-    askAgain(draft, changes);
+    askAgain(draft, changes, cause);
     if (isFirst) endWaits(draft);
     if (hasEvent && cause.event !== null && cause.enters) enterByEvent(draft, cause.event, cause);
     if (cause.enters) enterByMembership(draft, joins, cause);
-    if (isFirst && cause.enters) enterByInterval(draft, cause);
+    enterByChanges(draft, changes, cause);
+    if (isFirst && cause.enters) {
+      enterByInterval(draft, cause);
+      enterByDate(draft, cause);
+    }
     if (isFirst && occasion.enter !== undefined) enterCurrent(draft, occasion.enter, cause);
     enterAsked(draft, cause);
     hasEvent = false;
     // A step that changed state goes back to the memberships; one that emitted an event has it applied before the next step.
     if (!takeSteps(draft, cause, budget) && !hasChanged(draft.changes) && draft.emitted.length === 0 && draft.asked.length === 0) return;
-    if (round >= MAX_STEPS) return stopAll(draft);
+    if (round >= MAX_STEPS) return stopAll(draft, cause);
+    // What steps do happens now, whatever moved the run: an old event, a new catalog.
+    if (!cause.enters) cause = { ...cause, enters: true };
     const emitted = draft.emitted.shift();
     if (emitted === undefined || !applyEvent(draft, emitted)) continue;
     draft.facts.push({ kind: "emitted", at: draft.at, event: emitted });
-    cause = { order: orderOf(emitted), event: emitted, id: emitted.id, enters: cause.enters };
+    cause = { order: orderOf(emitted), event: emitted, id: emitted.id, enters: true };
     hasEvent = true;
   }
 };
 
-/** The rounds of one stimulus are spent: what steps still asked for is dropped, and runs that stand before a step end. */
-const stopAll = (draft: Draft): void => {
+/**
+ * The rounds of one stimulus are spent: what steps still asked for is dropped, and runs that stand before a step end. What
+ * the last step changed still counts for memberships, exits and goals; it starts nothing.
+ */
+const stopAll = (draft: Draft, cause: Cause): void => {
   draft.emitted.length = 0;
   draft.asked.length = 0;
   for (let run = firstMovable(draft); run !== undefined; run = firstMovable(draft)) endRun(draft, run, "step-limit");
+  settleMemberships(draft, cause, false);
+  assessExits(draft);
+  assessGoals(draft);
+  takeChanges(draft);
 };
 
 const hasChanged = (changes: Changes): boolean =>
@@ -75,8 +89,9 @@ const takeChanges = (draft: Draft): Changes => {
   return changes;
 };
 
-/** Steps that stay until their conditions, or the message they look at, say something else. */
-const askAgain = (draft: Draft, changes: Changes): void => {
+/** Steps that stay until their conditions, or the message they look at, say something else. An event that is too late to start a journey is too late for a wait. */
+const askAgain = (draft: Draft, all: Changes, cause: Cause): void => {
+  const changes = cause.enters ? all : { ...all, eventName: undefined };
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
     if (run === undefined || !mayMove(draft, run)) continue;
@@ -85,7 +100,7 @@ const askAgain = (draft: Draft, changes: Changes): void => {
       position.at === "until"
         ? (position.nextChange !== undefined && position.nextChange <= draft.at) || touchesStep(draft, run, changes)
         : position.at === "status" && (changes.all || changes.messages.includes(position.message));
-    if (isAsked) resumeRun(draft, run, { kind: "asked" });
+    if (isAsked) resumeRun(draft, run, { kind: "asked" }, cause);
   }
 };
 
@@ -123,21 +138,31 @@ const settleMemberships = (draft: Draft, cause: Cause, withTimers: boolean): rea
 /** If the user's zone (or an attribute a wait is read from) changed, waits are due at another instant: counted anew from where they began. */
 const movedClocks = (draft: Draft): void => {
   const workspaceZone = draft.context.catalog.document.timezone;
-  if (draft.before.profile === draft.state.profile || Object.keys(draft.state.runs).length === 0) return;
-  const isMoved = zoneOf(draft.state.profile, workspaceZone) !== zoneOf(draft.before.profile, workspaceZone);
+  // A new catalog may say another zone of the workspace.
+  const isAnew = draft.changes.all;
+  if (!isAnew && draft.before.profile === draft.state.profile) return;
+  if (Object.keys(draft.state.runs).length === 0 && Object.keys(draft.state.open).length === 0) return;
+  const isMoved = isAnew || zoneOf(draft.state.profile, workspaceZone) !== zoneOf(draft.before.profile, workspaceZone);
+  if (isMoved) reconsiderHeld(draft);
   for (const run of Object.values(draft.state.runs)) {
-    if (run.position.at !== "wait") continue;
+    const { position } = run;
+    if (position.at !== "wait" && position.at !== "until" && position.at !== "status") continue;
     const journey = definitionOf(draft.context.catalog, run);
     const step = journey && stepOf(journey, run.position.step);
     const readsChanged =
       step &&
       stepTypeOf(step)
         .dueDependsOn?.(step)
-        .some((name) => draft.changes.attributes.includes(name));
+        .some((name) => draft.changes.all || draft.changes.attributes.includes(name));
     if (!isMoved && readsChanged !== true) continue;
     const due = dueAgain(draft, run);
-    if (due === undefined || due === run.position.due) continue;
-    setRun(draft, { ...run, position: { ...run.position, due } });
+    if (due === undefined || due === position.due) continue;
+    if (due <= draft.at) {
+      // What it waited for is over, or gone: the step says what then.
+      resumeRun(draft, run, { kind: position.at === "wait" ? "asked" : "due" });
+      continue;
+    }
+    setRun(draft, { ...run, position: { ...position, due } });
     draft.facts.push({
       kind: "waiting",
       at: draft.at,

@@ -72,7 +72,8 @@ export interface Membership {
 
 /** What a live run is doing. */
 export type Position =
-  | { readonly at: "step"; readonly step: string }
+  /** `late`: what it stayed for was over at that instant (ms), while its journey was paused. */
+  | { readonly at: "step"; readonly step: string; readonly late?: number }
   | { readonly at: "wait"; readonly step: string; readonly since: number; readonly due: number }
   | { readonly at: "send"; readonly step: string; readonly message: string }
   /** Stays until its conditions say something else (wait-until): asked again when they are touched, at `nextChange`, and at `due`. */
@@ -200,6 +201,10 @@ export interface EntryCounter {
   readonly reenterAt?: number;
   /** date triggers: fired for every instant up to this one (ms). */
   readonly dateUpTo?: number;
+  /** The date (ms) it fired for then: seen from another zone the same one does not fire again. */
+  readonly dateOf?: number;
+  /** Entries asked for by call, step or schedule, newest first, bounded: hash of the id, and why not ("" = entered). The same id again starts nothing. */
+  readonly asked?: readonly (readonly [id: string, refused: string])[];
   /** includeCurrent was carried out up to this version of the journey: a repeated backfill enters nobody twice. */
   readonly included?: number;
 }
@@ -230,6 +235,8 @@ export interface Meta {
   readonly catalog: number;
   /** Tallies whose past was counted when they first met this user. */
   readonly tallies: Readonly<Record<string, true>>;
+  /** History before this instant (ms) may be pruned: an event from then that is not known is refused. Absent: all of it is there. */
+  readonly lowWater?: number;
   /** Set when this object was handed over: everything that reaches it goes there. */
   readonly movedTo?: UserKey;
   /** Whom it pointed at before (shared devices), oldest first: what was received before `until` (ms) is theirs. */

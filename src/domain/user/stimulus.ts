@@ -26,8 +26,15 @@ export type Stimulus =
     }
   /** A message came to a status, as its provider or a link says; a repeated or late report changes nothing (lattice). */
   | { readonly type: "reported"; readonly message: string; readonly status: MessageStatus; readonly reason?: string }
-  /** Start a run by call, step or schedule; the same id again starts nothing. */
-  | { readonly type: "enter"; readonly id: string; readonly journey: string; readonly properties?: JsonObject; readonly because?: string }
+  /** Start a run by call, step or schedule; the same id again starts nothing. With `segment`: only while the user is in it. */
+  | {
+      readonly type: "enter";
+      readonly id: string;
+      readonly journey: string;
+      readonly properties?: JsonObject;
+      readonly because?: string;
+      readonly segment?: string;
+    }
   /** Into and out of manual segments. */
   | { readonly type: "members"; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] }
   /** Attributes by call: `set` and `increment` by dotted path, `unset` paths. Order of the changes: set, increment, unset. */
@@ -82,6 +89,8 @@ export interface Carried {
   readonly open: Readonly<Record<string, Message>>;
   readonly asks: Readonly<Record<string, OpenAsk>>;
   readonly claims: Readonly<Record<string, readonly number[]>>;
+  /** The source's low-water mark, where its history was pruned. */
+  readonly lowWater?: number;
   /** Merges the source asked for and had not (wholly) taken in, by merge id: the target takes them in its place. */
   readonly wanted?: Readonly<Record<string, UserKey>>;
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { nextMembershipChange } from "../segment/members.ts";
+import { nextDateDue } from "./dates.ts";
 import { nextEntry } from "./entrances.ts";
 import { definitionOf, statusOf } from "./journeys.ts";
 import type { Run, UserState } from "./state.ts";
@@ -17,11 +18,11 @@ const nextFlip = (memberships: UserState["memberships"]): number | undefined => 
 
 /**
  * The earliest instant (ms) at which something is due by itself: waits, flips of memberships, exits and goals, messages,
- * intervals. Undefined = nothing ever. There is no list of timers: they follow from the state.
+ * intervals, dates. Undefined = nothing ever. There is no list of timers: they follow from the state.
  */
 export const nextDue = (state: UserState, catalog: Catalog): number | undefined => {
   if (state.meta.movedTo !== undefined) return undefined;
-  let next = earlier(nextFlip(state.memberships), nextEntry(state, catalog));
+  let next = earlier(nextFlip(state.memberships), earlier(nextEntry(state, catalog), nextDateDue(state, catalog)));
   for (const id in state.runs) {
     const run = state.runs[id];
     if (run === undefined || definitionOf(catalog, run) === undefined) continue; // left where it is until its version comes

@@ -1,2 +1,10 @@
 export { event } from "./event.ts";
+export { page } from "./page.ts";
+export { screen } from "./screen.ts";
 export { segment } from "./segment.ts";
+export { group } from "./group.ts";
+export { attribute } from "./attribute.ts";
+export { date } from "./date.ts";
+export { schedule } from "./schedule.ts";
+export { api } from "./api.ts";
+export { message } from "./message.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { definitionKey } from "../../definition-key.ts";
+import { triggerCommon } from "../trigger-fields.ts";
 import type { TriggerType } from "../trigger.ts";
 
 const schema = z
@@ -8,7 +9,7 @@ const schema = z
     segment: definitionKey,
     change: z.enum(["enter", "leave"]),
     includeCurrent: z.boolean().optional(),
-    onRetrigger: z.enum(["ignore", "restart"]).optional(),
+    ...triggerCommon,
   })
   .refine((trigger) => trigger.includeCurrent !== true || trigger.change === "enter", {
     path: ["includeCurrent"],
