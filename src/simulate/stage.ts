@@ -1,0 +1,41 @@
+import type { CatalogDocument } from "../domain/catalog/catalog.ts";
+import { noAnswers } from "./answers.ts";
+import type { Move } from "./moves.ts";
+import type { Outside } from "./play.ts";
+import { newWorld, publishCatalog, stimulate, type World } from "./world.ts";
+
+/** What a script is played on: the users, what is outside of them, and what is published. */
+export interface Stage {
+  readonly world: World;
+  readonly outside: Outside;
+  /** The published definitions, journeys included also while history is played without them. */
+  document: CatalogDocument;
+}
+
+export const newStage = (
+  document: CatalogDocument,
+  { start, moves, hasHistory }: { readonly start: number; readonly moves: readonly Move[]; readonly hasHistory: boolean },
+): Stage => ({
+  world: newWorld(hasHistory ? withoutJourneys(document) : document, start),
+  outside: { words: moves.flatMap(({ word }) => word ?? []), answers: noAnswers(), sent: [] },
+  document,
+});
+
+/** Journeys do not run over history: nobody enters, nothing is sent. */
+const withoutJourneys = (document: CatalogDocument): CatalogDocument => ({ ...document, journeys: [] });
+
+/** Makes another set of definitions the live one, under the next version. */
+export const publish = (stage: Stage, document: CatalogDocument): void => {
+  const { world } = stage;
+  stage.document = { ...document, version: world.catalog.document.version + 1 };
+  publishCatalog(world, world.now < world.start ? withoutJourneys(stage.document) : stage.document);
+};
+
+/** History is over: the journeys are there from the instant before the start on, and who joined what until then joins silently. */
+export const beginJourneys = (stage: Stage): void => {
+  const { world } = stage;
+  world.now = world.start - 1;
+  stage.document = { ...stage.document, version: world.catalog.document.version + 1 };
+  publishCatalog(world, stage.document);
+  for (const user of world.users.values()) stimulate(world, user, { type: "refresh", silent: true });
+};
