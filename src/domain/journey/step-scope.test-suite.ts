@@ -37,6 +37,7 @@ export const stepScope = (fields: Partial<StepScope> = {}): StepScope => ({
   }),
   message: () => undefined,
   print: (_path, source) => source,
+  value: (_path, source) => source,
   sample: () => 0,
   ...fields,
 });

@@ -1,6 +1,6 @@
 import type { ZodType } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Channel, Message } from "../message/message.ts";
 import type { Since, Verdict } from "../segment/condition.ts";
 import type { Because } from "../user/facts.ts";
@@ -23,6 +23,8 @@ export interface StepScope {
   readonly message: (id: string) => Message | undefined;
   /** Prints Liquid that stands at `path` in the step over what templates see (docs/language.md, Templates). Throws Unprintable. */
   readonly print: (path: string, source: string) => string;
+  /** The same as a value: what is exactly one `{{ … }}` keeps its type, all else is text. Throws Unprintable. */
+  readonly value: (path: string, source: string) => Json;
   /** The user's place in [0, 100) for a salt: same user, same place, for ever. */
   readonly sample: (salt: string) => number;
 }
@@ -52,7 +54,8 @@ export type StepChange =
   | { readonly kind: "event"; readonly name: string; readonly properties: JsonObject }
   | { readonly kind: "enter"; readonly journey: string; readonly properties?: JsonObject }
   | { readonly kind: "variables"; readonly set: JsonObject }
-  | { readonly kind: "digest"; readonly events: readonly string[] }
+  /** Ids of the events collected, oldest first, and how many there were in all. */
+  | { readonly kind: "digest"; readonly events: readonly string[]; readonly count: number }
   | { readonly kind: "withhold" }
   /** A place under a limit per user was taken. */
   | { readonly kind: "passed"; readonly name: string; readonly keep: number };
@@ -70,20 +73,23 @@ export type StepMove =
   | { readonly kind: "wait"; readonly due: number }
   /** Stay until the step's conditions say otherwise: asked again (`resume` with "asked") when they are touched and at `nextChange`; "due" at `due`. */
   | { readonly kind: "until"; readonly due?: number; readonly nextChange?: number }
+  /** The stay on the step begins anew, as if the run came to it now by the event at hand: its time, and what counts since the step. */
+  | { readonly kind: "restart" }
   /** Stay until a message of the run has come further ("asked"), or `due`. */
   | { readonly kind: "status"; readonly message: string; readonly due?: number }
   /** Stay until the outside has answered ("answer"), or `due` (which comes as an answer `failed`). */
   | { readonly kind: "ask"; readonly wish: AskWish; readonly due: number }
   | { readonly kind: "send"; readonly message: MessageWish }
-  | { readonly kind: "end"; readonly reason: string };
+  | { readonly kind: "end"; readonly reason: string; readonly because?: Because };
 
 /** Why a run that stayed on a step moves again. */
 export type StepResume =
   | { readonly kind: "due" }
-  /** What the step's conditions, or the message it looks at, depend on has changed. */
+  /** What the step's conditions, its instant, or the message it looks at depend on has changed. */
   | { readonly kind: "asked" }
   | { readonly kind: "answer"; readonly answer: AskAnswer }
-  | { readonly kind: "message"; readonly result: "sent" | "uncertain" | "skipped" | "failed" };
+  /** `withheld`: the run is held out, so its message was made and not sent. */
+  | { readonly kind: "message"; readonly result: "sent" | "uncertain" | "skipped" | "failed" | "withheld" };
 
 /** A way out of a step: the step it leads to, and where the definition says so (path inside the step). */
 export interface StepEdge {
@@ -123,7 +129,7 @@ export interface StepType<T extends { readonly type: string }> {
   /** The run stayed here (wait, send) and what it stayed for has come. */
   readonly resume?: (step: T, cause: StepResume, scope: StepScope) => StepMove;
   /** When the wait that began at `since` is over; asked again when the user's zone, or one of `dueDependsOn`, changed. */
-  readonly dueAt?: (step: T, since: number, scope: StepScope) => number;
+  readonly dueAt?: (step: T, since: number, scope: StepScope) => number | undefined;
   /** Top-level attributes the end of the wait is read from. */
   readonly dueDependsOn?: (step: T) => readonly string[];
 }

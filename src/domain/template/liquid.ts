@@ -1,5 +1,6 @@
-import { CaptureTag, Context, Liquid, toValueSync } from "liquidjs";
+import { CaptureTag, Context, Liquid, Output, toValueSync, Value } from "liquidjs";
 import type { Filter, FilterThis, LiquidOptions, Template } from "liquidjs";
+import type { Json } from "../json.ts";
 import type { RenderScope } from "../message/message.ts";
 import { type Budget, CountedEmitter, limits, OverBudget, printValue } from "./budget.ts";
 import type { PrintMode } from "./contents/content-kind.ts";
@@ -40,6 +41,40 @@ export function renderSource(source: Source, settings: PrintSettings): string {
     throw explain(problem, source.path);
   }
   return source.mode === "line" ? toLine(emitter.buffer) : emitter.buffer;
+}
+
+/**
+ * What a piece stands for as a value: one that is exactly one `{{ … }}` keeps its value's type (a number, true or false, a
+ * list, an object; null for nothing), any other piece is text. Throws Unprintable as `renderSource` does, and for values
+ * that JSON cannot hold.
+ */
+export function evaluateSource(source: Source, settings: PrintSettings): Json {
+  const engine = engineOf(source.mode);
+  let value: unknown;
+  try {
+    const [only, ...others] = parsed(source);
+    if (!(only instanceof Output) || others.length > 0) return renderSource(source, settings);
+    const context = new PrintContext(settings, engine);
+    value = toValueSync(new Value(only.token.input.slice(...only.token.contentRange), engine).value(context, false));
+    settings.budget.emit(JSON.stringify(value) ?? "");
+  } catch (problem) {
+    throw explain(problem, source.path);
+  }
+  return toJson(value, source.path);
+}
+
+/** Data from the scope is JSON already; what filters make of it may not be. */
+function toJson(value: unknown, path: string): Json {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") {
+    if (Number.isFinite(value)) return value;
+    throw new Unprintable(`${path}: the result is not a number`);
+  }
+  if (Array.isArray(value)) return value.map((element) => toJson(element, path));
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJson(field, path)] as const));
+  return printValue(value);
 }
 
 /** Parses one piece without keeping it. Throws Unprintable with the line. */
@@ -152,6 +187,7 @@ function countValue(this: FilterThis, value: unknown): string {
 /** Turns whatever liquidjs throws into a sentence with the piece's path and line. */
 function explain(problem: unknown, path: string): Unprintable {
   const cause = rootOf(problem);
+  if (cause instanceof Unprintable) return cause;
   if (cause instanceof OverBudget) return new Unprintable(`${path}: ${cause.message}`);
   if (!(problem instanceof Error)) throw problem;
   const token = "token" in problem ? (problem.token as { getPosition(): [number, number]; getText(): string } | undefined) : undefined;

@@ -8,6 +8,8 @@ export interface Template {
 
 export interface Token {
   readonly file?: string;
+  /** What it was cut out of. */
+  readonly input: string;
   getText(): string;
   /** 1-based line and column. */
   getPosition(): [number, number];
@@ -54,6 +56,17 @@ export interface FilterThis {
 }
 
 export type Filter = (this: FilterThis, value: unknown, ...rest: unknown[]) => unknown;
+
+/** `{{ … }}`; the range is what stands between the braces. */
+export declare class Output implements Template {
+  readonly token: Token & { readonly contentRange: readonly [number, number] };
+}
+
+/** An expression with its filters. */
+export declare class Value {
+  constructor(expression: string, liquid: Liquid);
+  value(context: Context, lenient: boolean): Iterator<unknown>;
+}
 
 export declare class CaptureTag {
   readonly templates: readonly Template[];

@@ -15,6 +15,7 @@ const scope: RenderScope = {
     },
   },
   variables: {},
+  digest: { events: [], count: 0 },
   run: { id: "r1" },
   message: { id: "m1" },
   workspace: { name: "Shop" },

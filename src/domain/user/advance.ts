@@ -7,7 +7,7 @@ import { setRun, type Cause, type Draft } from "./draft.ts";
 import { timedId } from "./ids.ts";
 import { definitionOf, scopeIn } from "./journeys.ts";
 import { messageOf, queueMessage } from "./messages.ts";
-import { printInRun } from "./print.ts";
+import { printInRun, valueInRun } from "./print.ts";
 import { endRun, placeOf } from "./runs.ts";
 import { sampleOf } from "./sampling.ts";
 import type { AskAnswer, Run } from "./state.ts";
@@ -35,21 +35,53 @@ export const takeStep = (draft: Draft, run: Run, cause: Cause): boolean => {
   return carryOut(draft, entered, stepTypeOf(step).enter(step, stepScope(draft, journey, entered)));
 };
 
-/** What the run stayed on its step for has come: time, its message's fate, an answer. True when that changed something segments and exits may ask about. */
-export const resumeRun = (draft: Draft, run: Run, because: StepResume): boolean => {
+/**
+ * What the run stayed on its step for has come: time, its message's fate, an answer. True when that changed something
+ * segments and exits may ask about. `cause`: the event at hand, where there may be one.
+ */
+export const resumeRun = (draft: Draft, run: Run, because: StepResume, cause?: Cause): boolean => {
   const journey = definitionOf(draft.context.catalog, run);
   const step = journey && stepOf(journey, run.position.step);
-  const move = journey && step && stepTypeOf(step).resume?.(step, because, stepScope(draft, journey, run));
-  return move !== undefined && carryOut(draft, run, move);
+  if (journey === undefined || step === undefined) return false;
+  const move = stepTypeOf(step).resume?.(step, because, stepScope(draft, journey, run));
+  if (move === undefined) return false;
+  if (move.kind !== "restart") return carryOut(draft, run, move);
+  const again = beganAnew(draft, run, cause);
+  return carryOut(draft, again, stepTypeOf(step).enter(step, stepScope(draft, journey, again)));
+};
+
+/** The run as if it came to its step now, by the event at hand; it is the same visit. */
+const beganAnew = (draft: Draft, run: Run, cause: Cause | undefined): Run => {
+  const { stepOrder: _old, ...rest } = run;
+  return {
+    ...rest,
+    stepEnteredAt: draft.at,
+    ...(cause?.event && { stepOrder: cause.order }),
+    position: { at: "step", step: run.position.step },
+  };
 };
 
 /** The outside has answered a question: the run that stays for it goes on; an answer to any other question changes nothing. */
 export const answerRun = (draft: Draft, id: string, answer: AskAnswer): void => {
   const ask = Object.hasOwn(draft.state.asks, id) ? draft.state.asks[id] : undefined;
-  if (ask === undefined) return;
+  const run = ask && draft.state.runs[ask.run];
+  if (ask === undefined || run?.position.at !== "ask" || run.position.ask !== id) return dropAsk(draft, id);
+  // A catalog older than the run knows nothing of its step: the question stays, and is put again.
+  if (definitionOf(draft.context.catalog, run) === undefined) return;
   dropAsk(draft, id);
-  const run = draft.state.runs[ask.run];
-  if (run?.position.at === "ask" && run.position.ask === id) resumeRun(draft, run, { kind: "answer", answer });
+  if (ask.wish.kind === "webhook") tellOfCall(draft, run, answer);
+  resumeRun(draft, run, { kind: "answer", answer });
+};
+
+const tellOfCall = (draft: Draft, run: Run, answer: AskAnswer): void => {
+  draft.facts.push({
+    kind: "webhook",
+    at: draft.at,
+    ...placeOf(run),
+    step: run.position.step,
+    ...(answer.kind === "webhook" && { status: answer.status }),
+    ...("reason" in answer && answer.reason !== undefined && { reason: answer.reason }),
+  });
 };
 
 /** The run's stay on its step as it would be if it had come there at its `since`, now: another zone, another version. Undefined = it does not wait for an instant. */
@@ -81,6 +113,7 @@ const stepScope = (draft: Draft, journey: CompiledJourney, run: Run): StepScope 
   catalog: draft.context.catalog,
   message: (id) => messageOf(draft, id),
   print: (path, source) => printInRun(draft, run, { owner: stepAt(journey, run), path, source }),
+  value: (path, source) => valueInRun(draft, run, { owner: stepAt(journey, run), path, source }),
   sample: (salt) => sampleOf(draft.state.profile.samplingId, salt),
 });
 
@@ -99,6 +132,8 @@ const carryOut = (draft: Draft, run: Run, move: StepMove): boolean => {
       return false;
     case "until": {
       const { due, nextChange } = move;
+      // Asked and nothing new: no write.
+      if (run.position.at === "until" && run.position.due === due && run.position.nextChange === nextChange) return false;
       const since = run.position.at === "until" ? run.position.since : draft.at;
       const position = {
         at: "until" as const,
@@ -113,6 +148,7 @@ const carryOut = (draft: Draft, run: Run, move: StepMove): boolean => {
       return false;
     }
     case "status": {
+      if (run.position.at === "status" && run.position.message === move.message && run.position.due === move.due) return false;
       const since = run.position.at === "status" ? run.position.since : draft.at;
       if (run.position.at !== "status")
         draft.facts.push({ kind: "waiting", at: draft.at, ...placeOf(run), step, ...(move.due !== undefined && { until: move.due }) });
@@ -123,14 +159,17 @@ const carryOut = (draft: Draft, run: Run, move: StepMove): boolean => {
       return false;
     }
     case "ask":
-      putAsk(draft, run, { wish: move.wish, until: move.due });
+      if (!putAsk(draft, run, { wish: move.wish, until: move.due }))
+        return resumeRun(draft, run, { kind: "answer", answer: { kind: "failed", reason: "too many questions of this user are open" } });
       draft.facts.push({ kind: "waiting", at: draft.at, ...placeOf(run), step, until: move.due });
       return false;
     case "send":
       send(draft, run, move.message);
       return false;
+    case "restart":
+      throw new Error(`expected step ${step} of ${run.journey} to stay before it begins anew`);
     case "end":
-      endRun(draft, run, move.reason);
+      endRun(draft, run, move.reason, move.because);
       return false;
     case "go":
       return go(draft, run, move);
@@ -139,7 +178,7 @@ const carryOut = (draft: Draft, run: Run, move: StepMove): boolean => {
 
 const go = (draft: Draft, run: Run, move: Extract<StepMove, { kind: "go" }>): boolean => {
   const step = run.position.step;
-  if (move.path !== undefined) setRun(draft, { ...run, paths: withPath(run.paths ?? [], step, move.path) });
+  setRun(draft, move.path === undefined ? run : { ...run, paths: withPath(run.paths ?? [], step, move.path) });
   let changed = false;
   for (const change of move.changes ?? []) if (makeChange(draft, run, change)) changed = true;
   draft.facts.push({
@@ -166,8 +205,14 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
   const step = run.position.step;
   // Made of run, step and visit: deciding the same again makes the same id, so nothing is ever sent twice.
   const id = timedId("m", draft.at, hashText(`${run.id}|${step}|${visitsOf(run, step)}`));
-  setRun(draft, { ...run, position: { at: "send", step, message: id }, messages: { ...run.messages, [step]: id } });
   const { topic, transactional, provider, to, variant, window } = wish;
+  setRun(draft, {
+    ...run,
+    position: { at: "send", step, message: id },
+    messages: { ...run.messages, [step]: id },
+    // Beside the way out of the step, which is said when the message is settled.
+    ...(variant !== undefined && { paths: withPath(run.paths ?? [], `${step}/variant`, variant) }),
+  });
   queueMessage(draft, {
     id,
     channel: wish.channel,

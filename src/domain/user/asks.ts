@@ -7,8 +7,12 @@ import type { AskWish, OpenAsk, Run } from "./state.ts";
 const FIRST_REPEAT_MS = 30_000;
 const LONGEST_REPEAT_MS = 600_000;
 
-/** Puts a step's question; the run stays until the answer, or `until` (ms). */
-export const putAsk = (draft: Draft, run: Run, { wish, until }: { readonly wish: AskWish; readonly until: number }): void => {
+/** Characters of all open questions of a user: they are one row, of at most 2 MB in bytes, and merges unite several users'. */
+const MAX_CHARACTERS = 200_000;
+
+/** Puts a step's question; the run stays until the answer, or `until` (ms). False (and nothing happens) when it does not fit beside those that are open. */
+export const putAsk = (draft: Draft, run: Run, { wish, until }: { readonly wish: AskWish; readonly until: number }): boolean => {
+  if (JSON.stringify(draft.state.asks).length + JSON.stringify(wish).length > MAX_CHARACTERS) return false;
   const { step } = run.position;
   const id = timedId("q", draft.at, hashText(`${run.id}|${step}|${run.visits[step] ?? 0}|${wish.kind}`));
   const ask: OpenAsk = {
@@ -24,6 +28,7 @@ export const putAsk = (draft: Draft, run: Run, { wish, until }: { readonly wish:
   draft.state.asks = { ...draft.state.asks, [id]: ask };
   draft.asks.set(id, ask);
   setRun(draft, { ...run, position: { at: "ask", step, since: draft.at, ask: id, due: until } });
+  return true;
 };
 
 /** Questions whose own instant has come are put again; those whose run stays on them no longer are dropped. */

@@ -1,9 +1,11 @@
 import type { EventOrder } from "../event/event.ts";
-import { type Path, parsePath } from "../filter/path.ts";
+import { firstAt, isPresent, type Path, parsePath } from "../filter/path.ts";
+import { asNumber } from "../filter/value.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { takeAttributes } from "./apply-event.ts";
 import { mergeAttributes } from "./attributes.ts";
 import type { Draft } from "./draft.ts";
+import { refuse } from "./refuse.ts";
 import type { AttributeEntry, Profile } from "./state.ts";
 
 /** What a step or a call changes, by dotted path: `set` first, then `increment`, then `unset`. */
@@ -13,20 +15,30 @@ export interface AttributeChanges {
   readonly unset?: readonly string[] | undefined;
 }
 
-/** Carries the changes out as one write now; true when a value is another afterwards. `run` is told where a step did it. */
+/**
+ * Carries the changes out as one write now; true when a value is another afterwards. `run` is told where a step did it.
+ * What cannot be added to (text that is no number) stays as it is and is told in the timeline.
+ */
 export const changeAttributes = (draft: Draft, changes: AttributeChanges, run?: string): boolean => {
   const { attributes } = draft.state.profile;
   const values = new Map<string, Json | undefined>();
-  const change = (path: string, make: (old: Json | undefined) => Json | undefined): void => {
+  const valueOf = (top: string): Json | undefined => (values.has(top) ? values.get(top) : own(attributes, top)?.value);
+  const put = (path: string, value: Json | undefined): void => {
     const parsed = parsePath(path);
     const top = parsed?.[0];
     if (parsed === undefined || typeof top !== "string") return;
-    const under = values.has(top) ? values.get(top) : own(attributes, top)?.value;
-    values.set(top, withValue(under, parsed.slice(1), make));
+    values.set(top, withValue(valueOf(top), parsed.slice(1), value));
   };
-  for (const [path, value] of Object.entries(changes.set ?? {})) change(path, () => (value === "" ? undefined : (value ?? undefined)));
-  for (const [path, by] of Object.entries(changes.increment ?? {})) change(path, (old) => (typeof old === "number" ? old : 0) + by);
-  for (const path of changes.unset ?? []) change(path, () => undefined);
+  const notNumbers: string[] = [];
+  for (const [path, value] of Object.entries(changes.set ?? {})) put(path, isPresent(value) ? value : undefined);
+  for (const [path, by] of Object.entries(changes.increment ?? {})) {
+    const parsed = parsePath(path);
+    const sum = increased(parsed && firstAt(valueOf(String(parsed[0])), parsed, 1), by);
+    if (sum === undefined) notNumbers.push(path);
+    else put(path, sum);
+  }
+  for (const path of changes.unset ?? []) put(path, undefined);
+  refuse(draft, "attributes", notNumbers, "it is not a number, so nothing can be added to it");
   const before = draft.changes.attributes.length;
   const entries = [...values].map(([name, value]) => {
     const entry: AttributeEntry = { ...(value !== undefined && { value }), order: orderAfter(own(attributes, name), draft.at) };
@@ -47,6 +59,16 @@ export const changeAttributes = (draft: Draft, changes: AttributeChanges, run?: 
   return changed.length > 0;
 };
 
+/** Decimal digits a double holds exactly: sums are rounded to them, so that 0.1 and 0.2 make 0.3. */
+const DIGITS = 15;
+
+/** Missing counts as 0 and numeric text as its number; undefined where there is no number, or the sum is none. */
+const increased = (old: Json | undefined, by: number): number | undefined => {
+  const from = old === undefined ? 0 : asNumber(old);
+  const sum = from === undefined ? Number.NaN : Number((from + by).toPrecision(DIGITS));
+  return Number.isFinite(sum) ? sum : undefined;
+};
+
 const own = (attributes: Profile["attributes"], name: string): AttributeEntry | undefined =>
   Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 
@@ -56,13 +78,17 @@ const orderAfter = (before: AttributeEntry | undefined, at: number): EventOrder 
   return order === undefined || order[0] < at ? [at, at, 0] : [order[0], order[1], order[2] + 1];
 };
 
-/** The value with what is at the path replaced; objects on the way are made, anything else in the way gives way. */
-const withValue = (under: Json | undefined, path: Path, make: (old: Json | undefined) => Json | undefined): Json | undefined => {
+/**
+ * The value with what is at the path replaced; objects on the way are made, anything else in the way gives way to what is
+ * set, and stays where something is removed.
+ */
+const withValue = (under: Json | undefined, path: Path, value: Json | undefined): Json | undefined => {
   const [part, ...rest] = path;
-  if (part === undefined) return make(under);
+  if (part === undefined) return value;
   if (typeof part !== "string") return under;
-  const object = typeof under === "object" && under !== null && !Array.isArray(under) ? (under as JsonObject) : {};
-  const value = withValue(Object.hasOwn(object, part) ? object[part] : undefined, rest, make);
+  const object = typeof under === "object" && under !== null && !Array.isArray(under) ? (under as JsonObject) : undefined;
+  const inner = withValue(object !== undefined && Object.hasOwn(object, part) ? object[part] : undefined, rest, value);
+  if (object === undefined) return inner === undefined ? under : { [part]: inner };
   const { [part]: _old, ...others } = object;
-  return value === undefined ? others : { ...others, [part]: value };
+  return inner === undefined ? others : { ...others, [part]: inner };
 };

@@ -10,11 +10,11 @@ import { openDraft, type Draft } from "./draft.ts";
 import { assessExit } from "./exits.ts";
 import { definitionOf, statusOf } from "./journeys.ts";
 import { heldBack } from "./held-back.ts";
-import { holdMessage, messageOf, putMessage } from "./messages.ts";
+import { closeMessage, holdMessage, messageOf, putMessage } from "./messages.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
 import { renderScope } from "./print.ts";
-import { finish, giveUp, KEY_LIFE_MS, settleMessage } from "./settle.ts";
+import { finish, giveUp, goOnAfter, KEY_LIFE_MS, settleMessage } from "./settle.ts";
 import type { Run, UserState } from "./state.ts";
 import type { ClaimRequest } from "./stimulus.ts";
 
@@ -123,7 +123,11 @@ const recheckRules = (
     holdMessage(draft, message, held.reason, held.until);
     return no(held.reason);
   }
-  return isWithheld ? refuse(draft, message, "skipped", HELD_OUT) : undefined;
+  if (!isWithheld) return undefined;
+  // Not a failure: the run goes the way of those whose message was sent.
+  closeMessage(draft, message, "skipped", HELD_OUT);
+  goOnAfter(draft, message, "withheld");
+  return no(HELD_OUT);
 };
 
 /** Is the run that wants the message still there and going? Undefined = yes, or the message has no run. */

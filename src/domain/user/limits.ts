@@ -16,6 +16,8 @@ export const limits = {
   manual: 1_000,
   /** Anonymous ids and other users taken in. */
   merges: 500,
+  /** Characters of one run's variables as JSON. */
+  variableCharacters: 16 * 1024,
   /** Live runs of one journey with a key, over all key values. */
   keyedRuns: 500,
 } as const;

@@ -1,14 +1,15 @@
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Message, RenderScope } from "../message/message.ts";
 import { Budget } from "../template/budget.ts";
-import { renderSource } from "../template/liquid.ts";
+import { evaluateSource, type PrintSettings, renderSource } from "../template/liquid.ts";
 import { plainAttributes, textAttribute } from "./attributes.ts";
 import type { Draft } from "./draft.ts";
-import type { Run, UserState } from "./state.ts";
+import type { History } from "./history.ts";
+import type { Run } from "./state.ts";
 
 /** What Liquid sees of the user and the run (docs/language.md, Templates); `message` only where one is being rendered. */
 export const renderScope = (
-  state: UserState,
+  { state, context }: Pick<Draft, "state" | "context">,
   { message, run, workspace }: { readonly message?: Message; readonly run: Run | undefined; readonly workspace: JsonObject },
 ): RenderScope => ({
   user: { ...plainAttributes(state.profile.attributes), id: state.user.slice(2), tags: Object.keys(state.profile.tags) },
@@ -19,6 +20,7 @@ export const renderScope = (
       ? {}
       : { id: run.id, journey: run.journey, version: run.version, key: run.key, enteredAt: new Date(run.enteredAt).toISOString() },
   variables: run?.variables ?? {},
+  digest: digestOf(run, context.history),
   message:
     message === undefined
       ? {}
@@ -31,22 +33,39 @@ export const renderScope = (
   workspace,
 });
 
-/** Prints a piece of Liquid of a step's own definition (`owner`), as plain text. Throws Unprintable. */
-export const printInRun = (
-  draft: Draft,
-  run: Run,
-  piece: { readonly owner: object; readonly path: string; readonly source: string },
-): string => {
-  const { name, timezone } = draft.context.catalog.document;
-  const locale = textAttribute(draft.state.profile.attributes, "locale") ?? "en";
-  return renderSource(
-    { ...piece, mode: "text" },
-    {
-      scope: renderScope(draft.state, { run, workspace: { name, timezone } }),
-      now: draft.at,
-      locale,
-      lenient: false,
-      budget: new Budget(),
+/** The run keeps ids; the events themselves are read only where a template asks for them. */
+const digestOf = (run: Run | undefined, history: History): RenderScope["digest"] => {
+  const ids = run?.digest ?? [];
+  return {
+    get events() {
+      return ids.flatMap((id) => history.event(id) ?? []) as unknown as readonly Json[]; // events are plain JSON with typed fields
     },
-  );
+    count: run?.digestCount ?? ids.length,
+  };
+};
+
+/** A piece of Liquid of a step's own definition (`owner`). */
+export interface StepPiece {
+  readonly owner: object;
+  readonly path: string;
+  readonly source: string;
+}
+
+/** Prints a piece of a step as plain text. Throws Unprintable. */
+export const printInRun = (draft: Draft, run: Run, piece: StepPiece): string =>
+  renderSource({ ...piece, mode: "text" }, settingsIn(draft, run));
+
+/** A piece of a step as a value of its own type (`evaluateSource`). Throws Unprintable. */
+export const valueInRun = (draft: Draft, run: Run, piece: StepPiece): Json =>
+  evaluateSource({ ...piece, mode: "text" }, settingsIn(draft, run));
+
+const settingsIn = (draft: Draft, run: Run): PrintSettings => {
+  const { name, timezone } = draft.context.catalog.document;
+  return {
+    scope: renderScope(draft, { run, workspace: { name, timezone } }),
+    now: draft.at,
+    locale: textAttribute(draft.state.profile.attributes, "locale") ?? "en",
+    lenient: false,
+    budget: new Budget(),
+  };
 };

@@ -1,11 +1,14 @@
-import type { UserEvent } from "../event/event.ts";
+import type { EventOrder, UserEvent } from "../event/event.ts";
 import { hashText } from "../hash.ts";
 import type { StepChange } from "../journey/step.ts";
+import type { JsonObject } from "../json.ts";
 import { changeAttributes } from "./change-attributes.ts";
 import { setRun, type Draft } from "./draft.ts";
 import { countEntry, counterOf, withCounter } from "./frequency.ts";
 import { timedId } from "./ids.ts";
+import { limits } from "./limits.ts";
 import { changeManual } from "./manual-segments.ts";
+import { refuse } from "./refuse.ts";
 import type { Run } from "./state.ts";
 import { changeTags } from "./tags.ts";
 
@@ -33,10 +36,10 @@ export const makeChange = (draft: Draft, run: Run, change: StepChange): boolean 
       });
       return true;
     case "variables":
-      update(draft, run, { variables: { ...run.variables, ...change.set } });
+      keepVariables(draft, run, change.set);
       return false;
     case "digest":
-      update(draft, run, { digest: change.events });
+      update(draft, run, { digest: change.events, digestCount: change.count });
       return false;
     case "withhold":
       update(draft, run, { withheld: true });
@@ -55,18 +58,38 @@ const update = (draft: Draft, run: Run, fields: Partial<Run>): void => {
   setRun(draft, { ...now, ...fields });
 };
 
+/** Keeps what fits, in the order given: a run is one row, of which a user has many. */
+const keepVariables = (draft: Draft, run: Run, set: JsonObject): void => {
+  let variables: JsonObject = run.variables ?? {};
+  const refused: string[] = [];
+  for (const [name, value] of Object.entries(set)) {
+    const more = { ...variables, [name]: value };
+    if (JSON.stringify(more).length <= limits.variableCharacters) variables = more;
+    else refused.push(name);
+  }
+  refuse(draft, "variables", refused, `a run's variables may hold ${limits.variableCharacters / 1024} KB in all`);
+  update(draft, run, { variables });
+};
+
 /** One visit of one run to one step, for ever the same text. */
 const visitId = (run: Run): string => `${run.id}|${run.position.step}|${run.visits[run.position.step] ?? 0}`;
 
-const emittedEvent = (draft: Draft, run: Run, { name, properties }: Extract<StepChange, { kind: "event" }>): UserEvent => ({
-  id: timedId("e", draft.at, hashText(visitId(run))),
-  type: "track",
-  event: name,
-  properties,
-  ...(draft.state.user.startsWith("u:") ? { userId: draft.state.user.slice(2) } : { anonymousId: draft.state.user.slice(2) }),
-  context: { emittedBy: { journey: run.journey, run: run.id, step: run.position.step } },
-  time: draft.at,
-  receivedAt: draft.at,
-  index: draft.emitted.length,
-  key: "server",
-});
+/** The event a step emits, as if it were sent now: after everything the run knows of, so that its own exits and goals count it. */
+const emittedEvent = (draft: Draft, run: Run, { name, properties }: Extract<StepChange, { kind: "event" }>): UserEvent => {
+  const user = draft.state.user.slice(2);
+  return {
+    id: timedId("e", draft.at, hashText(visitId(run))),
+    type: "track",
+    event: name,
+    properties,
+    ...(draft.state.user.startsWith("u:") ? { userId: user } : { anonymousId: user }),
+    context: { emittedBy: { journey: run.journey, run: run.id, step: run.position.step } },
+    time: draft.at,
+    receivedAt: draft.at,
+    index: Math.max(indexAfter(run.entryOrder, draft.at), indexAfter(run.stepOrder, draft.at)) + draft.emitted.length,
+    key: "server",
+  };
+};
+
+/** The first index in the request that is after an order of the very same instant. */
+const indexAfter = (order: EventOrder | undefined, at: number): number => (order?.[0] === at ? order[2] + 1 : 0);

@@ -1,14 +1,7 @@
 import * as z from "zod";
+import { headerName } from "../../http-header.ts";
 import type { ContentKind } from "./content-kind.ts";
 import { keyProblem } from "./key-problem.ts";
-
-const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "a header name has letters, digits and hyphens")
-  .refine(
-    (name) => !/^(?:host|content-length|connection|transfer-encoding|idempotency-key|cf-.*)$/i.test(name),
-    "this header is set by the platform",
-  );
 
 const schema = z.strictObject({
   url: z.string().min(1).max(4_000),
