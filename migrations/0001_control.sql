@@ -9,7 +9,7 @@ CREATE TABLE keys (
   scopes TEXT NOT NULL DEFAULT '[]', created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX keys_by_id ON keys (workspace, id);
--- kind: segment, journey, template, provider. For journeys body is the draft; version and status belong to what is published.
+-- kind: segment, journey, template, provider, topic. For journeys body is the draft; version and status belong to what is published.
 CREATE TABLE definitions (
   workspace TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, etag TEXT NOT NULL,
   version INTEGER NOT NULL DEFAULT 0, status TEXT NOT NULL DEFAULT 'draft', sealed TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,

@@ -4,6 +4,7 @@
  * may hold fewer items than asked for and still have a next one.
  */
 import * as z from "zod";
+import { workspaceRulesSchema } from "../domain/sending/rules.ts";
 
 const instant = z.iso.datetime().describe("ISO 8601, UTC");
 const json = z.unknown().describe("any JSON");
@@ -267,6 +268,7 @@ export const workspaceSchema = z.object({
   name: z.string(),
   timezone: z.string(),
   dataCenter: z.string(),
+  rules: workspaceRulesSchema.describe("caps, quiet hours and windows; empty: none"),
   catalogVersion: z.int(),
   createdAt: instant,
 });

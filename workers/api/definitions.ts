@@ -4,10 +4,13 @@ import type { Env } from "../env.ts";
 import { route, type Route } from "./route.ts";
 
 /** Every kind, under the name of its list, in an order in which each could be put back: what is named comes before what names it. */
-const kinds = { segments: "segment", templates: "template", providers: "provider", journeys: "journey" } as const satisfies Record<
-  string,
-  DefinitionKind
->;
+const kinds = {
+  topics: "topic",
+  segments: "segment",
+  templates: "template",
+  providers: "provider",
+  journeys: "journey",
+} as const satisfies Record<string, DefinitionKind>;
 
 /** Definitions read at a time: an answer may be far larger than what a Worker holds, so it is written as it is read. */
 const perRead = 50;
@@ -21,7 +24,7 @@ export const definitions: readonly Route[] = [
       path: "/api/definitions",
       summary: "All definitions as they were put, in one document: to keep in git, or to put elsewhere. Journeys as drafts; no secrets",
       scope: "read",
-      answers: { 200: z.object({ segments: exported, templates: exported, providers: exported, journeys: exported }) },
+      answers: { 200: z.object({ topics: exported, segments: exported, templates: exported, providers: exported, journeys: exported }) },
     },
     async ({ env, workspace, ctx }) => {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

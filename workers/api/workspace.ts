@@ -1,6 +1,10 @@
 import * as z from "zod";
 import { type WorkspaceView, workspaceSchema } from "../../src/api/management.ts";
 import { Fault } from "../../src/domain/fault.ts";
+import { stableText } from "../../src/domain/hash.ts";
+import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
+import { type WorkspaceRules, workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
+import { readRules } from "../../src/storage/control/catalogs.ts";
 import { readWorkspace, updateWorkspace, type WorkspaceRow } from "../../src/storage/control/workspaces.ts";
 import type { Env } from "../env.ts";
 import { startBackfill } from "./backfill.ts";
@@ -21,20 +25,61 @@ function isTimezone(zone: string): boolean {
   }
 }
 
-export const presentWorkspace = (row: WorkspaceRow): WorkspaceView => ({
+export const presentWorkspace = (row: WorkspaceRow, rules: WorkspaceRules = {}): WorkspaceView => ({
   id: row.id,
   name: row.name,
   timezone: row.timezone,
   dataCenter: row.data_center,
+  rules,
   catalogVersion: row.catalog_version,
   createdAt: instant(row.created_at),
 });
 
-const read = async (env: Env, workspace: string): Promise<WorkspaceRow> => {
-  const row = await readWorkspace(env.DB, workspace);
+const read = async (env: Env, workspace: string): Promise<WorkspaceView> => {
+  const [row, rules] = await Promise.all([readWorkspace(env.DB, workspace), readRules(env.DB, workspace)]);
   if (row === undefined) throw new Fault("not-found", "There is no such workspace");
-  return row;
+  return presentWorkspace(row, rules);
 };
+
+/** What of the workspace is to be another; rules replace all rules there were. */
+interface WorkspaceChange {
+  readonly name?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly rules?: WorkspaceRules | undefined;
+}
+
+/** Changes the workspace; live at once. @throws Fault conflict when a window goes that a journey names */
+const change = async (env: Env, id: string, wanted: WorkspaceChange): Promise<WorkspaceView> => {
+  const { version, answer: moved } = await changeCatalog(env, id, async (live) => {
+    const { rules: before = {}, ...rest } = live;
+    const next = { id, name: wanted.name ?? live.name, timezone: wanted.timezone ?? live.timezone };
+    const rules = wanted.rules ?? before;
+    const isSame = next.name === live.name && next.timezone === live.timezone && stableText(rules) === stableText(before);
+    if (isSame) return { unchanged: { zone: false } };
+    refuseMissingWindows(live, rules);
+    return {
+      document: { ...rest, name: next.name, timezone: next.timezone, ...(Object.keys(rules).length > 0 && { rules }) },
+      statements: [updateWorkspace(env.DB, next)],
+      answer: { zone: next.timezone !== live.timezone },
+    };
+  });
+  if (moved.zone) await startBackfill(env, { workspace: id, kind: "workspace", key: "timezone", version }, { catalog: version });
+  return read(env, id);
+};
+
+/** A window that a journey names cannot go before the journey does. */
+const refuseMissingWindows = (live: CatalogDocument, rules: WorkspaceRules): void => {
+  for (const key of Object.keys(live.rules?.windows ?? {})) {
+    if (Object.hasOwn(rules.windows ?? {}, key)) continue;
+    const users = live.journeys.filter(({ status, definition }) => status !== "stopped" && namesWindow(definition.steps, key));
+    if (users.length === 0) continue;
+    const named = users.slice(0, 10).map(({ definition }) => `the journey "${definition.key}"`);
+    throw new Fault("conflict", `The window "${key}" is used by ${named.join(", ")}`);
+  }
+};
+
+const namesWindow = (steps: Readonly<Record<string, object>>, key: string): boolean =>
+  Object.values(steps).some((step) => "window" in step && step.window === key);
 
 export const workspace: readonly Route[] = [
   route(
@@ -45,29 +90,28 @@ export const workspace: readonly Route[] = [
       scope: "read",
       answers: { 200: workspaceSchema },
     },
-    async (call) => answer(presentWorkspace(await read(call.env, call.workspace))),
+    async (call) => answer(await read(call.env, call.workspace)),
   ),
   route(
     {
       method: "patch",
       path: "/api/workspace",
-      summary: "Changes name and time zone",
+      summary: "Changes name, time zone and rules, as far as they are given; rules replace all there were. Live at once",
       scope: "admin",
-      body: z.strictObject({ name: workspaceName.optional(), timezone: timezone.optional() }),
+      body: z.strictObject({ name: workspaceName.optional(), timezone: timezone.optional(), rules: workspaceRulesSchema.optional() }),
       answers: { 200: workspaceSchema },
     },
-    async ({ env, workspace: id, body }) => {
-      const { version, answer: moved } = await changeCatalog(env, id, async (live) => {
-        const next = { id, name: body.name ?? live.name, timezone: body.timezone ?? live.timezone };
-        if (next.name === live.name && next.timezone === live.timezone) return { unchanged: { zone: false } };
-        return {
-          document: { ...live, name: next.name, timezone: next.timezone },
-          statements: [updateWorkspace(env.DB, next)],
-          answer: { zone: next.timezone !== live.timezone },
-        };
-      });
-      if (moved.zone) await startBackfill(env, { workspace: id, kind: "workspace", key: "timezone", version }, { catalog: version });
-      return answer(presentWorkspace(await read(env, id)));
+    async ({ env, workspace: id, body }) => answer(await change(env, id, body)),
+  ),
+  route(
+    {
+      method: "put",
+      path: "/api/workspace",
+      summary: "Sets name, time zone and rules; without rules there are none. Live at once",
+      scope: "admin",
+      body: z.strictObject({ name: workspaceName, timezone, rules: workspaceRulesSchema.optional() }),
+      answers: { 200: workspaceSchema },
     },
+    async ({ env, workspace: id, body }) => answer(await change(env, id, { ...body, rules: body.rules ?? {} })),
   ),
 ];

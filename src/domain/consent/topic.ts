@@ -10,7 +10,6 @@ export const topicSchema = z.strictObject({
   description: z.string().max(2_000).optional(),
   channels: z.array(z.enum(["email", "sms", "push", "in-app", "whatsapp", "slack", "webhook"])).min(1),
   default: z.enum(["opted-in", "opted-out"]),
-  doubleOptIn: z.boolean().optional(),
 });
 
 export type TopicDefinition = z.output<typeof topicSchema>;

@@ -1,6 +1,8 @@
 import type { CatalogDocument, CatalogProvider, PublishedJourney } from "../../domain/catalog/catalog.ts";
 import type { JourneyDefinition } from "../../domain/journey/journey.ts";
+import type { TopicDefinition } from "../../domain/consent/topic.ts";
 import type { SegmentDefinition } from "../../domain/segment/segment.ts";
+import type { WorkspaceRules } from "../../domain/sending/rules.ts";
 import type { TemplateDefinition } from "../../domain/template/template.ts";
 import { Fault } from "../../domain/fault.ts";
 
@@ -12,6 +14,8 @@ export interface Manifest {
   readonly templates: readonly NamedBody[];
   readonly journeys: readonly { readonly key: string; readonly version: number; readonly status: PublishedJourney["status"] }[];
   readonly providers: readonly CatalogProvider[];
+  readonly topics?: readonly NamedBody[];
+  readonly rules?: WorkspaceRules;
 }
 
 export interface NamedBody {
@@ -28,7 +32,7 @@ export const readLiveVersion = async (db: D1Database, workspace: string): Promis
  * strict schemas on its way in and never changes, so it is not checked again here.
  */
 export const readCatalog = async (db: D1Database, workspace: string, version: number): Promise<CatalogDocument | undefined> => {
-  const named = (list: "segments" | "templates") =>
+  const named = (list: "segments" | "templates" | "topics") =>
     db
       .prepare(
         `SELECT b.body FROM catalogs c, json_each(c.body, '$.${list}') n
@@ -36,10 +40,11 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
          WHERE c.workspace = ? AND c.version = ? ORDER BY n.key`,
       )
       .bind(workspace, version);
-  const [manifests, segments, templates, journeys] = await db.batch<{ body: string }>([
+  const [manifests, segments, templates, topics, journeys] = await db.batch<{ body: string }>([
     db.prepare("SELECT body FROM catalogs WHERE workspace = ? AND version = ?").bind(workspace, version),
     named("segments"),
     named("templates"),
+    named("topics"),
     db
       .prepare(
         `SELECT j.body FROM catalogs c, json_each(c.body, '$.journeys') n
@@ -65,7 +70,21 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
       return { version: published, status, definition };
     }),
     providers: manifest.providers,
+    ...(manifest.topics && { topics: bodiesOf<TopicDefinition>(topics, manifest.topics.length, workspace, version) }),
+    ...(manifest.rules && { rules: manifest.rules }),
   };
+};
+
+/** The rules that are live; undefined = none. */
+export const readRules = async (db: D1Database, workspace: string): Promise<WorkspaceRules | undefined> => {
+  const row = await db
+    .prepare(
+      `SELECT c.body -> '$.rules' AS rules FROM workspaces w JOIN catalogs c ON c.workspace = w.id AND c.version = w.catalog_version
+       WHERE w.id = ?`,
+    )
+    .bind(workspace)
+    .first<{ rules: string | null }>();
+  return row?.rules === undefined || row.rules === null ? undefined : (JSON.parse(row.rules) as WorkspaceRules); // checked by the strict schema before it was stored
 };
 
 /** Parses joined bodies; a missing one would silently drop a definition, so their number is checked. */
@@ -126,6 +145,7 @@ export const commitCatalog = async (
   const { workspace, version } = document;
   const segments = await Promise.all(document.segments.map(bodyOf));
   const templates = await Promise.all(document.templates.map(bodyOf));
+  const topics = await Promise.all((document.topics ?? []).map(bodyOf));
   const manifest: Manifest = {
     name: document.name,
     timezone: document.timezone,
@@ -133,11 +153,16 @@ export const commitCatalog = async (
     templates: templates.map(({ key, hash }) => ({ key, hash })),
     journeys: document.journeys.map(({ version: published, status, definition }) => ({ key: definition.key, version: published, status })),
     providers: document.providers,
+    ...(topics.length > 0 && { topics: topics.map(({ key, hash }) => ({ key, hash })) }),
+    ...(document.rules && { rules: document.rules }),
   };
-  const length = [...segments, ...templates].reduce((sum, { body }) => sum + body.length, JSON.stringify(document.journeys).length);
+  const length = [...segments, ...templates, ...topics].reduce(
+    (sum, { body }) => sum + body.length,
+    JSON.stringify(document.journeys).length,
+  );
   if (length > maxCatalogLength)
     throw new Fault("too-large", `The published definitions of a workspace may hold ${maxCatalogLength} characters together`);
-  const missing = await missingBodies(db, workspace, [...segments, ...templates]);
+  const missing = await missingBodies(db, workspace, [...segments, ...templates, ...topics]);
   try {
     await db.batch([
       ...before,
