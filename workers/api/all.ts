@@ -4,6 +4,7 @@ export { segmentPreview } from "./segment-preview.ts";
 export { segmentMembers } from "./segment-members.ts";
 export { journeys } from "./journeys.ts";
 export { templates } from "./templates.ts";
+export { topics } from "./topics.ts";
 export { definitions } from "./definitions.ts";
 export { providers } from "./providers.ts";
 export { users } from "./users.ts";
