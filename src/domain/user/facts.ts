@@ -143,7 +143,7 @@ export type Fact =
       readonly status?: number;
       readonly reason?: string;
     }
-  /** A run was moved to another version of its journey. */
+  /** A run was moved to another version of its journey; `step` is where it stood, `to` where it goes on, if elsewhere. */
   | {
       readonly kind: "run-moved";
       readonly at: number;
@@ -152,6 +152,7 @@ export type Fact =
       readonly from: number;
       readonly run: string;
       readonly step: string;
+      readonly to?: string;
     }
   | {
       readonly kind: "group-joined" | "group-left" | "group-changed";

@@ -10,6 +10,7 @@ import { assessExits } from "./exits.ts";
 import { assessGoals } from "./goals.ts";
 import { reconsiderHeld } from "./held-back.ts";
 import { definitionOf, isTouched, statusOf } from "./journeys.ts";
+import { noteLate } from "./late.ts";
 import { endRun } from "./runs.ts";
 import { runMessageTimers } from "./settle.ts";
 import type { Run } from "./state.ts";
@@ -182,12 +183,15 @@ const endWaits = (draft: Draft): void => {
     if (run === undefined || !isOver(run, draft.at)) continue;
     if (run.position.at === "ask") answerRun(draft, run.position.ask, { kind: "failed", reason: "no answer in time" });
     else resumeRun(draft, run, { kind: "due" });
+    noteLate(draft, id, dueOf(run) ?? draft.at);
   }
   runMessageTimers(draft);
   runAskTimers(draft);
 };
 
-const isOver = ({ position }: Run, at: number): boolean => "due" in position && position.due !== undefined && position.due <= at;
+const isOver = (run: Run, at: number): boolean => (dueOf(run) ?? Number.MAX_SAFE_INTEGER) <= at;
+
+const dueOf = ({ position }: Run): number | undefined => ("due" in position ? position.due : undefined);
 
 interface Budget {
   spent: number;

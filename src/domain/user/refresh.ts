@@ -1,13 +1,15 @@
 import type { Cause, Draft } from "./draft.ts";
 import { statusOf } from "./journeys.ts";
+import { dropLate, releaseLate } from "./late.ts";
 import { moveOn } from "./move-on.ts";
+import { moveRuns } from "./move-runs.ts";
 import { queueMessage } from "./messages.ts";
 import { endRun } from "./runs.ts";
 import { withCounter } from "./frequency.ts";
 
 /**
- * Brings the user up to a newer catalog, at the draft's instant: runs of stopped and deleted journeys end, every segment is
- * asked again, what a pause held back goes on. Joins that a changed definition causes are silent unless `fires`.
+ * Brings the user up to a newer catalog, at the draft's instant: runs of stopped and deleted journeys end, others move to the
+ * version published for them, every segment is asked again, what a pause held back does as `resume` said. Joins that a changed definition causes are silent unless `fires`.
  */
 export const refresh = (draft: Draft, fires: boolean): void => {
   const { catalog } = draft.context;
@@ -15,6 +17,8 @@ export const refresh = (draft: Draft, fires: boolean): void => {
   if (draft.state.goals.some((goal) => !catalog.journeys.has(goal.journey))) {
     draft.state.goals = draft.state.goals.filter((goal) => catalog.journeys.has(goal.journey));
   }
+  moveRuns(draft);
+  releaseLate(draft);
   releaseHeld(draft);
   releaseIntervals(draft);
   draft.changes.all = true;
@@ -26,8 +30,9 @@ export const refresh = (draft: Draft, fires: boolean): void => {
 const releaseHeld = (draft: Draft): void => {
   for (const message of Object.values(draft.state.open)) {
     const isPaused = message.status === "held" && message.due === undefined;
-    if (isPaused && (message.run === undefined || statusOf(draft.context.catalog, message.run.journey) === "live"))
-      queueMessage(draft, message);
+    if (isPaused && (message.run === undefined || statusOf(draft.context.catalog, message.run.journey) === "live")) {
+      if (!dropLate(draft, message)) queueMessage(draft, message);
+    }
   }
 };
 
