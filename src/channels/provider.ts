@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Channel, MessageContent, Outcome } from "../domain/message/message.ts";
+import type { Channel, MessageContent, MessageStatus, Outcome } from "../domain/message/message.ts";
 import type { Reply } from "./reply.ts";
 
 /** One message as a provider is given it. The same message gives the same request, byte for byte, however often it is asked. */
@@ -30,6 +30,8 @@ interface ProviderBase<Schema extends z.ZodType> {
   readonly channels: readonly [Channel, ...Channel[]];
   /** Strict: an unknown setting is an error. */
   readonly settings: Schema;
+  /** What its webhooks tell of a message after it was accepted; empty = nothing ever. */
+  readonly reports: readonly MessageStatus[];
   /** Settings that are written and never read back. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
 }

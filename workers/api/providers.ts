@@ -1,5 +1,6 @@
 import { providerFields } from "../../src/api/management.ts";
 import {
+  kindOf,
   type ProviderDefinition,
   providerKinds,
   providerSchema,
@@ -28,6 +29,7 @@ export const publishProvider = (live: CatalogDocument, provider: ProviderDefinit
     type: provider.type,
     default: isDefault,
     resendUncertain: resendsUncertain(provider),
+    reports: kindOf(provider.type).reports,
   };
   const stepped = isDefault
     ? live.providers.map((one) => (one.channel === provider.channel ? { ...one, default: false } : one))

@@ -10,5 +10,6 @@ export const outbox: LocalProvider<typeof settings> = {
   via: "outbox",
   channels: ["email", "sms", "webhook"],
   settings,
+  reports: [],
   secrets: [],
 };

@@ -31,6 +31,8 @@ export const resend: HttpProvider<typeof settings> = {
   via: "http",
   channels: ["email"],
   settings,
+  // Source: resend.com/docs/dashboard/webhooks/event-types
+  reports: ["delivered", "opened", "clicked", "bounced", "complained"],
   secrets: ["apiKey", "webhookSecret"],
   baseUrl: "https://api.resend.com",
   // Source: resend.com/docs/dashboard/emails/idempotency-keys: up to 256 characters, remembered for 24 hours.

@@ -19,6 +19,7 @@ export const webhook: HttpProvider<typeof settings> = {
   via: "http",
   channels: ["webhook"],
   settings,
+  reports: [],
   secrets: ["headers"],
   request({ id, content }, given) {
     if (content.channel !== "webhook") throw new Error(`expected webhook content, got ${content.channel}`);

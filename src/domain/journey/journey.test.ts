@@ -53,9 +53,21 @@ describe("journeySchema", () => {
   it.each([
     ["an unknown field", journey({ colour: "red" }), "colour"],
     ["an unknown field of a step", step({ type: "exit", colour: "red" }), "colour"],
-    ["a step type that is not built", step({ type: "split", paths: [] }), "steps.end.type"],
+    ["a step type that does not exist", step({ type: "jump" }), "steps.end.type"],
+    [
+      "shares that do not make a hundred",
+      step({
+        type: "split",
+        paths: [
+          { percent: 50, next: "end" },
+          { percent: 49, next: "end" },
+        ],
+      }),
+      "steps.end.paths",
+    ],
     ["a trigger that does not exist", journey({ trigger: { type: "weather" } }), "trigger.type"],
-    ["a wait until a time, which is not built", step({ type: "wait", until: { time: "09:00" } }), "until"],
+    ["a wait until no time of day", step({ type: "wait", until: { time: "24:00" } }), "steps.end.until.time"],
+    ["a zone beside a date", step({ type: "wait", until: { attribute: "ends", zone: "UTC" } }), "steps.end.until.zone"],
     ["variants, which are not built", step({ type: "send", channel: "email", template: "a", variants: [] }), "variants"],
     ["a channel without providers", step({ type: "send", channel: "push", template: "a" }), "channel"],
     ["a wait of less than a second", step({ type: "wait", for: "PT0S" }), "between PT1S and P5Y"],

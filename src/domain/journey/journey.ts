@@ -63,7 +63,9 @@ export type JourneyDefinition = z.output<typeof journeySchema>;
 /** The step type of a definition. */
 export const stepTypeOf = (step: StepDefinition): StepType<StepDefinition> =>
   // Each type only ever meets definitions of its own `type`: that is what the lookup is by.
-  steps[step.type] as unknown as StepType<StepDefinition>;
+  stepTypes.get(step.type) as unknown as StepType<StepDefinition>;
+
+const stepTypes = new Map(Object.values(steps).map((step) => [step.type as string, step]));
 
 /** The trigger type of a definition. */
 export const triggerTypeOf = (trigger: TriggerDefinition): TriggerType<TriggerDefinition> =>

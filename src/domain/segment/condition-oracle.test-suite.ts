@@ -75,7 +75,7 @@ const countsSince = (event: UserEvent, since: Since, run: Run | undefined): bool
   if (since === "ever" || run === undefined) return true;
   if (event.id === run.trigger?.id) return false;
   if (since === "entry") return event.time >= run.entryOrder[0];
-  return event.time >= run.stepEnteredAt && (run.stepOrder === undefined || compareOrder(orderOf(event), run.stepOrder) > 0);
+  return run.stepOrder === undefined ? event.time >= run.stepEnteredAt : compareOrder(orderOf(event), run.stepOrder) > 0;
 };
 
 const attributeHolds = (condition: AttributeCondition, world: OracleWorld, now: number): boolean => {

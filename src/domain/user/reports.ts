@@ -2,7 +2,8 @@ import { isFinal, mergeStatus } from "../message/lattice.ts";
 import type { Message, MessageStatus } from "../message/message.ts";
 import type { Draft } from "./draft.ts";
 import { messageOf, putMessage } from "./messages.ts";
-import { goOnAfter } from "./settle.ts";
+import { subscribe } from "./consent.ts";
+import { goOnAfter, suppressAddress } from "./settle.ts";
 import type { Stimulus } from "./stimulus.ts";
 
 /**
@@ -23,7 +24,28 @@ export const reportStatus = (draft: Draft, { message: id, status, reason }: Extr
     reached: { ...message.reached, [status]: message.reached?.[status] ?? draft.at },
     ...(reason !== undefined && { reason }),
   });
+  if (further === message.status) tellReached(draft, id);
+  if (message.reached?.[status] === undefined) draw(draft, message, { status, reason });
   if (!isFinal(message.status)) goOnAfter(draft, message, status === "failed" ? "failed" : "sent");
+};
+
+/** A message may have reached what a step or condition waits for without its status being another. */
+const tellReached = (draft: Draft, id: string): void => {
+  draft.changes.messages.push(id);
+  draft.changes.aspects.push("messages");
+};
+
+/** What a report means for the user, once: an operator who lifts a suppression does not meet it again by a repeated report. */
+const draw = (
+  draft: Draft,
+  message: Message,
+  { status, reason }: { readonly status: MessageStatus; readonly reason: string | undefined },
+): void => {
+  // Providers' files call only a hard bounce one.
+  if (status === "bounced" || status === "complained") return suppressAddress(draft, message, reason ?? status);
+  if (status !== "unsubscribed") return;
+  const { topic, channel } = message;
+  subscribe(draft, { type: "subscription", id: message.id, state: "opted-out", ...(topic === undefined ? { channel } : { topic }) });
 };
 
 /** All that can come after handing it over; a failure only while nobody knows better. */

@@ -77,7 +77,7 @@ const accept = (draft: Draft, message: Message, providerMessageId: string | unde
 };
 
 /** The run that waits for the message's fate goes on. */
-export const goOnAfter = (draft: Draft, message: Message, result: "sent" | "skipped" | "failed" | "uncertain"): void => {
+export const goOnAfter = (draft: Draft, message: Message, result: "sent" | "skipped" | "failed" | "uncertain" | "withheld"): void => {
   const run = message.run && draft.state.runs[message.run.id];
   if (run?.position.at === "send" && run.position.message === message.id) resumeRun(draft, run, { kind: "message", result });
 };
@@ -102,7 +102,8 @@ const backoff = (message: Message, firstMs: number): number => {
 const mayResend = (draft: Draft, message: Message): boolean =>
   draft.context.catalog.document.providers.some((provider) => provider.key === message.rendered?.provider && provider.resendUncertain);
 
-const suppressAddress = (draft: Draft, message: Message, reason: string): void => {
+/** Nothing more goes to the address the message went to. */
+export const suppressAddress = (draft: Draft, message: Message, reason: string): void => {
   const { suppressions } = draft.state.profile;
   const address = message.rendered?.to;
   const suppression = { reason, at: draft.at, ...(address !== undefined && { address }) };

@@ -1,5 +1,16 @@
 export { branch } from "./branch.ts";
+export { digest } from "./digest.ts";
+export { enter } from "./enter.ts";
+export { event } from "./event.ts";
 export { exit } from "./exit.ts";
+export { holdout } from "./holdout.ts";
+export { messageStatus } from "./message-status.ts";
+export { segment } from "./segment.ts";
 export { send } from "./send.ts";
+export { split } from "./split.ts";
 export { tag } from "./tag.ts";
+export { throttle } from "./throttle.ts";
+export { update } from "./update.ts";
+export { waitUntil } from "./wait-until.ts";
 export { wait } from "./wait.ts";
+export { webhook } from "./webhook.ts";
