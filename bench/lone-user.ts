@@ -47,7 +47,7 @@ export const loneUser = (catalog: Catalog): LoneUser => {
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
   const sql = nodeSql(database);
   const session = new UserSession(
-    { sql, transaction: nodeTransaction(database), clock: () => Date.now() },
+    { sql, transaction: nodeTransaction(database), clock: () => Date.now(), size: () => 0 },
     { workspace: "bench", user: "u:1" },
   );
   const apply = (events: readonly UserEvent[]): void => {

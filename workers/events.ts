@@ -213,13 +213,17 @@ const sampleOf = (env: Env): number => {
   return Number.isNaN(fraction) ? 1 : fraction;
 };
 
-/** Events the object knew before are logged under the time it knows, so that a repetition finds its row, also one of a user who was merged in between. */
+/**
+ * Events the object knew before are logged under the time it knows, so that a repetition finds its row, also one of a user
+ * who was merged in between. One that was refused is not logged: what it repeats may be there already, under another time.
+ */
 const loggedEvents = ({ work, answer }: Applied): readonly LoggedEvent[] => {
-  const times = new Map(answer.known.map(({ id, time }) => [id, time]));
+  const known = new Map(answer.known.map((one) => [one.id, one]));
   const user = answer.movedTo ?? work.user;
-  return work.events.map((event) => {
-    const time = times.get(event.id);
-    const sentFor = answer.movedTo === undefined ? {} : { sentFor: work.user };
-    return { workspace: work.workspace, user, event: time === undefined ? event : { ...event, time }, ...sentFor };
+  const sentFor = answer.movedTo === undefined ? {} : { sentFor: work.user };
+  return work.events.flatMap((event) => {
+    const before = known.get(event.id);
+    if (before?.refused === true) return [];
+    return { workspace: work.workspace, user, event: before === undefined ? event : { ...event, time: before.time }, ...sentFor };
   });
 };

@@ -40,9 +40,10 @@ import type { Env } from "./env.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
 import { acknowledge, freeze } from "./user/merging.ts";
+import { Pruning } from "./user/pruning.ts";
 import { type MessageView, eventsPage, knownEvent, messageView, messagesPage, nothing, timelinePage, viewOf } from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
-import { backOffMs, catalogMaxAgeMs, factsRetryMs, isWaiting, wake } from "./user/wake.ts";
+import { backOffMs, catalogMaxAgeMs, earliest, factsRetryMs, isWaiting, wake } from "./user/wake.ts";
 import { userObject } from "./user-stub.ts";
 
 /** Objects a request may pass through: merges are transitive, but nobody merges this often. */
@@ -57,6 +58,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   readonly #identity: Identity;
   readonly #session: UserSession;
   readonly #clock: AlarmClock;
+  readonly #pruning: Pruning;
   #catalog: { readonly version: number; readonly needed: string; readonly catalog: Catalog } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -67,9 +69,15 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#clock = new AlarmClock(ctx);
     this.#sql = durableSql(ctx.storage.sql);
     this.#session = new UserSession(
-      { sql: this.#sql, transaction: (work) => ctx.storage.transactionSync(work), clock: () => Date.now() },
+      {
+        sql: this.#sql,
+        transaction: (work) => ctx.storage.transactionSync(work),
+        clock: () => Date.now(),
+        size: () => ctx.storage.sql.databaseSize,
+      },
       identity,
     );
+    this.#pruning = new Pruning(this.#sql, this.#session);
   }
 
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
@@ -217,6 +225,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
         env: this.env,
         failures,
         session: this.#session,
+        pruning: this.#pruning,
         identity: this.#identity,
         catalog: (version) => this.#loadCatalog({ catalog: version }),
       });
@@ -233,7 +242,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   #dueOf(turn: Turn): number | undefined {
-    return turn.wantsMerge ? this.#session.now() : turn.nextDue;
+    return turn.wantsMerge ? this.#session.now() : earliest(turn.nextDue, this.#pruning.due());
   }
 
   /** The caller sees to the facts it is answered; what one answer does not hold is the alarm's. */
@@ -299,7 +308,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const latest = meta?.movedTo;
     if (meta === undefined || latest === undefined) throw new Error("expected a user that was merged away");
     const history = new SqliteHistory(this.#sql);
-    const known = request.events.flatMap(({ id }) => history.event(id) ?? []).map(({ id, time }) => ({ id, time }));
+    const known = request.events.flatMap((event) => knownEvent(history, event) ?? []);
     const news = known.length === 0 ? request.events : request.events.filter(({ id }) => !known.some((one) => one.id === id));
     for (const { receivedAt } of news) this.#session.now(receivedAt);
     const byTarget = Map.groupBy(news, ({ receivedAt }) => targetOf(meta, receivedAt) ?? latest);

@@ -23,6 +23,13 @@ export interface DeliverMessage {
   readonly message: string;
 }
 
+/** ASKS queue: a question of a user's run that only the outside can answer. Repeated by the object's alarm until it is answered or over. */
+export interface AskMessage {
+  readonly workspace: string;
+  readonly user: UserKey;
+  readonly ask: OpenAsk;
+}
+
 /** FACTS queue: facts that no call has confirmed yet, sent by the object's alarm. */
 export type FactsMessage = NumberedFacts;
 
@@ -55,9 +62,16 @@ export interface ApplyRequest extends ObjectRequest {
   readonly events: readonly UserEvent[];
 }
 
+export interface KnownEvent {
+  readonly id: string;
+  readonly time: number;
+  /** It was refused (older than what the object keeps), now or before: the timeline tells of it, the log does not. */
+  readonly refused?: true;
+}
+
 export interface ApplyAnswer extends ObjectAnswer {
   /** Events the object already had, with the time it knows them by: the log row is written under that time. */
-  readonly known: readonly { readonly id: string; readonly time: number }[];
+  readonly known: readonly KnownEvent[];
   /** Ids of the events this answer is about, where it is not about all of the request's: the rest are in `also`. */
   readonly events?: readonly string[];
   /** A device that several users had: answers of the others whose events were among those of the request. */

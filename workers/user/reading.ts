@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { KnownEvent } from "../../src/api/queue.ts";
 import type { Page, PageRequest, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { Fault } from "../../src/domain/fault.ts";
@@ -122,8 +123,8 @@ export const messageView = (history: SqliteHistory, journal: Journal, id: string
   return { message, facts: facts.filter((fact) => fact.kind === "message" && fact.message === id) };
 };
 
-/** How the user knows an event that was just applied and is not new; undefined when it is new, or was refused. */
-export const knownEvent = (history: SqliteHistory, event: UserEvent): { readonly id: string; readonly time: number } | undefined => {
-  const known = history.wasAdded(event.id) ? undefined : history.event(event.id);
-  return known && { id: known.id, time: known.time };
+/** How the user knows an event that is not new, or was refused; undefined when it was just added, or nothing is known of it. */
+export const knownEvent = (history: SqliteHistory, { id }: Pick<UserEvent, "id">): KnownEvent | undefined => {
+  const known = history.wasAdded(id) ? undefined : history.known(id);
+  return known && { id, time: known.time, ...(known.refused && { refused: true }) };
 };

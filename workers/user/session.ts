@@ -25,6 +25,8 @@ export interface SessionPorts {
   readonly transaction: <T>(work: () => T) => T;
   /** ms since the epoch */
   readonly clock: () => number;
+  /** Bytes of the database; asks nothing of it. */
+  readonly size: () => number;
 }
 
 /** One transaction: decisions follow one another, each on the state the last one left. */
@@ -168,6 +170,16 @@ export class UserSession {
       this.forget();
       throw error;
     }
+  }
+
+  /** Bytes of the object's database. */
+  size(): number {
+    return this.#ports.size();
+  }
+
+  /** What is known of the newest matches, forgotten: they were taken out of history. */
+  forgetMatches(): void {
+    this.#newestMatches = new NewestMatches();
   }
 
   /** Drops what is cached; the next look reads the database. */

@@ -11,6 +11,7 @@ import { sendIntents } from "../deliver-queue.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
 import { acknowledge, handoverOf, takeIn } from "./merging.ts";
+import type { Pruning } from "./pruning.ts";
 import type { Identity, UserSession } from "./session.ts";
 
 /** Facts that a caller took are asked after, and a frozen source asks its target, this much later. */
@@ -30,6 +31,7 @@ export const backOffMs = (failures: number): number => Math.min(1_000 * 2 ** Mat
 export interface WakeContext {
   readonly env: Env;
   readonly session: UserSession;
+  readonly pruning: Pruning;
   readonly identity: Identity;
   readonly catalog: (version: number) => Promise<Catalog>;
   /** Alarms in a row that failed before this one. */
@@ -42,7 +44,8 @@ export interface Woken {
   readonly failed: boolean;
 }
 
-const earliest = (...instants: readonly (number | undefined)[]): number | undefined => {
+/** The first of the instants that are known. */
+export const earliest = (...instants: readonly (number | undefined)[]): number | undefined => {
   const known = instants.filter((instant) => instant !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 };
@@ -64,7 +67,9 @@ export const wake = async (context: WakeContext): Promise<Woken> => {
   const merges = await carryOnMerges(context, catalog.document.version);
   const handover = await askTarget(context);
   const facts = await handOnFacts(context, { told, claimsFollow: turn.deliver.length > 0 });
-  return { due: earliest(turn.nextDue, handover, facts, merges.due), failed: merges.failed };
+  // What is due goes first, and a page of pruning with nothing else to do.
+  const rest = (turn.nextDue ?? Number.POSITIVE_INFINITY) > session.now() ? context.pruning.turn(catalog) : undefined;
+  return { due: earliest(turn.nextDue, handover, facts, merges.due, rest), failed: merges.failed };
 };
 
 /**

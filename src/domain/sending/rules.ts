@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { definitionKey } from "../definition-key.ts";
-import { windowDurationSchema } from "../schedule/duration.ts";
+import { parseDuration, windowDurationSchema } from "../schedule/duration.ts";
 import { daysSchema, timeOfDaySchema, zoneSchema } from "../schedule/local-time.ts";
 
 const channel = z.enum(["email", "sms", "push", "in-app", "whatsapp", "slack", "webhook"]);
@@ -31,6 +31,13 @@ const quietHoursSchema = z
   })
   .refine(({ from, to }) => from !== to, { error: "quiet hours from and to the same time would never end", path: ["to"] });
 
+const SHORTEST_KEPT_MS = 90 * 86_400_000;
+
+/** Shorter than this, a segment published today would see too little of yesterday. */
+const keptDurationSchema = windowDurationSchema.refine((text) => (parseDuration(text)?.ms ?? SHORTEST_KEPT_MS) >= SHORTEST_KEPT_MS, {
+  error: "history is kept for 90 days at least",
+});
+
 /** What holds for every message of a workspace that is not transactional. Source: docs/semantics.md, Sending. */
 export const workspaceRulesSchema = z.strictObject({
   /** Rolling windows, per channel or over all. */
@@ -40,6 +47,8 @@ export const workspaceRulesSchema = z.strictObject({
     .record(definitionKey, sendWindowSchema)
     .refine((windows) => Object.keys(windows).length <= MAX_WINDOWS, { error: `there may be ${MAX_WINDOWS} windows` })
     .optional(),
+  /** How long events are kept that no definition can need; 90 days where left out. */
+  history: z.strictObject({ keep: keptDurationSchema }).optional(),
 });
 
 export type Cap = z.output<typeof capSchema>;

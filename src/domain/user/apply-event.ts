@@ -15,6 +15,7 @@ const LATE_MS = 72 * 3_600_000;
 
 /** Dedupe, identity, attributes, history. False when the event was known already: then nothing has changed. */
 export const applyEvent = (draft: Draft, event: UserEvent): boolean => {
+  if (isTooOld(draft, event)) return refuseTooOld(draft, event);
   if (!draft.context.history.append(event)) return false;
   recordMatches(event, draft.context);
   applyIdentity(draft, event);
@@ -26,6 +27,16 @@ export const applyEvent = (draft: Draft, event: UserEvent): boolean => {
   takeSeen(draft, event.time);
   draft.changes.eventName = historyName(event);
   return true;
+};
+
+/** Nobody can say whether it came before: what was known of that time may have been pruned. */
+const isTooOld = ({ state, context }: Draft, { id, time }: UserEvent): boolean =>
+  state.meta.lowWater !== undefined && time < state.meta.lowWater && !context.history.has(id);
+
+const refuseTooOld = (draft: Draft, event: UserEvent): false => {
+  if (draft.context.history.refuse(event))
+    draft.facts.push({ kind: "event-refused", at: draft.at, event: event.event ?? event.name ?? event.type, reason: "too-old" });
+  return false;
 };
 
 /** May the event start journeys? Not when it is 72 h old or says it is history (`context.backfill`). */

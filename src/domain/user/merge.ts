@@ -27,6 +27,7 @@ export const handOver = (state: UserState): Carried => {
     open,
     asks,
     claims,
+    ...(state.meta.lowWater !== undefined && { lowWater: state.meta.lowWater }),
     ...(wanted.length > 0 && { wanted: Object.fromEntries(wanted.map(({ merge, from }) => [merge, from] as const)) }),
   };
 };
@@ -99,6 +100,9 @@ const takeWishes = (draft: Draft, wishes: NonNullable<Carried["wanted"]>): void 
 
 const takeCarried = (draft: Draft, carried: Carried): void => {
   if (carried.wanted !== undefined) takeWishes(draft, carried.wanted);
+  // What the source had pruned is unknown here too.
+  if (carried.lowWater !== undefined)
+    draft.state.meta = { ...draft.state.meta, lowWater: Math.max(draft.state.meta.lowWater ?? carried.lowWater, carried.lowWater) };
   draft.state.open = { ...draft.state.open, ...carried.open };
   for (const message of Object.values(carried.open)) {
     draft.messages.set(message.id, message);

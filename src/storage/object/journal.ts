@@ -18,6 +18,8 @@ const rowOf = (row: SqlRow): JournalRow & { readonly last: number } => ({
   last: numberOf(row, "key"),
 }); // written by append only
 
+const isProfile = (fact: Fact): boolean => fact.kind === "user" && Object.keys(fact.attributes).length > 0;
+
 /**
  * The user's timeline: every fact, numbered from 1 without gaps, one row per transaction under the number of its last
  * fact. Also knows which facts nobody has confirmed yet (projected to D1): those go with every answer.
@@ -104,6 +106,29 @@ export class Journal {
       if (found.length >= limit) break;
     }
     return found.slice(0, limit);
+  }
+
+  /**
+   * Forgets what attributes were before the instant given (ms): each directory row of the past told all of them. Only in
+   * rows that everybody has confirmed, at most `limit` rows after the one numbered `after`; answers the number to go on
+   * after, undefined when there are no more.
+   */
+  forgetProfiles(before: number, after: number, limit: number): number | undefined {
+    const rows = this.#sql.run(
+      "SELECT key, body FROM kept WHERE kind = 'journal' AND key > ? AND key < ? ORDER BY key LIMIT ?",
+      after,
+      Math.min(this.#confirmed + 1, this.#last),
+      limit,
+    );
+    for (const row of rows) {
+      const { last, confirmed, facts } = rowOf(row);
+      if ((facts[0]?.at ?? before) >= before) return undefined;
+      if (!facts.some(isProfile)) continue;
+      const bare = facts.map((fact) => (isProfile(fact) ? { ...fact, attributes: {} } : fact));
+      this.#sql.run("UPDATE kept SET body = ? WHERE kind = 'journal' AND key = ?", JSON.stringify({ confirmed, facts: bare }), last);
+    }
+    const last = rows.at(-1);
+    return last === undefined || rows.length < limit ? undefined : numberOf(last, "key");
   }
 
   /** Newest first facts with numbers below `before`, at most `limit`. */

@@ -180,6 +180,6 @@ export class SqliteHistory implements History {
 const placeOf = ({ order, id }: TallyMatch): readonly [number, number, number, string] => [...order, id];
 
 /** Two texts as one: the length of the first tells where it ends, whatever either holds. */
-const listOf = (filed: string, key: string): string => `${filed.length}:${filed}${key}`;
+export const listOf = (filed: string, key: string): string => `${filed.length}:${filed}${key}`;
 
 const eventOf = (row: SqlRow): UserEvent => JSON.parse(textOf(row, "body")) as UserEvent; // written by append only

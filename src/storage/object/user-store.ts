@@ -14,7 +14,7 @@ export interface Change {
 }
 
 /** Notes of the shell about itself, each one row. */
-export type Note = "alarm" | "handover";
+export type Note = "alarm" | "handover" | "pruning";
 
 /**
  * A user's state in the object's database: loaded as a whole once per life of the object, written by difference.
