@@ -56,7 +56,9 @@ export type StepChange =
   | { readonly kind: "variables"; readonly set: JsonObject }
   /** Ids of the events collected, oldest first, and how many there were in all. */
   | { readonly kind: "digest"; readonly events: readonly string[]; readonly count: number }
+  /** A holdout's two sides: messages from here on are withheld, or the run is one that those are compared with. */
   | { readonly kind: "withhold" }
+  | { readonly kind: "treat" }
   /** A place under a limit per user was taken. */
   | { readonly kind: "passed"; readonly name: string; readonly keep: number };
 

@@ -181,18 +181,26 @@ const go = (draft: Draft, run: Run, move: Extract<StepMove, { kind: "go" }>): bo
   setRun(draft, move.path === undefined ? run : { ...run, paths: withPath(run.paths ?? [], step, move.path) });
   let changed = false;
   for (const change of move.changes ?? []) if (makeChange(draft, run, change)) changed = true;
+  const left = draft.state.runs[run.id] ?? run;
+  const arm = armOf(run, left);
   draft.facts.push({
     kind: "step-left",
     at: draft.at,
     ...placeOf(run),
     step,
     ...(move.path !== undefined && { path: move.path }),
+    ...(arm && { arm }),
     ...(move.because && { because: move.because }),
   });
-  const left = draft.state.runs[run.id] ?? run;
   if (move.to !== undefined) setRun(draft, { ...left, position: { at: "step", step: move.to } });
   else endRun(draft, left, "completed");
   return changed;
+};
+
+/** The side of a holdout a run has just come to; the first time only, as a journey may pass its holdout in a circle. */
+const armOf = (before: Run, after: Run): "held-out" | "treated" | undefined => {
+  if (after.withheld !== before.withheld) return "held-out";
+  return after.treated !== before.treated ? "treated" : undefined;
 };
 
 /** Paths of one run that are kept: more than any report tells apart. */

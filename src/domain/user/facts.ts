@@ -68,6 +68,8 @@ export type Fact =
       readonly run: string;
       readonly step: string;
       readonly path?: string;
+      /** At a holdout, the first time: to which side the run belongs from here on. */
+      readonly arm?: "held-out" | "treated";
       readonly because?: Because;
     }
   | {
@@ -100,6 +102,8 @@ export type Fact =
       /** Ways the run had taken ("<step>:<path>"), and whether it was held out. */
       readonly paths?: readonly string[];
       readonly withheld?: true;
+      /** Passed a holdout and was not held out. */
+      readonly treated?: true;
       readonly because?: Because;
     }
   | {
@@ -143,7 +147,10 @@ export type Fact =
       readonly status?: number;
       readonly reason?: string;
     }
-  /** A run was moved to another version of its journey; `step` is where it stood, `to` where it goes on, if elsewhere. */
+  /**
+   * A run was moved to another version of its journey. `step` is where it stands, or stood `before`, not yet having taken it;
+   * `to` the step it takes next, where it does not simply stay.
+   */
   | {
       readonly kind: "run-moved";
       readonly at: number;
@@ -153,6 +160,7 @@ export type Fact =
       readonly run: string;
       readonly step: string;
       readonly to?: string;
+      readonly before?: true;
     }
   | {
       readonly kind: "group-joined" | "group-left" | "group-changed";

@@ -9,22 +9,55 @@ import type { OpenGoal, Run } from "./state.ts";
 const GRACE_MS = 72 * 3_600_000;
 /** Goals without a window stay open for ever; beyond this many the oldest are given up. */
 const MAX_OPEN = 500;
+/** Characters kept of an ended run's ways, and of what it was entered with: all open goals of a user are one row. */
+const MAX_PATH_CHARACTERS = 1_500;
+const MAX_PROPERTY_CHARACTERS = 1_000;
+
+/** A goal of a run as it is opened: at entry, or when the run is moved to a version that has it. */
+export const openGoal = (run: Run, { key, withinMs }: Pick<CompiledJourney["goals"][number], "key" | "withinMs">): OpenGoal => ({
+  run: run.id,
+  journey: run.journey,
+  version: run.version,
+  key: run.key,
+  goal: key,
+  entryOrder: run.entryOrder,
+  enteredAt: run.enteredAt,
+  ...(withinMs !== undefined && { until: run.enteredAt + withinMs }),
+});
 
 /** Opens a run's goals at its entry; `assessGoals` asks them first right after, as events may have come before it. */
 export const openGoals = (draft: Draft, journey: CompiledJourney, run: Run): void => {
   if (journey.goals.length === 0) return;
-  const opened = journey.goals.map((goal): OpenGoal => ({
-    run: run.id,
-    journey: run.journey,
-    version: run.version,
-    key: run.key,
-    goal: goal.key,
-    entryOrder: run.entryOrder,
-    enteredAt: run.enteredAt,
-    ...(goal.withinMs !== undefined && { until: run.enteredAt + goal.withinMs }),
-  }));
+  const opened = journey.goals.map((goal) => openGoal(run, goal));
   const goals = [...draft.state.goals, ...opened].map((goal) => (goal.run === run.id ? assess(draft, goal) : goal));
   draft.state.goals = goals.filter((goal) => goal !== undefined).slice(-MAX_OPEN);
+};
+
+/** As its run ends, a goal takes over what its condition and the statistics may still ask of it. */
+export const keepForGoals = (draft: Draft, run: Run): void => {
+  if (!draft.state.goals.some((goal) => goal.run === run.id)) return;
+  const paths = newestWithin(run.paths ?? [], MAX_PATH_CHARACTERS);
+  const { properties } = run;
+  const isKept = properties !== undefined && JSON.stringify(properties).length <= MAX_PROPERTY_CHARACTERS;
+  const ended: NonNullable<OpenGoal["ended"]> = {
+    stepEnteredAt: run.stepEnteredAt,
+    ...(run.stepOrder && { stepOrder: run.stepOrder }),
+    ...(run.trigger && { trigger: run.trigger.id }),
+    ...(isKept && { properties }),
+  };
+  const kept = {
+    ended,
+    ...(paths.length > 0 && { paths }),
+    ...(run.withheld && { withheld: true as const }),
+    ...(run.treated && { treated: true as const }),
+  };
+  draft.state.goals = draft.state.goals.map((goal) => (goal.run === run.id ? { ...goal, ...kept } : goal));
+};
+
+const newestWithin = (paths: readonly string[], characters: number): readonly string[] => {
+  let left = characters;
+  const first = paths.findLastIndex((path) => (left -= path.length) < 0);
+  return first < 0 ? paths : paths.slice(first + 1);
 };
 
 /** Counts every open goal that was reached, once per run, also after the run ended; lets go of those whose window is over. */
@@ -57,6 +90,7 @@ const assess = (draft: Draft, goal: OpenGoal): OpenGoal | undefined => {
   const isLate = goal.until !== undefined && goal.until < scope.now;
   const verdict = condition.evaluate(isLate ? { ...scope, now: goal.until, history: historyUntil(scope.history, goal.until) } : scope);
   if (verdict.value) {
+    const { paths, withheld, treated } = draft.state.runs[goal.run] ?? goal;
     draft.facts.push({
       kind: "goal",
       at: draft.at,
@@ -64,6 +98,9 @@ const assess = (draft: Draft, goal: OpenGoal): OpenGoal | undefined => {
       version: goal.version,
       run: goal.run,
       goal: goal.goal,
+      ...(paths && { paths }),
+      ...(withheld && { withheld }),
+      ...(treated && { treated }),
       ...(verdict.because && { because: verdict.because }),
     });
     return undefined;
@@ -78,12 +115,21 @@ const withinWindow = (goal: OpenGoal, next: number | undefined): number | undefi
   next !== undefined && goal.until !== undefined && next > goal.until ? undefined : next;
 
 /** The run a goal belongs to; of an ended one, what conditions need of it. */
-const runOf = (draft: Draft, goal: OpenGoal): NonNullable<ConditionScope["run"]> =>
-  draft.state.runs[goal.run] ?? {
+const runOf = (draft: Draft, goal: OpenGoal): NonNullable<ConditionScope["run"]> => {
+  const live = draft.state.runs[goal.run];
+  if (live !== undefined) return live;
+  const { ended } = goal;
+  return {
     id: goal.run,
     key: goal.key,
     enteredAt: goal.enteredAt,
     entryOrder: goal.entryOrder,
-    trigger: null,
-    stepEnteredAt: goal.enteredAt,
+    // Read only where a condition asks for it.
+    get trigger() {
+      return ended?.trigger === undefined ? null : (draft.context.history.event(ended.trigger) ?? null);
+    },
+    stepEnteredAt: ended?.stepEnteredAt ?? goal.enteredAt,
+    ...(ended?.stepOrder && { stepOrder: ended.stepOrder }),
+    ...(ended?.properties && { properties: ended.properties }),
   };
+};

@@ -1,6 +1,7 @@
 import { dropAsk } from "./asks.ts";
 import type { Because } from "./facts.ts";
 import { removeRun, type Draft } from "./draft.ts";
+import { keepForGoals } from "./goals.ts";
 import { skipMessage } from "./messages.ts";
 import type { Run } from "./state.ts";
 
@@ -10,6 +11,7 @@ import type { Run } from "./state.ts";
  */
 export const endRun = (draft: Draft, run: Run, reason: string, because?: Because): void => {
   removeRun(draft, run.id);
+  keepForGoals(draft, run);
   if (run.position.at === "send") skipMessage(draft, run.position.message, reason);
   if (run.position.at === "ask") dropAsk(draft, run.position.ask);
   draft.facts.push({

@@ -112,6 +112,8 @@ export interface Run {
   readonly paths?: readonly string[];
   /** Held out: messages are counted and withheld. */
   readonly withheld?: true;
+  /** Passed a holdout and was not held out: those held out are compared with these. */
+  readonly treated?: true;
   /** Filled by webhook steps (`save: {variable}`); `variables` in templates. */
   readonly variables?: JsonObject;
   /** Properties the run was entered with by call (`trigger` is null then); `trigger.properties` in templates and conditions. */
@@ -169,7 +171,8 @@ export type AskWish =
 
 /** Answers. `failed` also when the time was over. `at` (ms): a place is free only then. */
 export type AskAnswer =
-  | { readonly kind: "webhook"; readonly status: number; readonly body?: Json }
+  /** `body` where the endpoint answered JSON of at most 64 KB; `reason`: what it said where it did not say yes. */
+  | { readonly kind: "webhook"; readonly status: number; readonly body?: Json; readonly reason?: string }
   | { readonly kind: "throttle"; readonly admitted: boolean; readonly at?: number }
   | { readonly kind: "winner"; readonly variant?: string }
   | { readonly kind: "failed"; readonly reason: string };
@@ -186,9 +189,17 @@ export interface OpenGoal {
   /** End of the window; absent = for ever. */
   readonly until?: number;
   readonly nextChange?: number;
-  /** As of the run: which ways it took, and whether it was held out. */
+  /** Of an ended run: which ways it took, whether it was held out or treated. While it lives the run itself says so. */
   readonly paths?: readonly string[];
   readonly withheld?: true;
+  readonly treated?: true;
+  /** Of an ended run, what conditions may still ask: the id of its trigger, what it was entered with, when it came to its last step. */
+  readonly ended?: {
+    readonly trigger?: string;
+    readonly properties?: JsonObject;
+    readonly stepEnteredAt: number;
+    readonly stepOrder?: EventOrder;
+  };
 }
 
 /** Frequency counters per (journey, key); they survive new versions and ended runs. */

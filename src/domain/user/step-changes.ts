@@ -44,6 +44,9 @@ export const makeChange = (draft: Draft, run: Run, change: StepChange): boolean 
     case "withhold":
       update(draft, run, { withheld: true });
       return false;
+    case "treat":
+      update(draft, run, { treated: true });
+      return false;
     case "passed": {
       const counter = counterOf(draft.state.entries, change.name);
       const counted = countEntry(counter, draft.at, undefined);

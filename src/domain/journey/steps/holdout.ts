@@ -15,5 +15,5 @@ export const holdout: StepType<z.output<typeof schema>> = {
   enter: (step, scope) =>
     scope.sample(`${scope.run.journey}/${scope.run.position.step}`) < step.percent
       ? { kind: "go", to: step.next, path: "held-out", changes: [{ kind: "withhold" }] }
-      : { kind: "go", to: step.next, path: "treated" },
+      : { kind: "go", to: step.next, path: "treated", changes: [{ kind: "treat" }] },
 };
