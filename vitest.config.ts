@@ -55,6 +55,7 @@ export default defineConfig({
               queueConsumers: {
                 "tern-events": eager,
                 "tern-facts": eager,
+                "tern-asks": eager,
                 "tern-deliver-email": eager,
                 "tern-deliver-sms": eager,
                 "tern-deliver-webhook": eager,

@@ -4,8 +4,8 @@ import { projectFacts } from "../src/storage/shard/project.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import { countUsers, userKeysAfter } from "../src/storage/shard/user-keys.ts";
 import { liveVersion } from "./catalog-cache.ts";
-import { sendIntents } from "./deliver-queue.ts";
 import type { Env } from "./env.ts";
+import { sendFollowUps } from "./follow-up.ts";
 import { pool } from "./pool.ts";
 import { userObject } from "./user-stub.ts";
 
@@ -128,10 +128,7 @@ export class BackfillObject extends DurableObject<Env> {
         const stimulus = { type: "refresh" as const, silent: true, ...(position.enter !== undefined && { enter: position.enter }) };
         const answer = await stub.stimulate({ catalog, stimuli: [stimulus], vouched: true });
         answers.push(answer);
-        await sendIntents(
-          this.env,
-          answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })),
-        );
+        await sendFollowUps(this.env, [{ workspace, user, answer }]);
       } catch (error) {
         if (position.failures < attempts) throw error;
         console.error(JSON.stringify({ what: "backfill leaves a user out", workspace, error: String(error) }));

@@ -1,14 +1,13 @@
-import type { DeliverMessage, ObjectAnswer } from "../src/api/queue.ts";
+import type { DeliverMessage } from "../src/api/queue.ts";
 import { type OutboxRow, keepInOutbox } from "../src/storage/shard/outbox.ts";
-import { projectFacts } from "../src/storage/shard/project.ts";
 import { liveVersion, providerFor } from "./catalog-cache.ts";
-import { confirmedFor, noteProjected } from "./confirmed.ts";
-import { sendIntents } from "./deliver-queue.ts";
+import { confirmedFor } from "./confirmed.ts";
 import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
 import { groupCommit } from "./delivery/group-commit.ts";
 import { isListening } from "./delivery/is-listening.ts";
 import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
+import { type Answered, followUp } from "./follow-up.ts";
 import { callOutbound } from "./outbound.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
@@ -27,7 +26,7 @@ const parallel = 20;
  */
 export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
   const ports = portsOf(env);
-  const answers: AddressedAnswer[] = [];
+  const answers: Answered[] = [];
   await pool(batch.messages, parallel, async (message) => {
     const { body } = message;
     const delivery = await deliverMessage(body, ports);
@@ -40,34 +39,7 @@ export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ct
     );
     message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
   });
-  await Promise.all([queueNext(env, answers), project(env, answers)]);
-};
-
-interface AddressedAnswer extends DeliverMessage {
-  readonly answer: ObjectAnswer;
-}
-
-/** Messages that runs went on to. A queue that refuses costs only time: the object's alarm sends again what nobody claimed. */
-const queueNext = async (env: Env, answers: readonly AddressedAnswer[]): Promise<void> => {
-  const intents = answers.flatMap(({ workspace, user, answer }) =>
-    answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })),
-  );
-  try {
-    await sendIntents(env, intents);
-  } catch (error) {
-    console.error(JSON.stringify({ what: "messages could not be queued", messages: intents.length, error: String(error) }));
-  }
-};
-
-/** Facts that do not get through stay with their objects, whose alarms send them again. */
-const project = async (env: Env, answers: readonly AddressedAnswer[]): Promise<void> => {
-  const facts = answers.flatMap(({ answer }) => answer.facts ?? []);
-  try {
-    if (facts.length > 0) await projectFacts(env, facts);
-    noteProjected(facts);
-  } catch (error) {
-    console.error(JSON.stringify({ what: "facts could not be projected", users: facts.length, error: String(error) }));
-  }
+  await followUp(env, answers);
 };
 
 const portsOf = (env: Env): DeliverPorts => {

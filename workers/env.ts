@@ -1,6 +1,8 @@
-import type { DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
+import type { AskMessage, DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
+import type { GroupObject } from "./group-object.ts";
 import type { UserObject } from "./user-object.ts";
 import type { BackfillObject } from "./backfill-object.ts";
+import type { LimiterObject } from "./limiter-object.ts";
 
 /** Every binding and secret of the Worker. */
 export interface Env {
@@ -20,10 +22,16 @@ export interface Env {
   readonly DELIVER_WEBHOOK: Queue<DeliverMessage>;
   /** Facts that an object's alarm sends again. */
   readonly FACTS: Queue<FactsMessage>;
+  /** Questions of runs to the outside: webhooks, limits that users share, winners. */
+  readonly ASKS: Queue<AskMessage>;
   /** One object per user. */
   readonly USERS: DurableObjectNamespace<UserObject>;
+  /** One object per group: its attributes and members, and the telling of changes to them. */
+  readonly GROUPS: DurableObjectNamespace<GroupObject>;
   /** One object per backfill: walks the directory and refreshes users, resumably. */
   readonly BACKFILLS: DurableObjectNamespace<BackfillObject>;
+  /** One object per shared limit: gives out places in rolling windows. */
+  readonly LIMITERS: DurableObjectNamespace<LimiterObject>;
   /** Secret, base64 of 32 bytes: encrypts provider settings at rest. */
   readonly TERN_SECRET: string;
   /** Secret: lets whoever holds it call POST /api/setup. Without it that route refuses everybody. */

@@ -3,15 +3,16 @@ import { parseEventsMessage } from "../src/api/queue-codec.ts";
 import { type UserEvent, compareOrder, orderOf } from "../src/domain/event/event.ts";
 import type { NumberedFacts } from "../src/domain/user/facts.ts";
 import { type UserKey, objectNameOf, userKeyOf } from "../src/domain/user/user-key.ts";
-import { type LoggedEvent, isSampled, logEvents } from "../src/storage/shard/event-log.ts";
+import { type LoggedEvent, isSampled, logEvents, sampleOf } from "../src/storage/shard/event-log.ts";
 import { factStatements } from "../src/storage/shard/project.ts";
 import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
 import { deleteApplied } from "../src/storage/intake/redrive.ts";
 import { liveVersion } from "./catalog-cache.ts";
 import { confirmedFor, noteProjected } from "./confirmed.ts";
-import { type AddressedIntent, sendIntents } from "./deliver-queue.ts";
 import type { Env } from "./env.ts";
+import { sendFollowUps } from "./follow-up.ts";
 import { giveWay } from "./give-way.ts";
+import { tellGroups } from "./group/take-calls.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 import { userObject } from "./user-stub.ts";
@@ -88,6 +89,7 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
   });
   await sendAll(env, applied);
   await writeShards(env, applied);
+  await sayToGroups(env, applied);
   await removeApplied(
     env,
     deliveries.filter((delivery) => !delivery.failed).map((delivery) => delivery.body),
@@ -96,6 +98,12 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
     if (failed) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     else message.ack();
   }
+};
+
+/** Group calls are the user's and the group's: an intake row stays until both took them. */
+const sayToGroups = async (env: Env, applied: readonly Applied[]): Promise<void> => {
+  const taken = applied.map(({ work, answer }) => ({ ...work, user: answer.movedTo ?? work.user }));
+  for (const { deliveries } of await tellGroups(env, taken)) fail(deliveries);
 };
 
 /** Answers of several users, where the events of one device belong to more than one. */
@@ -173,14 +181,14 @@ const readVersions = async (env: Env, works: readonly UserWork[]): Promise<Reado
 
 /** A queue that refuses costs only time: the object's alarm sends again what nobody claimed. */
 const sendAll = async (env: Env, applied: readonly Applied[]): Promise<void> => {
-  const intents = applied.flatMap(({ work, answer }): readonly AddressedIntent[] =>
-    answer.deliver.map((intent) => ({ ...intent, workspace: work.workspace, user: answer.movedTo ?? work.user })),
-  );
   try {
-    await sendIntents(env, intents);
-    if (intents.length > 0) await scheduler.wait(headStartMs);
+    await sendFollowUps(
+      env,
+      applied.map(({ work, answer }) => ({ workspace: work.workspace, user: work.user, answer })),
+    );
+    if (applied.some(({ answer }) => answer.deliver.length > 0)) await scheduler.wait(headStartMs);
   } catch (error) {
-    console.error(JSON.stringify({ what: "messages could not be queued", messages: intents.length, error: String(error) }));
+    console.error(JSON.stringify({ what: "messages could not be queued", users: applied.length, error: String(error) }));
   }
 };
 
@@ -196,7 +204,7 @@ const writeShards = async (env: Env, applied: readonly Applied[]): Promise<void>
       const facts = own.flatMap(({ answer }): readonly NumberedFacts[] => (answer.facts === undefined ? [] : [answer.facts]));
       const events = own.flatMap(loggedEvents).filter(({ event }) => isSampled(event.id, fraction));
       try {
-        const statements = [...logEvents(db, events), ...factStatements(db, facts)];
+        const statements = [...logEvents(db, events), ...factStatements(db, facts, fraction)];
         if (statements.length > 0) await db.batch(statements);
         noteProjected(facts);
       } catch (error) {
@@ -205,12 +213,6 @@ const writeShards = async (env: Env, applied: readonly Applied[]): Promise<void>
       }
     }),
   );
-};
-
-/** Fraction of events that are logged; what is no number means all of them: losing the log by a typing error would be worse. */
-const sampleOf = (env: Env): number => {
-  const fraction = Number(env.EVENT_LOG_SAMPLE ?? "1");
-  return Number.isNaN(fraction) ? 1 : fraction;
 };
 
 /**

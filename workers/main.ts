@@ -1,4 +1,5 @@
-import type { DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
+import type { AskMessage, DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
+import { consumeAsks } from "./asks.ts";
 import { deliver } from "./deliver.ts";
 import type { Env } from "./env.ts";
 import { consumeEvents } from "./events.ts";
@@ -7,6 +8,8 @@ import { consumeFacts } from "./project.ts";
 import { sweep } from "./sweep.ts";
 
 export { BackfillObject } from "./backfill-object.ts";
+export { LimiterObject } from "./limiter-object.ts";
+export { GroupObject } from "./group-object.ts";
 export { UserObject } from "./user-object.ts";
 
 /** Paths of the management API, sign-in and reference pages: loaded on the first call, so that isolates which only take events never evaluate them. */
@@ -27,10 +30,11 @@ export default {
     const queue = batch.queue.replace(/^.*tern-/, "");
     if (queue.startsWith("events")) await consumeEvents(batch as MessageBatch<EventsMessage>, env, ctx);
     else if (queue.startsWith("facts")) await consumeFacts(batch as MessageBatch<FactsMessage>, env, ctx);
+    else if (queue.startsWith("asks")) await consumeAsks(batch as MessageBatch<AskMessage>, env, ctx);
     else await deliver(batch as MessageBatch<DeliverMessage>, env, ctx);
   },
 
   async scheduled(controller, env, ctx) {
     await sweep(controller, env, ctx);
   },
-} satisfies ExportedHandler<Env, EventsMessage | DeliverMessage | FactsMessage>;
+} satisfies ExportedHandler<Env, EventsMessage | DeliverMessage | AskMessage | FactsMessage>;

@@ -178,6 +178,32 @@ export const stepCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.journey, t.version, t.step, t.metric] })],
 );
 
+export const groups = sqliteTable(
+  "groups",
+  {
+    workspace: text().notNull(),
+    type: text().notNull(),
+    id: text().notNull(),
+    version: integer().notNull(),
+    attributes: text().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.type, t.id] })],
+);
+
+export const winners = sqliteTable(
+  "winners",
+  {
+    workspace: text().notNull(),
+    journey: text().notNull(),
+    version: integer().notNull(),
+    step: text().notNull(),
+    variant: text().notNull(),
+    decided_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.journey, t.version, t.step] })],
+);
+
 export const intake = sqliteTable("intake", {
   id: text().primaryKey().notNull(),
   workspace: text().notNull(),

@@ -8,8 +8,8 @@ import { projectFacts } from "../../src/storage/shard/project.ts";
 import { shardOf } from "../../src/storage/shard/shards.ts";
 import { liveVersion } from "../catalog-cache.ts";
 import { confirmedFor, noteProjected } from "../confirmed.ts";
-import { sendIntents } from "../deliver-queue.ts";
 import type { Env } from "../env.ts";
+import { sendFollowUps } from "../follow-up.ts";
 import { pool } from "../pool.ts";
 import { userObject } from "../user-stub.ts";
 
@@ -72,12 +72,10 @@ const settleAnswers = async (
   workspace: string,
   answers: readonly { readonly user: UserKey; readonly answer: ObjectAnswer }[],
 ): Promise<void> => {
-  const intents = answers.flatMap(({ user, answer }) =>
-    answer.deliver.map((intent) => ({ ...intent, workspace, user: answer.movedTo ?? user })),
-  );
+  const answered = answers.map((one) => ({ ...one, workspace }));
   const facts = answers.flatMap(({ answer }) => (answer.facts === undefined ? [] : [answer.facts]));
   try {
-    await Promise.all([sendIntents(env, intents), projectFacts(env, facts)]);
+    await Promise.all([sendFollowUps(env, answered), projectFacts(env, facts)]);
     noteProjected(facts);
   } catch (error) {
     // The change itself is made and kept; the object's alarm sends again what nobody took.

@@ -57,7 +57,7 @@ async function send(
 const openHeaders = new Set(["content-type", "idempotency-key", "user-agent", "accept"]);
 
 /** An endpoint may say back what it was sent: credentials must not end up in a timeline. */
-function withoutSecrets(detail: string, call: HttpCall): string {
+export function withoutSecrets(detail: string, call: HttpCall): string {
   const secrets = Object.entries(call.headers)
     .filter(([name]) => !openHeaders.has(name.toLowerCase()))
     .flatMap(([, value]) => [value, value.replace(/^\w+ /, "")])

@@ -7,8 +7,8 @@ import { projectFacts, projectedUpTo } from "../../src/storage/shard/project.ts"
 import { shardOf } from "../../src/storage/shard/shards.ts";
 import { liveVersion } from "../catalog-cache.ts";
 import { confirmedFor } from "../confirmed.ts";
-import { sendIntents } from "../deliver-queue.ts";
 import type { Env } from "../env.ts";
+import { sendFollowUps } from "../follow-up.ts";
 import { userObject } from "../user-stub.ts";
 import { acknowledge, handoverOf, takeIn } from "./merging.ts";
 import type { Pruning } from "./pruning.ts";
@@ -60,10 +60,7 @@ export const wake = async (context: WakeContext): Promise<Woken> => {
   const catalog = await context.catalog(await liveVersion(env, identity.workspace, catalogMaxAgeMs));
   const told = session.journal().last;
   const { turn } = session.turn((open) => open.take(decide(open.state, { type: "tick" }, open.context(session.now(), catalog))));
-  await sendIntents(
-    env,
-    turn.deliver.map((intent) => ({ ...intent, ...identity })),
-  );
+  await sendFollowUps(env, [{ ...identity, answer: { deliver: turn.deliver, asks: turn.asks } }]);
   const merges = await carryOnMerges(context, catalog.document.version);
   const handover = await askTarget(context);
   const facts = await handOnFacts(context, { told, claimsFollow: turn.deliver.length > 0 });

@@ -1,6 +1,7 @@
 import type { EventOrder, UserEvent } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Message } from "../message/message.ts";
+import type { Adopting } from "../segment/adoption.ts";
 import type { UserKey } from "./user-key.ts";
 
 /** An attribute's value with its place in the total order; `value` undefined = a dated tombstone. */
@@ -246,6 +247,8 @@ export interface Meta {
   readonly catalog: number;
   /** Tallies whose past was counted when they first met this user. */
   readonly tallies: Readonly<Record<string, true>>;
+  /** The past is being counted for others, in slices: nothing is decided until that is through. */
+  readonly adopting?: Adopting;
   /** History before this instant (ms) may be pruned: an event from then that is not known is refused. Absent: all of it is there. */
   readonly lowWater?: number;
   /** Set when this object was handed over: everything that reaches it goes there. */

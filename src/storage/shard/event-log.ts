@@ -15,6 +15,17 @@ export interface LoggedEvent {
 /** Whether the log keeps an event at this fraction (0 to 1): decided by its id, so that a repeated delivery decides alike. */
 export const isSampled = (id: string, fraction: number): boolean => fraction >= 1 || hashText(id) < fraction * 0x1_0000_0000;
 
+/** Fraction of events kept in the log, as the operator wrote it. */
+export interface LogSampling {
+  readonly EVENT_LOG_SAMPLE?: string;
+}
+
+/** That fraction; what is no number means all of them: losing the log by a typing error would be worse. */
+export const sampleOf = (env: LogSampling): number => {
+  const fraction = Number(env.EVENT_LOG_SAMPLE ?? "1");
+  return Number.isNaN(fraction) ? 1 : fraction;
+};
+
 /** Statements that log events of one shard in bulk; logging the same event again changes nothing. */
 export const logEvents = (db: D1Database, events: readonly LoggedEvent[]): readonly D1PreparedStatement[] => {
   const rows = events.map(({ workspace, user, event, sentFor }) => [

@@ -121,8 +121,18 @@ const countsOf = (fact: Fact): readonly Count[] => {
       const onStep: readonly Count[] = fact.reason === "completed" ? [] : [[fact.journey, fact.version, fact.step, ended]];
       return [[fact.journey, fact.version, "", ended], ...onStep];
     }
+    case "run-moved": {
+      // What stood on a step of the old version stands on the new one's; a run that takes a step anew enters it as any other.
+      const { journey, from, version, step, to, before } = fact;
+      return [
+        [journey, from, "", "moved:out"],
+        [journey, version, "", "moved:in"],
+        ...(before === true ? [] : [[journey, from, step, "moved:out"] as const]),
+        ...(before === true || to !== undefined ? [] : [[journey, version, step, "moved:in"] as const]),
+      ];
+    }
     case "goal":
-      return [[fact.journey, fact.version, "", `goal:${fact.goal}`]];
+      return [[fact.journey, fact.version, "", `goal:${fact.goal}`], ...goalOfVariants(fact)];
     case "step-entered":
       return [[fact.journey, fact.version, fact.step, "entered"]];
     case "step-left":
@@ -130,18 +140,31 @@ const countsOf = (fact: Fact): readonly Count[] => {
     case "message":
       // Statuses that a message reaches at most once each; claims and holds repeat and are no result.
       return fact.journey !== undefined && fact.version !== undefined && fact.step !== undefined && countedStatuses.has(fact.status)
-        ? [[fact.journey, fact.version, fact.step, `message:${fact.status}`]]
+        ? [
+            [fact.journey, fact.version, fact.step, `message:${fact.status}`],
+            ...(fact.variant === undefined
+              ? []
+              : [[fact.journey, fact.version, fact.step, `variant:${fact.variant}:${fact.status}`] as const]),
+          ]
         : [];
     default:
       return [];
   }
 };
 
+/** Goals reached by way of a variant ("<step>/variant:<n>" among the run's paths): what a winner may be decided by. */
+const goalOfVariants = ({ journey, version, paths = [] }: Extract<Fact, { kind: "goal" }>): readonly Count[] =>
+  paths.flatMap((path): readonly Count[] => {
+    const [, step, variant] = /^(.+)\/variant:(\d+)$/.exec(path) ?? [];
+    return step === undefined || variant === undefined ? [] : [[journey, version, step, `variant:${variant}:goal`]];
+  });
+
 const countedStatuses: ReadonlySet<string> = new Set([
   "sent",
   "delivered",
   "opened",
   "clicked",
+  "converted",
   "skipped",
   "failed",
   "uncertain",

@@ -1,4 +1,5 @@
 import type { NumberedFacts } from "../../domain/user/facts.ts";
+import { isSampled, logEvents, type LoggedEvent, type LogSampling, sampleOf } from "./event-log.ts";
 import { foldFacts } from "./fold-facts.ts";
 import { jsonRows } from "./json-rows.ts";
 import { type ShardBindings, shardNumberOf, shardsOf } from "./shards.ts";
@@ -41,10 +42,11 @@ const raiseUsers = `INSERT INTO users (workspace, user, projected, created_at, l
   ON CONFLICT (workspace, user) DO UPDATE SET projected = excluded.projected WHERE excluded.projected > users.projected`;
 
 /** Statements that project facts of one shard's users; to be run in this order in ONE `batch`, with whatever else belongs to it. */
-export const factStatements = (db: D1Database, facts: readonly NumberedFacts[]): readonly D1PreparedStatement[] => {
+export const factStatements = (db: D1Database, facts: readonly NumberedFacts[], sample = 1): readonly D1PreparedStatement[] => {
   const rows = foldFacts(facts);
   const bulk = (sql: string, values: readonly (readonly unknown[])[]) => jsonRows(values).map((text) => db.prepare(sql).bind(text));
   return [
+    ...logEvents(db, emittedBy(facts, sample)),
     ...bulk(countSteps, rows.counts),
     ...bulk(joinSegments, rows.joined),
     ...bulk(leaveSegments, rows.left),
@@ -54,17 +56,23 @@ export const factStatements = (db: D1Database, facts: readonly NumberedFacts[]):
   ];
 };
 
+/** Events that steps emitted belong into the log; logging one again changes nothing. */
+const emittedBy = (facts: readonly NumberedFacts[], sample: number): readonly LoggedEvent[] =>
+  facts.flatMap(({ workspace, user, facts: own }) =>
+    own.flatMap((fact) => (fact.kind === "emitted" && isSampled(fact.event.id, sample) ? [{ workspace, user, event: fact.event }] : [])),
+  );
+
 /**
  * Projects facts into the directory, memberships, messages and counts, one transaction per shard. Idempotent: facts that
  * were projected before, or come twice, change nothing. Rejects when a shard fails; what other shards took stays.
  */
-export const projectFacts = async (env: ShardBindings, facts: readonly NumberedFacts[]): Promise<void> => {
+export const projectFacts = async (env: ShardBindings & LogSampling, facts: readonly NumberedFacts[]): Promise<void> => {
   const shards = shardsOf(env);
   const byShard = Map.groupBy(facts, (one) => shardNumberOf(one.workspace, one.user, shards.length));
   await Promise.all(
     [...byShard].map(async ([number, own]) => {
       const db = shards[number];
-      const statements = db === undefined ? [] : factStatements(db, own);
+      const statements = db === undefined ? [] : factStatements(db, own, sampleOf(env));
       if (statements.length > 0) await db?.batch([...statements]);
     }),
   );
