@@ -52,9 +52,57 @@ export const journeySummarySchema = z.object({
 
 export const journeyStateSchema = z.object({ key: z.string(), status: journeyStatusSchema, version: z.int() });
 
+/** What publishing did, or with `dryRun` would do. */
+export const publishedSchema = z.object({
+  key: z.string(),
+  status: journeyStatusSchema,
+  version: z.int(),
+  dryRun: z.literal(true).optional(),
+  seesBackTo: instant.nullable().describe("conditions of this version may not see all of what happened before; null: they see all they ask for"),
+  runs: z
+    .array(
+      z.object({
+        version: z.int(),
+        step: z.string(),
+        runs: z.int(),
+        outcome: z.enum(["stays", "moves", "ends"]),
+        to: z.string().nullable().describe("the step of the new version it goes on with"),
+      }),
+    )
+    .optional()
+    .describe("with dryRun: runs of earlier versions by the step they stand on, as counted a few seconds ago"),
+});
+
+export const differencesSchema = z.object({
+  from: z.string().describe("a version, or draft"),
+  to: z.string(),
+  changes: z.array(
+    z.object({ path: z.string(), change: z.enum(["added", "removed", "changed"]), before: json.optional(), after: json.optional() }),
+  ),
+});
+
+export const enteredSchema = z.object({
+  users: z.array(
+    z.object({ id: z.string(), status: z.enum(["entered", "refused"]), reason: z.string().optional().describe("why it was refused") }),
+  ),
+});
+
 export const journeyVersionSchema = z.object({ version: z.int(), publishedAt: instant, definition: json });
 
 const counts = z.record(z.string(), z.int());
+/** Runs, those of them that reached a goal, and their share (null: of none). */
+const reachedSchema = z.object({ runs: z.int(), reached: z.int(), rate: z.number().nullable() });
+
+/** A goal among the runs of a journey. */
+export const goalStatisticsSchema = reachedSchema.extend({
+  byPath: z.record(z.string(), reachedSchema).describe('by "<step>:<path>"; a run that loops passes a path more than once'),
+  byVariant: z.record(z.string(), reachedSchema).describe('by "<step>:<variant>"; runs are messages made'),
+  holdout: reachedSchema.describe("runs that were held out, from then on"),
+  treated: reachedSchema.describe("runs that passed the holdout and were not held out, from then on"),
+  lift: z.number().nullable().describe("rate of the treated minus rate of those held out; null where there are none"),
+  interval: z.tuple([z.number(), z.number()]).nullable().describe("95 % interval of the lift (Newcombe, hybrid score)"),
+});
+
 export const statisticsSchema = z.object({
   journey: z.string(),
   version: z.int().nullable().describe("null: all versions together"),
@@ -63,7 +111,7 @@ export const statisticsSchema = z.object({
   live: z.int(),
   refused: counts.describe("by reason"),
   ended: counts.describe("by reason"),
-  goals: counts.describe("by goal key"),
+  goals: z.record(z.string(), goalStatisticsSchema).describe("by goal key"),
   steps: z.record(
     z.string(),
     z.object({
@@ -246,6 +294,22 @@ export const explainSchema = z.union([
   }),
 ]);
 
+/** A group (an account, a team). `pending`: members who have not been told its newest attributes yet. */
+export const groupSchema = z.object({
+  type: z.string(),
+  id: z.string(),
+  attributes: jsonObject,
+  members: z.int().describe("10001: more than 10,000"),
+  pending: z.int(),
+  version: z.int(),
+  createdAt: instant,
+  updatedAt: instant,
+});
+
+export const groupSummarySchema = groupSchema.pick({ type: true, id: true, attributes: true, updatedAt: true });
+
+export const groupMemberSchema = z.object({ ...userIds, since: instant });
+
 export const scopes = ["read", "write", "send", "ingest", "admin"] as const;
 export const scopeSchema = z.enum(scopes);
 export type Scope = z.infer<typeof scopeSchema>;
@@ -298,6 +362,7 @@ export type MessageSummary = z.infer<typeof messageSummarySchema>;
 export type MessageDetail = z.infer<typeof messageDetailSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type Statistics = z.infer<typeof statisticsSchema>;
+export type GoalStatistics = z.infer<typeof goalStatisticsSchema>;
 export type JourneySummary = z.infer<typeof journeySummarySchema>;
 export type KeyView = z.infer<typeof keySchema>;
 export type WorkspaceView = z.infer<typeof workspaceSchema>;

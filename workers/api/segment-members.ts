@@ -1,32 +1,14 @@
 import * as z from "zod";
 import { membersChangedSchema } from "../../src/api/management.ts";
-import { maxBytes } from "../../src/api/ingest/text.ts";
-import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
 import { Fault } from "../../src/domain/fault.ts";
-import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { readDefinition } from "../../src/storage/control/definitions.ts";
-import { knownUsers } from "../../src/storage/shard/sample-users.ts";
-import { shardNumberOf, shardsOf } from "../../src/storage/shard/shards.ts";
-import type { Env } from "../env.ts";
+import { knownAmong, userId } from "./known-users.ts";
 import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
 import { stimulateMany } from "./tell-user.ts";
 
 /** Users one call puts in and takes out. */
 const usersPerCall = 1_000;
-
-const userId = z
-  .string()
-  .min(1)
-  .refine((id) => !id.includes("\0") && utf8Length(id) <= maxBytes.userId, `1 to ${maxBytes.userId} bytes without NUL`);
-
-/** Those of these users that the directory knows: a misspelt id must not become a user. */
-const knownAmong = async (env: Env, workspace: string, users: readonly UserKey[]): Promise<ReadonlySet<UserKey>> => {
-  const shards = shardsOf(env);
-  const byShard = Map.groupBy(users, (user) => shardNumberOf(workspace, user, shards.length));
-  const found = await Promise.all([...byShard].map(([number, own]) => knownUsers(shards[number] ?? env.SHARD_0, workspace, own)));
-  return new Set(found.flat());
-};
 
 export const segmentMembers: readonly Route[] = [
   route(

@@ -10,16 +10,13 @@ import {
 } from "../../src/api/management.ts";
 import type { ApplyAnswer } from "../../src/api/queue.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
-import { limits } from "../../src/api/ingest/batch.ts";
-import { readObject } from "../../src/api/ingest/object.ts";
-import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
-import { Refused } from "../../src/api/ingest/verdict.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { listMembers, listUsers, searchUsers } from "../../src/storage/shard/directory.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { userObject } from "../user-stub.ts";
 import { addressee, whose } from "./addressee.ts";
+import { attributesSchema } from "./attributes-input.ts";
 import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { presentEvent, presentMessage, presentRun, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
@@ -49,22 +46,6 @@ const page = ({ query }: { readonly query: z.output<typeof pageQuery> }) => ({
 });
 
 const profile = async (to: Addressee): Promise<Response> => answer(presentUser(await viewOf(to)));
-
-/** What an identify call may carry, and no more: depth, number and size. Takes nested "__proto__" keys out, in place. */
-const attributesProblem = (value: object): string | undefined => {
-  try {
-    const text = JSON.stringify(readObject(value, "attributes"));
-    return utf8Length(text) > limits.itemBytes ? `attributes are larger than ${limits.itemBytes / 1024} KB` : undefined;
-  } catch (error) {
-    if (error instanceof Refused) return error.refusal.message;
-    throw error;
-  }
-};
-
-const attributesSchema = z.record(z.string().min(1).max(255), z.unknown()).superRefine((value, context) => {
-  const message = attributesProblem(value);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-});
 
 /** @throws Fault too-large where attributes did not fit beside those the user has; what did fit is kept */
 const refuseWhatDidNotFit = ({ facts }: ApplyAnswer, since: number): void => {

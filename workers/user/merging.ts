@@ -13,6 +13,7 @@ import { type SqlRow, textOf } from "../../src/storage/object/sql-port.ts";
 import type { UserStore } from "../../src/storage/object/user-store.ts";
 import { withPinned } from "../catalog-cache.ts";
 import type { Env } from "../env.ts";
+import { moveMemberships } from "../group/take-calls.ts";
 import { userObject } from "../user-stub.ts";
 import type { UserSession } from "./session.ts";
 
@@ -116,10 +117,11 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
     const { profile, events, next, carried } = page.kind === "page" ? page : nothingOf(session.state() ?? state);
     const known =
       carried === undefined ? catalog : await withPinned(env, catalog, neededVersions(united(session.state() ?? state, carried)));
-    // Handed over itself meanwhile: nothing can be taken in here, so nothing may be forgotten there. Its own target asks.
-    if (session.state()?.meta.movedTo !== undefined) return true;
     more = next !== null;
     after = next ?? undefined;
+    if (page.kind === "page" && !more) await moveMemberships(env, state.workspace, { from, to: state.user, groups: profile.groups });
+    // Handed over itself meanwhile: nothing can be taken in here, so nothing may be forgotten there. Its own target asks.
+    if (session.state()?.meta.movedTo !== undefined) return true;
     session.turn((turn) => {
       const stimulus = {
         type: "import" as const,

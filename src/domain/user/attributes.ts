@@ -33,14 +33,19 @@ const sizeOf = (attributes: Attributes): number => {
 };
 
 /** Writes values said at `order`: last write wins per top-level attribute, null and "" leave a dated tombstone. */
-export const writeAttributes = (attributes: Attributes, traits: JsonObject, order: EventOrder): Written =>
+export const writeAttributes = (attributes: Attributes, traits: JsonObject, order: EventOrder, room?: number): Written =>
   mergeAttributes(
     attributes,
     Object.entries(traits).map(([name, value]) => [name, isAbsent(value) ? { order } : { value, order }] as const),
+    room,
   );
 
-/** Lets newer entries win; the outcome does not depend on the order in which entries come, as long as all of them fit. */
-export const mergeAttributes = (attributes: Attributes, entries: Iterable<readonly [string, AttributeEntry]>): Written => {
+/** Lets newer entries win; the outcome does not depend on the order in which entries come, as long as all of them fit (`room`: characters). */
+export const mergeAttributes = (
+  attributes: Attributes,
+  entries: Iterable<readonly [string, AttributeEntry]>,
+  room: number = limits.attributeCharacters,
+): Written => {
   let written: Record<string, AttributeEntry> | undefined;
   const changed: string[] = [];
   const refused: string[] = [];
@@ -52,7 +57,7 @@ export const mergeAttributes = (attributes: Attributes, entries: Iterable<readon
     if (before !== undefined && !wins(entry, before)) continue;
     if (written === undefined) size = sizeOf(attributes);
     const growth = sizeOfEntry(name, entry) - (before === undefined ? 0 : sizeOfEntry(name, before));
-    if (growth > 0 && size + growth > limits.attributeCharacters) {
+    if (growth > 0 && size + growth > room) {
       refused.push(name);
       continue;
     }

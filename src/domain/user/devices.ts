@@ -55,12 +55,12 @@ const write = (draft: Draft, writes: readonly Write[]): void => {
       draft.facts.push({ kind: device.removed ? "device-removed" : "device-added", at: draft.at, token });
   }
   if (devices === before) return;
-  setProfile(draft, { devices: bounded(devices) });
+  setProfile(draft, { devices: fittingDevices(devices) });
   draft.changes.aspects.push("devices");
 };
 
 /** Removed ones go before those in use, older before newer. */
-const bounded = (devices: Profile["devices"]): Profile["devices"] => {
+export const fittingDevices = (devices: Profile["devices"]): Profile["devices"] => {
   if (Object.keys(devices).length <= limits.devices) return devices;
   const surplus = Object.entries(devices)
     .toSorted(([, a], [, b]) => Number(a.removed ?? false) - Number(b.removed ?? false) || compareOrder(b.order, a.order))

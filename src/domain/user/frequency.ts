@@ -77,7 +77,8 @@ export const mergeCounters = (a: EntryCounter, b: EntryCounter): EntryCounter =>
 };
 
 const laterDate = (a: EntryCounter, b: EntryCounter): Pick<EntryCounter, "dateUpTo" | "dateOf"> => {
-  const { dateUpTo, dateOf } = (a.dateUpTo ?? 0) >= (b.dateUpTo ?? 0) ? a : b;
+  const later = (a.dateUpTo ?? 0) - (b.dateUpTo ?? 0) || (a.dateOf ?? 0) - (b.dateOf ?? 0);
+  const { dateUpTo, dateOf } = later >= 0 ? a : b;
   return { ...(dateUpTo !== undefined && { dateUpTo }), ...(dateOf !== undefined && { dateOf }) };
 };
 

@@ -3,27 +3,32 @@ import { stableText } from "../hash.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { setProfile, type Draft } from "./draft.ts";
 import { limits } from "./limits.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, refuseGroups } from "./refuse.ts";
 import type { GroupMembership, Profile } from "./state.ts";
 import type { Stimulus } from "./stimulus.ts";
 
 /** Group type of calls that name none. */
 const DEFAULT_TYPE = "group";
-/** Characters of a group's type. */
-const LONGEST_TYPE = 100;
+/** A type is part of a path and of the group's name: no slash, no control characters. */
+// eslint-disable-next-line no-control-regex
+const TYPE = /^[^/\u0000-\u001f]{1,100}$/u;
+
+/** May a group's type be called this? */
+export const isGroupType = (type: string): boolean => TYPE.test(type) && type.isWellFormed();
 
 /** Key of a group among a user's groups. */
 export const groupKey = (type: string, id: string): string => `${type}/${id}`;
 
-/** The group a `group` call names and what it says of this user's membership (docs/language.md, Groups); undefined for any other call. */
+/** The group a `group` call names and what it says of this user's membership (docs/language.md, Groups); undefined for any other call, and for one that names none. */
 export const groupCallOf = (
   event: UserEvent,
 ):
   | { readonly type: string; readonly id: string; readonly state: "joined" | "left"; readonly relationship: JsonObject | undefined }
   | undefined => {
-  if (event.type !== "group" || event.groupId === undefined) return undefined;
+  if (event.type !== "group" || event.groupId === undefined || !event.groupId.isWellFormed()) return undefined;
   const { groupType, relationship, assigned } = event.context ?? {};
-  const type = typeof groupType === "string" && groupType !== "" && groupType.length <= LONGEST_TYPE ? groupType : DEFAULT_TYPE;
+  const type = groupType === undefined || groupType === null || groupType === "" ? DEFAULT_TYPE : groupType;
+  if (typeof type !== "string" || !isGroupType(type)) return undefined;
   return {
     type,
     id: event.groupId,
@@ -36,8 +41,15 @@ const isObject = (value: Json | undefined): value is JsonObject => typeof value 
 
 /** A `group` call joins the user to the group, or takes it out. What it says of the group itself (traits) is the group's own affair. */
 export const takeGroupCall = (draft: Draft, event: UserEvent): void => {
+  if (event.type !== "group") return;
   const call = groupCallOf(event);
-  if (call === undefined) return;
+  if (call === undefined)
+    return refuse(
+      draft,
+      "groups",
+      [event.groupId ?? ""],
+      "context.groupType is 1 to 100 characters without a slash; ids are well-formed text",
+    );
   const { state, relationship } = call;
   const membership = { state, order: orderOf(event), ...(relationship !== undefined && { relationship }) };
   tell(draft, { type: "group", id: event.id, groupType: call.type, group: call.id, membership });
@@ -69,10 +81,7 @@ const tell = (draft: Draft, told: GroupStimulus): void => {
   const after = withAttributes(withMembership(start, told.membership, draft.at), told.attributes);
   if (after === start) return;
   const kept = fitting({ ...groups, [key]: after }, key);
-  if (kept === undefined) {
-    const reason = `a user may be in ${limits.groups} groups, with ${limits.groupCharacters / 1024} KB in all`;
-    return refuse(draft, "groups", [key], reason);
-  }
+  if (kept === undefined) return refuseGroups(draft, [key]);
   setProfile(draft, { groups: kept });
   noteChange(draft, start, after);
 };
@@ -132,17 +141,35 @@ const withAttributes = (start: GroupMembership, said: GroupStimulus["attributes"
 
 /** The groups within their bounds: marks of groups left longest ago go first; undefined where that makes no room for `key`. */
 const fitting = (groups: Profile["groups"], key: string): Profile["groups"] | undefined => {
-  const size = (all: Profile["groups"]): number => JSON.stringify(all).length;
-  if (Object.keys(groups).length <= limits.groups && size(groups) <= limits.groupCharacters) return groups;
-  const marks = Object.entries(groups)
-    .filter(([name, { left }]) => left === true && name !== key)
-    .toSorted(([, a], [, b]) => compareOrder(a.order, b.order));
-  const kept: Record<string, GroupMembership> = { ...groups };
-  for (const [name] of marks) {
-    delete kept[name];
-    if (Object.keys(kept).length <= limits.groups && size(kept) <= limits.groupCharacters) return kept;
-  }
-  return undefined;
+  const { kept, refused } = fittingGroups(groups, { [key]: true });
+  return refused.length === 0 ? kept : undefined;
+};
+
+/**
+ * Groups within their bounds (limits.ts). Marks of groups left longest ago go first, then those of `newcomers` that were
+ * joined last; what has to stay out for want of room is named.
+ */
+export const fittingGroups = (
+  groups: Profile["groups"],
+  newcomers: Readonly<Record<string, unknown>>,
+): { readonly kept: Profile["groups"]; readonly refused: readonly string[] } => {
+  const sizes = new Map(Object.entries(groups).map(([key, group]) => [key, key.length + JSON.stringify(group).length + 4]));
+  let characters = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const isOver = (): boolean => sizes.size > limits.groups || characters > limits.groupCharacters;
+  if (!isOver()) return { kept: groups, refused: [] };
+  const drop = (key: string): void => {
+    characters -= sizes.get(key) ?? 0;
+    sizes.delete(key);
+  };
+  const byOrder = Object.entries(groups).toSorted(([a, one], [b, other]) => compareOrder(one.order, other.order) || (a < b ? -1 : 1));
+  for (const [key, { left }] of byOrder) if (left === true && !Object.hasOwn(newcomers, key) && isOver()) drop(key);
+  const refused: string[] = [];
+  for (const [key] of byOrder.toReversed())
+    if (isOver() && sizes.has(key) && Object.hasOwn(newcomers, key)) {
+      drop(key);
+      refused.push(key);
+    }
+  return { kept: Object.fromEntries(Object.entries(groups).filter(([key]) => sizes.has(key))), refused };
 };
 
 /**

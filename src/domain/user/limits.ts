@@ -12,6 +12,8 @@ export const limits = {
   /** Groups, those left that are remembered included, and the characters of all of them as JSON. */
   groups: 200,
   groupCharacters: 256 * 1024,
+  /** Characters of one group's own attributes as JSON: each member carries them. */
+  oneGroupCharacters: 16 * 1024,
   /** Manual segments that somebody put the user into or took it out of. */
   manual: 1_000,
   /** Anonymous ids and other users taken in. */

@@ -1,14 +1,20 @@
 import { compareOrder, type EventOrder } from "../event/event.ts";
 import { stableText } from "../hash.ts";
 import { mergeAttributes, newerEntry } from "./attributes.ts";
-import { mergeMemberships } from "./groups.ts";
+import { fittingDevices } from "./devices.ts";
+import { fittingGroups, mergeMemberships } from "./groups.ts";
 import { limits } from "./limits.ts";
 import type { Profile } from "./state.ts";
 
 export interface MergedProfile {
   readonly profile: Profile;
   /** Names in `b` that found no room beside those of `a` (limits.ts). */
-  readonly refused: { readonly attributes: readonly string[]; readonly tags: readonly string[] };
+  readonly refused: {
+    readonly attributes: readonly string[];
+    readonly tags: readonly string[];
+    readonly groups: readonly string[];
+    readonly segments: readonly string[];
+  };
 }
 
 /**
@@ -20,31 +26,46 @@ export const mergeProfiles = (a: Profile, b: Profile): MergedProfile => {
   const timezone = newerEntry(a.timezone, b.timezone);
   const { attributes, refused } = mergeAttributes(a.attributes, Object.entries(b.attributes));
   const tags = fittingTags(a.tags, b.tags);
+  const groups = fittingGroups(unite(a.groups, b.groups, mergeMemberships), added(a.groups, b.groups));
+  const manual = fittingManual(a.manual, b.manual);
   const profile = {
     attributes,
     tags: unite(a.tags, tags.fitting, Math.min),
     anonymousIds: unite(a.anonymousIds, b.anonymousIds, furtherStage),
     suppressions: unite(a.suppressions, b.suppressions, widerSuppression),
     subscriptions: unite(a.subscriptions, b.subscriptions, stricterSubscription),
-    devices: unite(a.devices, b.devices, newerOf),
-    groups: unite(a.groups, b.groups, mergeMemberships),
-    manual: unite(a.manual, b.manual, newerOf),
+    devices: fittingDevices(unite(a.devices, b.devices, newerOf)),
+    groups: groups.kept,
+    manual: unite(a.manual, manual.fitting, newerOf),
     ...(timezone && { timezone }),
     createdAt: Math.min(a.createdAt, b.createdAt),
     lastSeenAt: Math.max(a.lastSeenAt, b.lastSeenAt),
     samplingId: isOlder(a, b) ? a.samplingId : b.samplingId,
   };
-  return { profile, refused: { attributes: refused, tags: tags.refused } };
+  return { profile, refused: { attributes: refused, tags: tags.refused, groups: groups.refused, segments: manual.refused } };
 };
 
-/** Of `theirs` what `mine` has too or has room for. */
-const fittingTags = (mine: Profile["tags"], theirs: Profile["tags"]): { readonly fitting: Profile["tags"]; readonly refused: string[] } => {
-  const added = Object.keys(theirs).filter((tag) => !Object.hasOwn(mine, tag));
-  const refused = added.slice(Math.max(0, limits.tags - Object.keys(mine).length));
+/** What only `theirs` has. */
+const added = <T>(mine: Readonly<Record<string, T>>, theirs: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(theirs).filter(([key]) => !Object.hasOwn(mine, key)));
+
+interface Fitting<T> {
+  readonly fitting: Readonly<Record<string, T>>;
+  readonly refused: readonly string[];
+}
+
+/** Of `theirs` what `mine` has too or has room for, up to `limit` in all. */
+const fittingBeside = <T>(mine: Readonly<Record<string, T>>, theirs: Readonly<Record<string, T>>, limit: number): Fitting<T> => {
+  const refused = Object.keys(added(mine, theirs)).slice(Math.max(0, limit - Object.keys(mine).length));
   if (refused.length === 0) return { fitting: theirs, refused };
   const without = new Set(refused);
-  return { fitting: Object.fromEntries(Object.entries(theirs).filter(([tag]) => !without.has(tag))), refused };
+  return { fitting: Object.fromEntries(Object.entries(theirs).filter(([key]) => !without.has(key))), refused };
 };
+
+const fittingTags = (mine: Profile["tags"], theirs: Profile["tags"]): Fitting<number> => fittingBeside(mine, theirs, limits.tags);
+
+const fittingManual = (mine: Profile["manual"], theirs: Profile["manual"]): Fitting<Profile["manual"][string]> =>
+  fittingBeside(mine, theirs, limits.manual);
 
 const unite = <T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, both: (a: T, b: T) => T): Readonly<Record<string, T>> => {
   const united = { ...a };

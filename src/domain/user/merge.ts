@@ -1,13 +1,14 @@
 import { recordMatches } from "../segment/tallies.ts";
 import { without, type Draft } from "./draft.ts";
-import { counterOf, mergeCounters, withCounter } from "./frequency.ts";
 import { isSideBySide } from "./enter.ts";
+import { noteGroups } from "./groups.ts";
 import { wantedMerges } from "./identity.ts";
 import { definitionOf } from "./journeys.ts";
 import { limits } from "./limits.ts";
+import { type Luggage, mergeLuggage } from "./merge-carried.ts";
 import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact } from "./messages.ts";
-import { refuseAttributes, refuseTags } from "./refuse.ts";
+import { refuseAttributes, refuseGroups, refuseSegments, refuseTags } from "./refuse.ts";
 import { endRun } from "./runs.ts";
 import type { Meta, Run, UserState } from "./state.ts";
 import type { Carried, Stimulus } from "./stimulus.ts";
@@ -65,14 +66,18 @@ export const targetOf = ({ movedTo, movedBefore = [] }: Meta, receivedAt: number
 export const takeIn = (draft: Draft, source: Extract<Stimulus, { type: "import" }>): boolean => {
   if (Object.hasOwn(draft.state.meta.merges, source.merge)) return false;
   for (const event of source.events) if (draft.context.history.append(event)) recordMatches(event, draft.context);
+  const before = draft.state.profile.groups;
   const { profile, refused } = mergeProfiles(draft.state.profile, source.profile);
   draft.state.profile = profile;
+  noteGroups(draft, before);
   draft.changes.all = true;
   draft.userChanged = true;
   if (source.more === true) return true;
   // Every part brings the whole profile: the last one says what was left out in the end.
   refuseAttributes(draft, refused.attributes);
   refuseTags(draft, refused.tags);
+  refuseGroups(draft, refused.groups);
+  refuseSegments(draft, refused.segments);
   if (source.carried !== undefined) takeCarried(draft, source.carried);
   const { meta } = draft.state;
   const { wanted, ...rest } = meta;
@@ -100,41 +105,18 @@ const takeWishes = (draft: Draft, wishes: NonNullable<Carried["wanted"]>): void 
 
 const takeCarried = (draft: Draft, carried: Carried): void => {
   if (carried.wanted !== undefined) takeWishes(draft, carried.wanted);
-  // What the source had pruned is unknown here too.
-  if (carried.lowWater !== undefined)
-    draft.state.meta = { ...draft.state.meta, lowWater: Math.max(draft.state.meta.lowWater ?? carried.lowWater, carried.lowWater) };
-  draft.state.open = { ...draft.state.open, ...carried.open };
+  const { merged, losers } = mergeLuggage(draft.state, carried, (run) => mayGoSideBySide(draft, run));
   for (const message of Object.values(carried.open)) {
     draft.messages.set(message.id, message);
     draft.facts.push(messageFact(message, draft.at));
   }
-  draft.state.asks = { ...draft.state.asks, ...carried.asks };
-  draft.state.claims = uniteClaims(draft.state.claims, carried.claims);
-  for (const [name, counter] of Object.entries(carried.entries)) {
-    draft.state.entries = withCounter(draft.state.entries, name, mergeCounters(counterOf(draft.state.entries, name), counter));
-  }
-  const dropped = new Set<string>();
-  for (const run of Object.values(carried.runs)) for (const loser of takeRun(draft, run)) dropped.add(loser);
-  draft.state.goals = [...draft.state.goals, ...carried.goals].filter((goal) => !dropped.has(goal.run));
-};
-
-const uniteClaims = (a: UserState["claims"], b: UserState["claims"]): UserState["claims"] => {
-  const united = { ...a };
-  for (const [channel, instants] of Object.entries(b))
-    united[channel] = [...(united[channel] ?? []), ...instants].toSorted((x, y) => y - x);
-  return united;
-};
-
-/** Both runs are kept unless they are of the same journey and key: then the older. Answers the runs that gave way. */
-const takeRun = (draft: Draft, run: Run): readonly string[] => {
-  const journey = definitionOf(draft.context.catalog, run);
-  const rivals =
-    journey !== undefined && isSideBySide(journey) && run.key === null
-      ? []
-      : Object.values(draft.state.runs).filter((mine) => mine.journey === run.journey && mine.key === run.key);
-  const older = rivals.find((mine) => mine.enteredAt < run.enteredAt || (mine.enteredAt === run.enteredAt && mine.id <= run.id));
-  draft.state.runs = { ...draft.state.runs, [run.id]: run };
-  const losers = older === undefined ? rivals : [run];
+  // Losers are ended like any run: what they had queued is dropped with the reason.
+  const lost = Object.fromEntries(losers.map((run) => [run.id, run]));
+  Object.assign(draft.state, { ...merged, runs: { ...merged.runs, ...lost } } satisfies Luggage);
   for (const loser of losers) endRun(draft, loser, "merged");
-  return losers.map((loser) => loser.id);
+};
+
+const mayGoSideBySide = (draft: Draft, run: Run): boolean => {
+  const journey = definitionOf(draft.context.catalog, run);
+  return journey !== undefined && isSideBySide(journey) && run.key === null;
 };

@@ -19,3 +19,9 @@ export const refuseAttributes = (draft: Draft, names: readonly string[]): void =
 
 export const refuseTags = (draft: Draft, names: readonly string[]): void =>
   refuse(draft, "tags", names, `a user may have ${limits.tags} tags`);
+
+export const refuseGroups = (draft: Draft, names: readonly string[]): void =>
+  refuse(draft, "groups", names, `a user may be in ${limits.groups} groups, with ${limits.groupCharacters / 1024} KB in all`);
+
+export const refuseSegments = (draft: Draft, names: readonly string[]): void =>
+  refuse(draft, "segments", names, `a user may be in ${limits.manual} manual segments`);

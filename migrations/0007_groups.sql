@@ -1,0 +1,7 @@
+-- The list of groups, by hash of workspace and group: each group's object writes its own row. The object itself holds the members.
+CREATE TABLE groups (
+  workspace TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
+  -- the version the row was written at: an older telling changes nothing
+  version INTEGER NOT NULL, attributes TEXT NOT NULL, updated_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace, type, id)
+) WITHOUT ROWID;
