@@ -15,6 +15,7 @@ import type {
   FreezeRequest,
   Page,
   PageRequest,
+  RunItem,
   StimulateRequest,
   TimelineItem,
   UserRpcSurface,
@@ -25,8 +26,10 @@ import type { UserEvent } from "../src/domain/event/event.ts";
 import { isFinal } from "../src/domain/message/lattice.ts";
 import type { Message } from "../src/domain/message/message.ts";
 import { renderTemplate } from "../src/domain/template/render.ts";
+import { adoptSlice, isAdopted } from "../src/domain/segment/adoption.ts";
 import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
+import { askedBefore } from "../src/domain/user/frequency.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
 import { targetOf } from "../src/domain/user/merge.ts";
 import { neededVersions } from "../src/domain/user/new-user.ts";
@@ -41,10 +44,37 @@ import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
 import { acknowledge, freeze } from "./user/merging.ts";
 import { Pruning } from "./user/pruning.ts";
-import { type MessageView, eventsPage, knownEvent, messageView, messagesPage, nothing, timelinePage, viewOf } from "./user/reading.ts";
+import {
+  type MessageView,
+  eventsPage,
+  knownEvent,
+  messageView,
+  messagesPage,
+  nothing,
+  runsPage,
+  timelinePage,
+  viewOf,
+} from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
 import { backOffMs, catalogMaxAgeMs, earliest, factsRetryMs, isWaiting, wake } from "./user/wake.ts";
 import { userObject } from "./user-stub.ts";
+
+/**
+ * Of a past that is counted for new conditions: events in one transaction, and transactions in one call, about a second's
+ * work. Whoever calls meanwhile is told to try again, and the alarm goes on.
+ */
+const adoptedPerTurn = 1_000;
+const turnsPerCall = 40;
+
+interface CatalogAtHand {
+  readonly version: number;
+  /** Versions of journeys that were asked for beside the current ones. */
+  readonly needed: string;
+  readonly catalog: Catalog;
+}
+
+/** The past is still being counted; the object goes on by itself. */
+class StillAdopting extends Error {}
 
 /** Objects a request may pass through: merges are transitive, but nobody merges this often. */
 const maxHops = 8;
@@ -59,7 +89,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   readonly #session: UserSession;
   readonly #clock: AlarmClock;
   readonly #pruning: Pruning;
-  #catalog: { readonly version: number; readonly needed: string; readonly catalog: Catalog } | undefined;
+  #catalog: CatalogAtHand | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -104,7 +134,11 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
     this.#clock.arm(request.vouched === true ? this.#dueVouched(turn) : this.#dueWithFacts(turn));
-    return this.#answer(turn);
+    const entries = request.stimuli.flatMap((stimulus) => {
+      const refused = stimulus.type === "enter" ? askedBefore(turn.state.entries, stimulus.journey, stimulus.id) : undefined;
+      return refused === undefined ? [] : [{ id: stimulus.type === "enter" ? stimulus.id : "", refused }];
+    });
+    return { ...this.#answer(turn), ...(entries.length > 0 && { entries }) };
   }
 
   async claim(request: ClaimRequestMessage): Promise<ClaimAnswer> {
@@ -177,7 +211,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const target = this.#session.state()?.meta.movedTo;
     if (target !== undefined && hops < maxHops) return userObject(this.env, this.#identity.workspace, target).view(hops + 1);
     if (this.#session.state() === undefined) return undefined;
-    const catalog = await this.#loadCatalog({ catalog: await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs) });
+    const live = await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs);
+    const { catalog } = await this.#fetchCatalog({ catalog: live });
     const state = this.#session.state();
     return state === undefined ? undefined : viewOf(state, nextDue(state, catalog) ?? null);
   }
@@ -202,6 +237,11 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   async messages(page: PageRequest): Promise<Page<Message>> {
     return this.#session.exists() ? messagesPage(this.#session.store, page) : nothing;
+  }
+
+  async runs(page: PageRequest): Promise<Page<RunItem>> {
+    const state = this.#session.state();
+    return state === undefined ? nothing : runsPage(state, this.#session.journal(), page);
   }
 
   async message(id: string, hops = 0): Promise<MessageView | undefined> {
@@ -232,6 +272,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       ({ due } = woken);
       if (woken.failed || failures > 0) this.#session.write((store) => store.setNote("alarm", woken.failed ? failures + 1 : undefined));
     } catch (error) {
+      if (error instanceof StillAdopting) {
+        due = this.#session.now();
+        return;
+      }
       this.#session.forget();
       console.error(JSON.stringify({ what: "alarm failed", object: this.ctx.id.name, failures: failures + 1, error: String(error) }));
       due = this.#session.now() + backOffMs(failures);
@@ -276,15 +320,42 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   /** Never an older catalog than this user has seen, with the versions its runs are pinned to when the turn begins. */
   async #loadCatalog(request: Pick<ObjectRequest, "catalog">): Promise<Catalog> {
-    if (!this.#clock.isRead) await this.#clock.mend(() => isWaiting(this.#session));
     for (;;) {
-      const state = this.#session.state();
-      const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
-      const needed = state === undefined ? [] : neededVersions(state);
-      const catalog = await withPinned(this.env, await catalogFor(this.env, this.#identity.workspace, version), needed);
-      this.#catalog = { version, needed: needed.join(), catalog };
+      const fetched = await this.#fetchCatalog(request);
+      await this.#adopt(fetched.catalog);
+      this.#catalog = fetched;
       // Other calls ran meanwhile: what is needed may have changed.
-      if (this.#catalogAtHand(request) !== undefined) return catalog;
+      if (this.#catalogAtHand(request) !== undefined) return fetched.catalog;
+    }
+  }
+
+  /** For a look: nothing may be decided with it, as the past may not have been counted for it. */
+  async #fetchCatalog(request: Pick<ObjectRequest, "catalog">): Promise<CatalogAtHand> {
+    if (!this.#clock.isRead) await this.#clock.mend(() => isWaiting(this.#session));
+    const state = this.#session.state();
+    const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
+    const needed = state === undefined ? [] : neededVersions(state);
+    const live = await catalogFor(this.env, this.#identity.workspace, version);
+    return { version, needed: needed.join(), catalog: await withPinned(this.env, live, needed) };
+  }
+
+  /**
+   * Counts the past for conditions that are new to this user, in transactions of bounded size; a call that comes after an
+   * eviction goes on where it was. Decisions wait for it, so that none is made by halves.
+   */
+  async #adopt(catalog: Catalog): Promise<void> {
+    for (let turns = 0; ; turns++) {
+      const state = this.#session.state();
+      if (state === undefined || state.meta.movedTo !== undefined || isAdopted(state, catalog)) return;
+      if (turns >= turnsPerCall) {
+        this.#clock.arm(this.#session.now());
+        throw new StillAdopting("the past is being counted for new definitions: try again in a moment");
+      }
+      // Others may be answered in between: what they add starts the counting over.
+      if (turns > 0) await scheduler.wait(0);
+      this.#session.turn((turn) => {
+        turn.state = adoptSlice(turn.state, { catalog, history: turn.history }, adoptedPerTurn);
+      });
     }
   }
 

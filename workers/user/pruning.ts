@@ -27,6 +27,8 @@ export class Pruning {
   readonly #sql: SqlPort;
   readonly #session: UserSession;
   #nextLook = 0;
+  /** A pass is known to be under way: it is ended, though the object may have become small by it. */
+  #goesOn = false;
 
   constructor(sql: SqlPort, session: UserSession) {
     this.#sql = sql;
@@ -65,13 +67,16 @@ export class Pruning {
       turn.store.setNote("pruning", next);
       return isUnderWay(next);
     });
+    this.#goesOn = goesOn;
     this.#session.forgetMatches();
     return goesOn ? now + betweenTurnsMs : undefined;
   }
 
   #isDue(now: number): boolean {
     const state = this.#session.state();
-    if (state === undefined || state.meta.movedTo !== undefined || this.#session.size() < smallBytes) return false;
+    if (state === undefined || state.meta.movedTo !== undefined) return false;
+    if (this.#goesOn) return true;
+    if (this.#session.size() < smallBytes) return false;
     const pass = passOf(this.#session.store.note("pruning"));
     return isUnderWay(pass) || now >= (pass?.at ?? 0) + prunePauseMs;
   }

@@ -1,4 +1,4 @@
-import { adoptTallies } from "../segment/tallies.ts";
+import { adoptTallies } from "../segment/adoption.ts";
 import type { Cause, Draft } from "./draft.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";

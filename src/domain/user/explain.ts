@@ -4,7 +4,7 @@ import { compileCondition } from "../segment/compile-condition.ts";
 import type { ConditionJson, ConditionScope } from "../segment/condition.ts";
 import { explainCondition, type Explanation } from "../segment/explain.ts";
 import { manualMember } from "../segment/manual-member.ts";
-import { adoptTallies } from "../segment/tallies.ts";
+import { adoptTallies } from "../segment/adoption.ts";
 import { decide, type DecideContext } from "./decide.ts";
 import type { Because } from "./facts.ts";
 import { counterKey, counterOf, refusedByFrequency } from "./frequency.ts";

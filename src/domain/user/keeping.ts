@@ -3,7 +3,7 @@ import { nameIndex, type NameIndex } from "../catalog/name-index.ts";
 import type { Catalog, CompiledJourney } from "../catalog/catalog.ts";
 import { stepTypeOf } from "../journey/journey.ts";
 import { windowMs } from "../schedule/duration.ts";
-import type { CompiledCondition, Reach, Since } from "../segment/condition.ts";
+import type { CompiledCondition, Reach, Since, Tally } from "../segment/condition.ts";
 import { reachesOf } from "../segment/reach.ts";
 import { definitionOf } from "./journeys.ts";
 import type { Run, UserState } from "./state.ts";
@@ -46,7 +46,7 @@ export const keepingOf = (state: UserState, catalog: Catalog, now: number): Keep
     named: (name) => oldest(needs.byName.find(name)),
     counted: (id) => {
       // A condition may keep further lists beside a tally's own, under a longer name.
-      const tally = catalog.tallies.get(id) ?? [...catalog.tallies.values()].find((one) => id.startsWith(one.id));
+      const tally = catalog.tallies.get(id) ?? longest([...catalog.tallies.values()].filter((one) => id.startsWith(one.id)));
       if (tally === undefined) return Number.POSITIVE_INFINITY;
       // A tally of which no condition speaks: nobody knows how far back it is asked for.
       const found = needs.exactly.get(tally.name);
@@ -78,6 +78,8 @@ export const seesBackTo = (
 /** Where counting starts for a live run, of whatever it may count. */
 const beginningOf = ({ enteredAt, entryOrder, stepEnteredAt, stepOrder }: Run): number =>
   Math.min(enteredAt, entryOrder[0], stepEnteredAt, stepOrder?.[0] ?? stepEnteredAt);
+
+const longest = (tallies: readonly Tally[]): Tally | undefined => tallies.toSorted((a, b) => b.id.length - a.id.length)[0];
 
 interface Need extends Reach {
   readonly since: Since;
