@@ -58,7 +58,9 @@ export const publishedSchema = z.object({
   status: journeyStatusSchema,
   version: z.int(),
   dryRun: z.literal(true).optional(),
-  seesBackTo: instant.nullable().describe("conditions of this version may not see all of what happened before; null: they see all they ask for"),
+  seesBackTo: instant
+    .nullable()
+    .describe("conditions of this version may not see all of what happened before; null: they see all they ask for"),
   runs: z
     .array(
       z.object({
@@ -193,6 +195,23 @@ export const runSchema = z.object({
   ]),
 });
 
+/** A run of a user's list: as it stands, or how it ended. `enteredAt` and `key` are null where the start lies far back in the timeline. */
+export const runListItemSchema = z.discriminatedUnion("status", [
+  runSchema.extend({ status: z.literal("live") }),
+  z.object({
+    status: z.literal("ended"),
+    id: z.string(),
+    journey: z.string(),
+    version: z.int(),
+    key: z.string().nullable(),
+    enteredAt: instant.nullable(),
+    endedAt: instant,
+    step: z.string(),
+    reason: z.string(),
+    because: z.object({ clause: z.string(), value: json.optional() }).optional(),
+  }),
+]);
+
 export const userSchema = z.object({
   ...userIds,
   attributes: jsonObject,
@@ -201,6 +220,19 @@ export const userSchema = z.object({
   suppressions: jsonObject,
   subscriptions: jsonObject,
   anonymousIds: z.array(z.string()),
+  groups: z.array(
+    z.object({
+      type: z.string(),
+      id: z.string(),
+      since: instant,
+      relationship: jsonObject,
+      attributes: jsonObject.describe("the group's own, as last told"),
+    }),
+  ),
+  devices: z.array(z.object({ token: z.string(), platform: z.enum(["android", "ios", "web", "other"]), since: instant })),
+  manualSegments: z
+    .array(z.object({ key: z.string(), since: instant }))
+    .describe("put into by call or step, whether the segment is defined or not"),
   createdAt: instant,
   lastSeenAt: instant,
   nextDue: instant.nullable(),
@@ -356,6 +388,7 @@ export type EventView = z.infer<typeof eventSchema>;
 export type LoggedEvent = z.infer<typeof loggedEventSchema>;
 export type Rejection = z.infer<typeof rejectionSchema>;
 export type RunView = z.infer<typeof runSchema>;
+export type RunListItem = z.infer<typeof runListItemSchema>;
 export type UserProfile = z.infer<typeof userSchema>;
 export type TimelineView = z.infer<typeof timelineItemSchema>;
 export type MessageSummary = z.infer<typeof messageSummarySchema>;

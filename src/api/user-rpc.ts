@@ -4,7 +4,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Message } from "../domain/message/message.ts";
 import type { Answer, Question } from "../domain/user/explain.ts";
 import type { Fact } from "../domain/user/facts.ts";
-import type { Profile, Run } from "../domain/user/state.ts";
+import type { Device, Profile, Run } from "../domain/user/state.ts";
 import type { Carried, Stimulus } from "../domain/user/stimulus.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 import type { ApplyAnswer, ApplyRequest, ClaimAnswer, ClaimRequestMessage, ObjectAnswer, ObjectRequest, SettleRequest } from "./queue.ts";
@@ -17,6 +17,17 @@ export interface UserView {
   readonly suppressions: JsonObject;
   readonly subscriptions: JsonObject;
   readonly anonymousIds: readonly string[];
+  /** Groups the user is in, with what they last said of themselves. */
+  readonly groups: readonly {
+    readonly type: string;
+    readonly id: string;
+    readonly since: number;
+    readonly relationship: JsonObject;
+    readonly attributes: JsonObject;
+  }[];
+  readonly devices: readonly { readonly token: string; readonly platform: Device["platform"]; readonly since: number }[];
+  /** Manual segments somebody put the user into, whether they are defined or not. */
+  readonly manualSegments: readonly { readonly key: string; readonly since: number }[];
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly nextDue: number | null;
@@ -27,6 +38,16 @@ export interface UserView {
 export type TimelineItem =
   | { readonly at: number; readonly type: "event"; readonly event: UserEvent }
   | { readonly at: number; readonly type: "fact"; readonly number: number; readonly fact: Fact };
+
+/** A run of the user, live or ended. */
+export type RunItem =
+  | { readonly status: "live"; readonly run: Run }
+  | {
+      readonly status: "ended";
+      readonly end: Extract<Fact, { kind: "run-ended" }>;
+      /** Absent where the start lies too far back in the timeline. */
+      readonly start?: Extract<Fact, { kind: "run-started" }>;
+    };
 
 export interface PageRequest {
   readonly limit: number;
@@ -59,6 +80,8 @@ export interface UserRpc {
   timeline(page: PageRequest): Promise<Page<TimelineItem>>;
   events(page: PageRequest): Promise<Page<UserEvent>>;
   messages(page: PageRequest): Promise<Page<Message>>;
+  /** Live runs, then ended ones, newest first. A page may hold none and have a next one. */
+  runs(page: PageRequest): Promise<Page<RunItem>>;
   /** Also of a message that went on to the user this one was merged into. */
   message(id: string, hops?: number): Promise<{ readonly message: Message; readonly facts: readonly Fact[] } | undefined>;
   stimulate(request: StimulateRequest): Promise<ObjectAnswer>;

@@ -1,5 +1,5 @@
 import type * as api from "../../src/api/management.ts";
-import type { TimelineItem, UserView } from "../../src/api/user-rpc.ts";
+import type { RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import type { Message } from "../../src/domain/message/message.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
@@ -58,6 +58,23 @@ export const presentRun = ({ id, journey, version, key, enteredAt, stepEnteredAt
   position: presentPosition(position),
 });
 
+export const presentRunItem = (item: RunItem): api.RunListItem => {
+  if (item.status === "live") return { status: "live", ...presentRun(item.run) };
+  const { run: id, journey, version, step, reason, because, at } = item.end;
+  return {
+    status: "ended",
+    id,
+    journey,
+    version,
+    key: item.start?.key ?? null,
+    enteredAt: instantOrNull(item.start?.at),
+    endedAt: instant(at),
+    step,
+    reason,
+    ...(because && { because }),
+  };
+};
+
 /** Instants as texts; the fields are those of runSchema. */
 const presentPosition = (position: Run["position"]): api.RunView["position"] =>
   Object.fromEntries(
@@ -72,6 +89,9 @@ export const presentUser = (view: UserView): api.UserProfile => ({
   suppressions: { ...view.suppressions },
   subscriptions: { ...view.subscriptions },
   anonymousIds: [...view.anonymousIds],
+  groups: view.groups.map(({ since, ...group }) => ({ ...group, since: instant(since) })),
+  devices: view.devices.map(({ since, ...device }) => ({ ...device, since: instant(since) })),
+  manualSegments: view.manualSegments.map(({ key, since }) => ({ key, since: instant(since) })),
   createdAt: instant(view.createdAt),
   lastSeenAt: instant(view.lastSeenAt),
   nextDue: instantOrNull(view.nextDue),

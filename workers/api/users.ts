@@ -3,7 +3,7 @@ import {
   eventSchema,
   listOf,
   messageSummarySchema,
-  runSchema,
+  runListItemSchema,
   timelineItemSchema,
   userSchema,
   userSummarySchema,
@@ -19,7 +19,7 @@ import { addressee, whose } from "./addressee.ts";
 import { attributesSchema } from "./attributes-input.ts";
 import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
-import { presentEvent, presentMessage, presentRun, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
+import { presentEvent, presentMessage, presentRunItem, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
 import { type Addressee, applyEvent, stimulate } from "./tell-user.ts";
@@ -196,14 +196,14 @@ export const users: readonly Route[] = [
     {
       method: "get",
       path: `${path}/runs`,
-      summary: "The user's live runs",
+      summary: "The user's runs: live ones, then those that ended, newest first",
       scope: "read",
-      query: whoseQuery,
-      answers: { 200: listOf(runSchema) },
+      query: pageQuery,
+      answers: { 200: listOf(runListItemSchema) },
     },
     async (call) => {
-      const { runs } = await viewOf(addressee(call));
-      return answer({ items: runs.map(presentRun), next: null });
+      const { items, next } = await objectOf(addressee(call)).runs(page(call));
+      return answer({ items: items.map(presentRunItem), next });
     },
   ),
   route(

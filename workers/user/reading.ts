@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { KnownEvent } from "../../src/api/queue.ts";
-import type { Page, PageRequest, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
+import type { Page, PageRequest, RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { Message } from "../../src/domain/message/message.ts";
@@ -33,6 +33,18 @@ export const viewOf = (state: UserState, nextDue: number | null): UserView => {
     suppressions: profile.suppressions,
     subscriptions: profile.subscriptions,
     anonymousIds: Object.keys(profile.anonymousIds).toSorted(),
+    groups: Object.values(profile.groups)
+      .filter(({ left }) => left !== true)
+      .map(({ type, id, order, relationship, attributes: said }) => ({ type, id, since: order[0], relationship, attributes: said }))
+      .toSorted((a, b) => (`${a.type}/${a.id}` < `${b.type}/${b.id}` ? -1 : 1)),
+    devices: Object.entries(profile.devices)
+      .filter(([, { removed }]) => removed !== true)
+      .map(([token, { platform, order }]) => ({ token, platform, since: order[0] }))
+      .toSorted((a, b) => b.since - a.since),
+    manualSegments: Object.entries(profile.manual)
+      .filter(([, { member }]) => member)
+      .map(([key, { order }]) => ({ key, since: order[0] }))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     createdAt: profile.createdAt,
     lastSeenAt: profile.lastSeenAt,
     nextDue,
@@ -99,6 +111,27 @@ export const timelinePage = (history: SqliteHistory, journal: Journal, page: Pag
 
 /** A page of an object nobody wrote to. */
 export const nothing: Page<never> = { items: [], next: null };
+
+/** Facts looked through for one page of ended runs: a page costs the same however long the timeline is. */
+const runFactsSearched = 1_000;
+
+/** Live runs, then those that ended, newest first, as the timeline tells them. */
+export const runsPage = (state: UserState, journal: Journal, page: PageRequest): Page<RunItem> => {
+  const before = readCursor(page.cursor, z.number()) ?? Number.MAX_SAFE_INTEGER;
+  const limit = limitOf(page);
+  const live = page.cursor === undefined ? Object.values(state.runs).toReversed() : [];
+  const items: RunItem[] = live.map((run) => ({ status: "live", run }));
+  const facts = journal.newest(before, runFactsSearched);
+  let reached: number | undefined;
+  for (const [index, { number, fact }] of facts.entries()) {
+    if (items.length >= limit) return { items, next: JSON.stringify(reached ?? before) };
+    reached = number;
+    if (fact.kind !== "run-ended") continue;
+    const start = facts.slice(index + 1).find((older) => older.fact.kind === "run-started" && older.fact.run === fact.run)?.fact;
+    items.push({ status: "ended", end: fact, ...(start?.kind === "run-started" && { start }) });
+  }
+  return { items, next: facts.length < runFactsSearched || reached === undefined ? null : JSON.stringify(reached) };
+};
 
 /** Newest first messages; their ids begin with their creation time, so the id of the last one is the cursor. */
 export const messagesPage = (store: UserStore, page: PageRequest): Page<Message> => {
