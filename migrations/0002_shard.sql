@@ -29,7 +29,10 @@ CREATE TABLE outbox_messages (
   workspace TEXT NOT NULL, id TEXT NOT NULL, recipient TEXT NOT NULL, content TEXT NOT NULL, accepted_at INTEGER NOT NULL,
   PRIMARY KEY (workspace, id)
 ) WITHOUT ROWID;
--- step '' counts the journey itself: started, refused:<reason>, ended:<reason>, goal:<key>.
+-- step '' counts the journey itself: started, refused:<reason>, ended:<reason>, moved:in, moved:out, arm:held-out and
+-- arm:treated (runs that came to a holdout), goal:<key>, goal-held-out:<key>, goal-treated:<key>. A step: entered, left,
+-- left:<path>, ended:<reason>, message:<status or withheld>, goal:<key>:<path>, variant:<n>:<made, status, withheld or goal>,
+-- goal-variant:<key>:<n>.
 CREATE TABLE step_counts (
   workspace TEXT NOT NULL, journey TEXT NOT NULL, version INTEGER NOT NULL, step TEXT NOT NULL, metric TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (workspace, journey, version, step, metric)

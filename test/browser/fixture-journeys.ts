@@ -83,7 +83,19 @@ export const statistics: Statistics = {
   live: 731,
   refused: { "live-run": 210, "exit-already-true": 44 },
   ended: { "exit-step": 6120, exited: 5489, stopped: 140 },
-  goals: { ordered: 5730 },
+  goals: {
+    ordered: {
+      runs: 12_480,
+      reached: 5730,
+      rate: 5730 / 12_480,
+      byPath: {},
+      byVariant: {},
+      holdout: { runs: 0, reached: 0, rate: null },
+      treated: { runs: 0, reached: 0, rate: null },
+      lift: null,
+      interval: null,
+    },
+  },
   steps: {
     "give-time": step(12_480, 402),
     remind: step(7004, 3, { queued: 7004, sent: 6870, skipped: 121, failed: 10 }),

@@ -1,28 +1,20 @@
 import * as z from "zod";
-import {
-  journeyFields,
-  definitionFields,
-  journeySummarySchema,
-  journeyVersionSchema,
-  listOf,
-  statisticsSchema,
-} from "../../src/api/management.ts";
-import type { CatalogDocument, PublishedJourney } from "../../src/domain/catalog/catalog.ts";
+import { journeyFields, definitionFields, journeySummarySchema, listOf, statisticsSchema } from "../../src/api/management.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { type JourneyDefinition, journeySchema } from "../../src/domain/journey/journey.ts";
-import { contentHash, readLiveVersion } from "../../src/storage/control/catalogs.ts";
-import { type DefinitionRow, deleteDefinition, listDefinitions, readDefinition } from "../../src/storage/control/definitions.ts";
-import { listVersions, saveDraft } from "../../src/storage/control/journeys.ts";
-import { catalogFor } from "../catalog-cache.ts";
-import type { Env } from "../env.ts";
+import { contentHash } from "../../src/storage/control/catalogs.ts";
+import { deleteDefinition, listDefinitions, readDefinition } from "../../src/storage/control/definitions.ts";
+import { saveDraft } from "../../src/storage/control/journeys.ts";
 import { startBackfill } from "./backfill.ts";
-import { pageOf, prepareDefinition, presentDefinition, refuseTooMany } from "./definition-routes.ts";
-import { fromCursor, paging, toCursor } from "./paging.ts";
-import { findJourney, keyOf, mustHoldTogether, publishedOf } from "./journey-definitions.ts";
+import { pageOf, prepareDefinition, refuseTooMany } from "./definition-routes.ts";
+import { fromCursor, paging } from "./paging.ts";
+import { findJourney, keyOf, liveDocument, mustHoldTogether, presentJourney, publishedOf } from "./journey-definitions.ts";
+import { journeyEnter } from "./journey-enter.ts";
 import { journeyLifecycle } from "./journey-lifecycle.ts";
-import { instant } from "./present.ts";
+import { journeyVersions } from "./journey-versions.ts";
 import { changeCatalog, checkIfMatch } from "./publish.ts";
 import { answer, noContent, route, type Route } from "./route.ts";
+import { armSchedule } from "./schedule.ts";
 import { journeyStatistics, journeyTotals } from "./statistics.ts";
 
 const path = "/api/journeys/{key}";
@@ -31,17 +23,6 @@ const answered = z
   .looseObject({ key: z.string(), name: z.string(), ...fields })
   .describe("the draft, as it was put, and what is published of it");
 const readOnly = Object.keys(fields);
-
-/** The status is the catalog's: a row read beside it may be a moment older or newer, and only for people. */
-const present = (row: DefinitionRow, published: PublishedJourney | undefined) => ({
-  ...presentDefinition(row),
-  status: row.status,
-  version: row.version,
-  changed: published === undefined || JSON.stringify(published.definition) !== row.body,
-});
-
-const liveDocument = async (env: Env, workspace: string): Promise<CatalogDocument> =>
-  (await catalogFor(env, workspace, await readLiveVersion(env.DB, workspace))).document;
 
 export const journeys: readonly Route[] = [
   route(
@@ -64,7 +45,7 @@ export const journeys: readonly Route[] = [
       );
       return answer(
         pageOf(rows, query.limit, (row) => {
-          const { key, name, description, ...rest } = present(row, publishedOf(live, row.key)) as ReturnType<typeof present> &
+          const { key, name, description, ...rest } = presentJourney(row, publishedOf(live, row.key)) as ReturnType<typeof presentJourney> &
             Pick<JourneyDefinition, "key" | "name" | "description">; // the stored draft
           const { status: state, version, changed, createdAt, updatedAt } = rest;
           return {
@@ -86,7 +67,7 @@ export const journeys: readonly Route[] = [
     { method: "get", path, summary: "The journey's draft and its status", scope: "read", answers: { 200: answered }, etag: true },
     async (call) => {
       const row = await findJourney(call);
-      return answer(present(row, publishedOf(await liveDocument(call.env, call.workspace), row.key)), { etag: row.etag });
+      return answer(presentJourney(row, publishedOf(await liveDocument(call.env, call.workspace), row.key)), { etag: row.etag });
     },
   ),
   route(
@@ -117,7 +98,7 @@ export const journeys: readonly Route[] = [
       );
       if (!saved) throw new Fault("changed-meanwhile");
       const row = await findJourney(call);
-      return answer(present(row, publishedOf(live, row.key)), { status: before === undefined ? 201 : 200, etag: row.etag });
+      return answer(presentJourney(row, publishedOf(live, row.key)), { status: before === undefined ? 201 : 200, etag: row.etag });
     },
   ),
   route(
@@ -125,40 +106,22 @@ export const journeys: readonly Route[] = [
     async (call) => {
       const { env, workspace, request } = call;
       const key = keyOf(call);
-      const { version } = await changeCatalog(env, workspace, async (live) => {
+      const { version, answer: gone } = await changeCatalog(env, workspace, async (live) => {
         checkIfMatch(request, (await findJourney(call)).etag);
         return {
           document: { ...live, journeys: live.journeys.filter(({ definition }) => definition.key !== key) },
           statements: [deleteDefinition(env.DB, workspace, "journey", key)],
-          answer: undefined,
+          answer: publishedOf(live, key),
         };
       });
       await startBackfill(env, { workspace, kind: "journey", key, version }, { catalog: version });
+      await armSchedule(env, workspace, { key, versions: [gone] });
       return noContent();
     },
   ),
   ...journeyLifecycle,
-  route(
-    {
-      method: "get",
-      path: `${path}/versions`,
-      summary: "Published versions, newest first",
-      scope: "read",
-      query: z.strictObject(paging),
-      answers: { 200: listOf(journeyVersionSchema) },
-    },
-    async (call) => {
-      const { env, workspace, query } = call;
-      const { key } = await findJourney(call);
-      const [before = Number.MAX_SAFE_INTEGER] = fromCursor(query.cursor, z.tuple([z.number()])) ?? [];
-      const rows = await listVersions(env.DB, { workspace, key }, { before, limit: query.limit + 1 });
-      const items = rows
-        .slice(0, query.limit)
-        .map((row) => ({ version: row.version, publishedAt: instant(row.published_at), definition: JSON.parse(row.body) as unknown }));
-      const last = items.at(-1);
-      return answer({ items, next: rows.length > query.limit && last !== undefined ? toCursor([last.version]) : null });
-    },
-  ),
+  ...journeyVersions,
+  journeyEnter,
   route(
     {
       method: "get",
@@ -169,8 +132,10 @@ export const journeys: readonly Route[] = [
       answers: { 200: statisticsSchema },
     },
     async (call) => {
-      const { key } = await findJourney(call);
-      return answer(await journeyStatistics(call.env, call.workspace, { key, version: call.query.version }));
+      const { key, body } = await findJourney(call);
+      const { goals = [] } = JSON.parse(body) as JourneyDefinition; // checked by the strict schema before it was stored
+      const wanted = { key, version: call.query.version, goals: goals.map((goal) => goal.key) };
+      return answer(await journeyStatistics(call.env, call.workspace, wanted));
     },
   ),
 ];

@@ -2,12 +2,13 @@ import type { JourneySummary, Statistics } from "../../src/api/management.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { type CountRow, readCounts, readTotals } from "../../src/storage/shard/statistics.ts";
 import type { Env } from "../env.ts";
+import { foldGoals } from "./goal-statistics.ts";
 
 /** Counts of a journey over all shards, of one version or of all together. */
 export const journeyStatistics = async (
   env: Env,
   workspace: string,
-  journey: { readonly key: string; readonly version: number | undefined },
+  journey: { readonly key: string; readonly version: number | undefined; readonly goals?: readonly string[] },
 ): Promise<Statistics> => {
   const rows = (await Promise.all(shardsOf(env).map((db) => readCounts(db, { workspace, ...journey })))).flat();
   return foldCounts(journey, rows);
@@ -34,7 +35,7 @@ type StepCounts = Statistics["steps"][string];
 
 /** Puts counts where people look for them. Metrics: migrations/0002_shard.sql. */
 export const foldCounts = (
-  journey: { readonly key: string; readonly version: number | undefined },
+  journey: { readonly key: string; readonly version: number | undefined; readonly goals?: readonly string[] },
   rows: readonly CountRow[],
 ): Statistics => {
   const statistics: Statistics = {
@@ -44,7 +45,7 @@ export const foldCounts = (
     live: 0,
     refused: empty(),
     ended: empty(),
-    goals: empty(),
+    goals: foldGoals(rows, journey.goals ?? []),
     steps: empty(),
   };
   for (const { step, metric, n } of rows) {
@@ -57,8 +58,8 @@ export const foldCounts = (
         n,
       });
   }
-  statistics.live = Math.max(0, statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
-  for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.entered - counts.left);
+  statistics.live = Math.max(0, statistics.live + statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
+  for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.waiting + counts.entered - counts.left);
   return statistics;
 };
 
@@ -72,11 +73,13 @@ const countJourney = (statistics: Statistics, { name, detail, n }: Count): void 
   if (name === "started") statistics.started += n;
   else if (name === "refused") add(statistics.refused, detail, n);
   else if (name === "ended") add(statistics.ended, detail, n);
-  else if (name === "goal") add(statistics.goals, detail, n);
+  // Moved to another version: over all of them together it is neither more nor fewer.
+  else if (name === "moved") statistics.live += detail === "in" ? n : -n;
 };
 
 const countStep = (counts: StepCounts, { name, detail, n }: Count): void => {
   if (name === "entered") counts.entered += n;
+  else if (name === "moved") counts.waiting += detail === "in" ? n : -n;
   else if (name === "message") add(counts.messages, detail, n);
   // A run that ended on the step has left it too.
   else if (name === "left" || name === "ended") {

@@ -1,4 +1,5 @@
 import type { Statistics } from "../api/types.ts";
+import { formatCount } from "./count.ts";
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -27,4 +28,20 @@ export const shares = (counts: Counts): readonly { readonly name: string; readon
     .filter(([, n]) => n > 0)
     .map(([name, n]) => ({ name, n, percent: (100 * n) / all }))
     .toSorted((a, b) => b.n - a.n);
+};
+
+export const goalsReached = ({ goals }: Statistics): number => Object.values(goals).reduce((sum, { reached }) => sum + reached, 0);
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** " · reached 120 of 400 (30.0 %), 4.2 % more than those held out (1.1 % to 7.3 %)" */
+export const describeReached = (goal: Statistics["goals"][string] | undefined): string => {
+  if (goal === undefined) return "";
+  const share = goal.rate === null ? "" : ` of ${formatCount(goal.runs)} (${percent(goal.rate)})`;
+  const { lift, interval } = goal;
+  const compared =
+    lift === null || interval === null
+      ? ""
+      : `, ${percent(Math.abs(lift))} ${lift < 0 ? "fewer" : "more"} than those held out (${interval.map(percent).join(" to ")})`;
+  return ` · reached ${formatCount(goal.reached)}${share}${compared}`;
 };

@@ -28,6 +28,9 @@ export const messageStatuses = [
 
 export type MessageStatus = (typeof messageStatuses)[number];
 
+/** Why a message of a run that was held out is skipped; statistics count it apart, as withheld. */
+export const HELD_OUT = "held out";
+
 /** One thing to be sent to one user on one channel. Kept in the user's object; projected to D1. */
 export interface Message {
   /** Also the provider's idempotency key. Derived from run, step and visit (or the call), never random: a replay makes the same id. */

@@ -1,5 +1,5 @@
 import type { CatalogProvider } from "../catalog/catalog.ts";
-import type { Message } from "../message/message.ts";
+import { HELD_OUT, type Message } from "../message/message.ts";
 import type { renderTemplate } from "../template/render.ts";
 import { textAttribute } from "./attributes.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
@@ -27,9 +27,6 @@ export interface ClaimContext extends DecideContext {
 }
 
 type Claim = ClaimDecision["claim"];
-
-/** Why a message of a run that was held out is skipped; statistics count it apart. */
-export const HELD_OUT = "held out";
 
 /**
  * Asked right before a provider is called, and decided with all that is known by then (docs/semantics.md, Sending): due timers first,

@@ -1,4 +1,5 @@
 import type { Fact, NumberedFacts } from "../../domain/user/facts.ts";
+import { countsOf } from "./count-facts.ts";
 
 type Row = readonly unknown[];
 
@@ -105,70 +106,3 @@ const messageColumns = (fact: Extract<Fact, { kind: "message" }>): Row => [
   fact.createdAt,
   fact.at,
 ];
-
-type Count = readonly [journey: string, version: number, step: string, metric: string];
-
-/** What a fact adds one to. The words are listed in migrations/0002_shard.sql; a step also counts the runs that ended on it. */
-const countsOf = (fact: Fact): readonly Count[] => {
-  switch (fact.kind) {
-    case "run-started":
-      return [[fact.journey, fact.version, "", "started"]];
-    case "run-refused":
-      return [[fact.journey, fact.version, "", `refused:${fact.reason}`]];
-    case "run-ended": {
-      const ended = `ended:${fact.reason}`;
-      // A completed run had left its last step before; any other stood on it.
-      const onStep: readonly Count[] = fact.reason === "completed" ? [] : [[fact.journey, fact.version, fact.step, ended]];
-      return [[fact.journey, fact.version, "", ended], ...onStep];
-    }
-    case "run-moved": {
-      // What stood on a step of the old version stands on the new one's; a run that takes a step anew enters it as any other.
-      const { journey, from, version, step, to, before } = fact;
-      return [
-        [journey, from, "", "moved:out"],
-        [journey, version, "", "moved:in"],
-        ...(before === true ? [] : [[journey, from, step, "moved:out"] as const]),
-        ...(before === true || to !== undefined ? [] : [[journey, version, step, "moved:in"] as const]),
-      ];
-    }
-    case "goal":
-      return [[fact.journey, fact.version, "", `goal:${fact.goal}`], ...goalOfVariants(fact)];
-    case "step-entered":
-      return [[fact.journey, fact.version, fact.step, "entered"]];
-    case "step-left":
-      return [[fact.journey, fact.version, fact.step, fact.path === undefined ? "left" : `left:${fact.path}`]];
-    case "message":
-      // Statuses that a message reaches at most once each; claims and holds repeat and are no result.
-      return fact.journey !== undefined && fact.version !== undefined && fact.step !== undefined && countedStatuses.has(fact.status)
-        ? [
-            [fact.journey, fact.version, fact.step, `message:${fact.status}`],
-            ...(fact.variant === undefined
-              ? []
-              : [[fact.journey, fact.version, fact.step, `variant:${fact.variant}:${fact.status}`] as const]),
-          ]
-        : [];
-    default:
-      return [];
-  }
-};
-
-/** Goals reached by way of a variant ("<step>/variant:<n>" among the run's paths): what a winner may be decided by. */
-const goalOfVariants = ({ journey, version, paths = [] }: Extract<Fact, { kind: "goal" }>): readonly Count[] =>
-  paths.flatMap((path): readonly Count[] => {
-    const [, step, variant] = /^(.+)\/variant:(\d+)$/.exec(path) ?? [];
-    return step === undefined || variant === undefined ? [] : [[journey, version, step, `variant:${variant}:goal`]];
-  });
-
-const countedStatuses: ReadonlySet<string> = new Set([
-  "sent",
-  "delivered",
-  "opened",
-  "clicked",
-  "converted",
-  "skipped",
-  "failed",
-  "uncertain",
-  "bounced",
-  "complained",
-  "unsubscribed",
-]);

@@ -21,7 +21,7 @@ const message = (at: number, status: "queued" | "sent"): Fact => ({
   run: "r2",
   step: "send",
   attempts: 1,
-  ...(status === "sent" && { to: "a@example.com", provider: "outbox" }),
+  ...(status === "sent" && { to: "a@example.com", provider: "outbox", reached: [status] }),
 });
 
 /** Six facts of one user: directory, entry, message twice, membership on and off and on. */

@@ -1,7 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import type { JourneyView, Statistics } from "../../api/types.ts";
 import { formatCount } from "../../format/count.ts";
-import { sumMessages, total } from "../../format/statistics.ts";
+import { goalsReached, sumMessages, total } from "../../format/statistics.ts";
 import classes from "./journey.module.css";
 
 /** The journey in a line of figures. Space is kept while they are read. */
@@ -19,7 +19,7 @@ export const JourneyFigures = ({ statistics, journey }: { readonly statistics: S
           ["Failed", messages?.failed],
         ] as const)
       : []),
-    ...((journey.goals?.length ?? 0) > 0 ? ([["Goals reached", statistics && total(statistics.goals)]] as const) : []),
+    ...((journey.goals?.length ?? 0) > 0 ? ([["Goals reached", statistics && goalsReached(statistics)]] as const) : []),
   ];
   return (
     <dl className={classes["figures"]} aria-label="Figures">

@@ -3,7 +3,7 @@ import type { JourneyView, Statistics } from "../../api/types.ts";
 import { describeCondition, describeFrequency, describeTrigger } from "../../format/condition.ts";
 import { formatCount } from "../../format/count.ts";
 import { describeEnding } from "../../format/ending.ts";
-import { shares } from "../../format/statistics.ts";
+import { describeReached, shares } from "../../format/statistics.ts";
 import { sentence } from "../../format/text.ts";
 import { formatDuration } from "../../format/time.ts";
 import { Fields } from "../../parts/fields.tsx";
@@ -56,7 +56,7 @@ export const JourneyRules = ({ journey, statistics }: { readonly journey: Journe
           ["Exit at once", journey.exit && describeCondition(journey.exit)],
           ...(journey.goals ?? []).map((goal) => {
             const window = goal.within === undefined ? "" : `, within ${formatDuration(goal.within)}`;
-            const reached = statistics ? ` · reached ${formatCount(statistics.goals[goal.key] ?? 0)}` : "";
+            const reached = statistics ? describeReached(statistics.goals[goal.key]) : "";
             return [`Goal “${goal.name ?? goal.key}”`, `${describeCondition(goal.condition)}${window}${reached}`] as const;
           }),
         ]}
