@@ -21,28 +21,26 @@ import type {
   UserRpcSurface,
   UserView,
 } from "../src/api/user-rpc.ts";
-import type { Catalog } from "../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../src/domain/event/event.ts";
 import { isFinal } from "../src/domain/message/lattice.ts";
 import type { Message } from "../src/domain/message/message.ts";
 import { renderTemplate } from "../src/domain/template/render.ts";
-import { adoptSlice, isAdopted } from "../src/domain/segment/adoption.ts";
 import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
 import { askedBefore } from "../src/domain/user/frequency.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
 import { targetOf } from "../src/domain/user/merge.ts";
-import { neededVersions } from "../src/domain/user/new-user.ts";
 import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
 import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../src/storage/object/sql-port.ts";
-import { catalogFor, liveVersion, withPinned } from "./catalog-cache.ts";
+import { liveVersion } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
 import { acknowledge, freeze } from "./user/merging.ts";
+import { ObjectCatalog, StillAdopting } from "./user/object-catalog.ts";
 import { Pruning } from "./user/pruning.ts";
 import {
   type MessageView,
@@ -56,25 +54,8 @@ import {
   viewOf,
 } from "./user/reading.ts";
 import { type Identity, type Turn, UserSession } from "./user/session.ts";
-import { backOffMs, catalogMaxAgeMs, earliest, factsRetryMs, isWaiting, wake } from "./user/wake.ts";
+import { backOffMs, catalogMaxAgeMs, earliest, factsRetryMs, wake } from "./user/wake.ts";
 import { userObject } from "./user-stub.ts";
-
-/**
- * Of a past that is counted for new conditions: events in one transaction, and transactions in one call, about a second's
- * work. Whoever calls meanwhile is told to try again, and the alarm goes on.
- */
-const adoptedPerTurn = 1_000;
-const turnsPerCall = 40;
-
-interface CatalogAtHand {
-  readonly version: number;
-  /** Versions of journeys that were asked for beside the current ones. */
-  readonly needed: string;
-  readonly catalog: Catalog;
-}
-
-/** The past is still being counted; the object goes on by itself. */
-class StillAdopting extends Error {}
 
 /** Objects a request may pass through: merges are transitive, but nobody merges this often. */
 const maxHops = 8;
@@ -89,7 +70,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   readonly #session: UserSession;
   readonly #clock: AlarmClock;
   readonly #pruning: Pruning;
-  #catalog: CatalogAtHand | undefined;
+  readonly #catalogs: ObjectCatalog;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -108,11 +89,12 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       identity,
     );
     this.#pruning = new Pruning(this.#sql, this.#session);
+    this.#catalogs = new ObjectCatalog(env, { identity, session: this.#session, clock: this.#clock });
   }
 
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
     this.#confirm(request);
-    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     if (this.#movedTo() !== undefined) return this.#applyElsewhere(request);
     const { turn, value: known } = this.#session.turn((open) =>
       request.events.flatMap((event) => {
@@ -127,7 +109,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   async stimulate(request: StimulateRequest): Promise<ObjectAnswer> {
     this.#confirm(request);
-    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo();
     if (target !== undefined) return this.#forward(target, request, (object, onward) => object.stimulate(onward));
     const { turn } = this.#session.turn((open) => {
@@ -143,7 +125,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   async claim(request: ClaimRequestMessage): Promise<ClaimAnswer> {
     this.#confirm(request);
-    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo(request.message);
     if (target !== undefined) return this.#forward(target, request, (object, onward) => object.claim(onward));
     if (!this.#session.exists()) return { claim: { kind: "no", reason: "unknown" }, deliver: [] };
@@ -163,7 +145,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   async settle(request: SettleRequest): Promise<ObjectAnswer> {
     this.#confirm(request);
-    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo(request.message);
     if (target !== undefined) return this.#forward(target, request, (object, onward) => object.settle(onward));
     if (!this.#session.exists()) return { deliver: [] };
@@ -184,7 +166,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   }
 
   async freeze(request: FreezeRequest): Promise<FreezeAnswer> {
-    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const answer = freeze(this.#session, request, catalog);
     this.#clock.arm(this.#session.now() + factsRetryMs);
     return answer;
@@ -211,14 +193,13 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const target = this.#session.state()?.meta.movedTo;
     if (target !== undefined && hops < maxHops) return userObject(this.env, this.#identity.workspace, target).view(hops + 1);
     if (this.#session.state() === undefined) return undefined;
-    const live = await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs);
-    const { catalog } = await this.#fetchCatalog({ catalog: live });
+    const catalog = await this.#catalogs.look({ catalog: await liveVersion(this.env, this.#identity.workspace, catalogMaxAgeMs) });
     const state = this.#session.state();
     return state === undefined ? undefined : viewOf(state, nextDue(state, catalog) ?? null);
   }
 
   async explain(request: ExplainRequest): Promise<ExplainAnswer> {
-    const catalog = this.#catalogAtHand(request) ?? (await this.#loadCatalog(request));
+    const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#session.state()?.meta.movedTo;
     const hops = (request.hops ?? 0) + 1;
     if (target !== undefined && hops <= maxHops)
@@ -267,7 +248,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
         session: this.#session,
         pruning: this.#pruning,
         identity: this.#identity,
-        catalog: (version) => this.#loadCatalog({ catalog: version }),
+        catalog: (version) => this.#catalogs.load({ catalog: version }),
       });
       ({ due } = woken);
       if (woken.failed || failures > 0) this.#session.write((store) => store.setNote("alarm", woken.failed ? failures + 1 : undefined));
@@ -308,55 +289,6 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   #confirm(request: ObjectRequest): void {
     if (request.confirmed !== undefined && this.#session.exists()) this.#session.journal().confirm(request.confirmed);
-  }
-
-  /** The catalog, where this object used it last: no await, so nothing comes between. */
-  #catalogAtHand(request: ObjectRequest): Catalog | undefined {
-    const state = this.#session.state();
-    const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
-    const needed = state === undefined ? "" : neededVersions(state).join();
-    return this.#catalog?.version === version && this.#catalog.needed === needed ? this.#catalog.catalog : undefined;
-  }
-
-  /** Never an older catalog than this user has seen, with the versions its runs are pinned to when the turn begins. */
-  async #loadCatalog(request: Pick<ObjectRequest, "catalog">): Promise<Catalog> {
-    for (;;) {
-      const fetched = await this.#fetchCatalog(request);
-      await this.#adopt(fetched.catalog);
-      this.#catalog = fetched;
-      // Other calls ran meanwhile: what is needed may have changed.
-      if (this.#catalogAtHand(request) !== undefined) return fetched.catalog;
-    }
-  }
-
-  /** For a look: nothing may be decided with it, as the past may not have been counted for it. */
-  async #fetchCatalog(request: Pick<ObjectRequest, "catalog">): Promise<CatalogAtHand> {
-    if (!this.#clock.isRead) await this.#clock.mend(() => isWaiting(this.#session));
-    const state = this.#session.state();
-    const version = Math.max(request.catalog, state?.meta.catalog ?? 0);
-    const needed = state === undefined ? [] : neededVersions(state);
-    const live = await catalogFor(this.env, this.#identity.workspace, version);
-    return { version, needed: needed.join(), catalog: await withPinned(this.env, live, needed) };
-  }
-
-  /**
-   * Counts the past for conditions that are new to this user, in transactions of bounded size; a call that comes after an
-   * eviction goes on where it was. Decisions wait for it, so that none is made by halves.
-   */
-  async #adopt(catalog: Catalog): Promise<void> {
-    for (let turns = 0; ; turns++) {
-      const state = this.#session.state();
-      if (state === undefined || state.meta.movedTo !== undefined || isAdopted(state, catalog)) return;
-      if (turns >= turnsPerCall) {
-        this.#clock.arm(this.#session.now());
-        throw new StillAdopting("the past is being counted for new definitions: try again in a moment");
-      }
-      // Others may be answered in between: what they add starts the counting over.
-      if (turns > 0) await scheduler.wait(0);
-      this.#session.turn((turn) => {
-        turn.state = adoptSlice(turn.state, { catalog, history: turn.history }, adoptedPerTurn);
-      });
-    }
   }
 
   /** Where this user went; undefined when it is still here, or the message asked about was settled here. */
