@@ -42,7 +42,7 @@ export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): string
   const counter = counterOf(draft.state.entries, at);
   const byFrequency = restarted.length > 0 ? undefined : refusedByFrequency(journey.definition.frequency, counter, draft.at);
   if (byFrequency !== undefined) return refuse(byFrequency);
-  const run = newRun(draft, entrance, cause, counter.count + draft.facts.length);
+  const run = newRun(draft, entrance, cause, counter.count + startedNow(draft, journey.key));
   const audience = ask(draft, journey.audience, run, "ever");
   if (audience?.value === false) return refuse("audience", audience.because);
   const exit = ask(draft, journey.exit, run, "entry");
@@ -104,6 +104,10 @@ export const isSideBySide = (journey: CompiledJourney): boolean => {
   const { frequency } = journey.definition;
   return journey.trigger.kind !== "segment" && frequency.type === "every-time" && frequency.oneAtATime !== true;
 };
+
+/** Runs of the journey that began at this very instant: tells apart what a restart does not count, and is the same whether the alarm was late or not. */
+const startedNow = (draft: Draft, journey: string): number =>
+  draft.facts.filter((fact) => fact.kind === "run-started" && fact.at === draft.at && fact.journey === journey).length;
 
 const newRun = (draft: Draft, { journey, key, properties }: Entrance, cause: Cause, salt: number): Run => {
   const { workspace, user } = draft.state;
