@@ -88,7 +88,8 @@ const pinnedSets = 256;
  * @param needed "key@version" each. Those the catalog already has, and those nobody ever published, are skipped.
  */
 export const withPinned = async (env: Env, catalog: Catalog, needed: readonly string[]): Promise<Catalog> => {
-  const missing = needed.filter((name) => !catalog.pinned.has(name) && !isCurrent(catalog, name)).toSorted();
+  const wanted = new Set([...needed, ...moveTargets(catalog, needed)]);
+  const missing = [...wanted].filter((name) => !catalog.pinned.has(name) && !isCurrent(catalog, name)).toSorted();
   if (missing.length === 0) return catalog;
   const variants = pinnedByCatalog.get(catalog) ?? new BoundedMap<string, Catalog>(pinnedSets);
   pinnedByCatalog.set(catalog, variants);
@@ -104,6 +105,14 @@ export const withPinned = async (env: Env, catalog: Catalog, needed: readonly st
   variants.set(name, extended);
   return extended;
 };
+
+/** Versions that runs of those needed are moved to, where that is no longer the current one. */
+const moveTargets = (catalog: Catalog, needed: readonly string[]): readonly string[] =>
+  needed.flatMap((name) => {
+    const { key, version } = parseName(name);
+    const moveTo = catalog.journeys.get(key)?.moveTo;
+    return moveTo !== undefined && version < moveTo ? [`${key}@${moveTo}`] : [];
+  });
 
 const isCurrent = (catalog: Catalog, name: string): boolean => {
   const { key, version } = parseName(name);

@@ -2,6 +2,7 @@ import type { AskMessage, DeliverMessage, EventsMessage, FactsMessage } from "..
 import type { GroupObject } from "./group-object.ts";
 import type { UserObject } from "./user-object.ts";
 import type { BackfillObject } from "./backfill-object.ts";
+import type { ScheduleObject } from "./schedule-object.ts";
 import type { LimiterObject } from "./limiter-object.ts";
 
 /** Every binding and secret of the Worker. */
@@ -30,6 +31,8 @@ export interface Env {
   readonly GROUPS: DurableObjectNamespace<GroupObject>;
   /** One object per backfill: walks the directory and refreshes users, resumably. */
   readonly BACKFILLS: DurableObjectNamespace<BackfillObject>;
+  /** One object per journey that a schedule starts: has its segment's members enter when it is time. */
+  readonly SCHEDULES: DurableObjectNamespace<ScheduleObject>;
   /** One object per shared limit: gives out places in rolling windows. */
   readonly LIMITERS: DurableObjectNamespace<LimiterObject>;
   /** Secret, base64 of 32 bytes: encrypts provider settings at rest. */

@@ -8,9 +8,9 @@ import { workspaceRulesSchema } from "../domain/sending/rules.ts";
 
 export { type GoalStatistics, type Statistics, statisticsSchema } from "./statistics.ts";
 
-const instant = z.iso.datetime().describe("ISO 8601, UTC");
+export const instant = z.iso.datetime().describe("ISO 8601, UTC");
 const json = z.unknown().describe("any JSON");
-const jsonObject = z.record(z.string(), z.unknown());
+export const jsonObject = z.record(z.string(), z.unknown());
 
 /** What every list answers. */
 export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
@@ -54,11 +54,15 @@ export const journeySummarySchema = z.object({
 
 export const journeyStateSchema = z.object({ key: z.string(), status: journeyStatusSchema, version: z.int() });
 
+/** Places of a definition that are probably not meant; they keep it from nothing. */
+export const warningsSchema = z.array(z.object({ path: z.string(), message: z.string() })).describe("what is probably not meant");
+
 /** What publishing did, or with `dryRun` would do. */
 export const publishedSchema = z.object({
   key: z.string(),
   status: journeyStatusSchema,
   version: z.int(),
+  warnings: warningsSchema,
   dryRun: z.literal(true).optional(),
   seesBackTo: instant
     .nullable()
@@ -94,7 +98,7 @@ export const enteredSchema = z.object({
 export const journeyVersionSchema = z.object({ version: z.int(), publishedAt: instant, definition: json });
 
 /** How users are named: by their own id; an anonymous one by the anonymous id, asked for with ?anonymous=true. */
-const userIds = { id: z.string(), anonymous: z.boolean() } as const;
+export const userIds = { id: z.string(), anonymous: z.boolean() } as const;
 
 export const userSummarySchema = z.object({
   ...userIds,
@@ -257,56 +261,6 @@ export const backfillSchema = z.object({
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),
 });
-
-/** A segment before it is saved: how many users it takes in, judged by a random sample, and some of those in. */
-export const segmentPreviewSchema = z.object({
-  estimate: z.int(),
-  of: z.int().describe("users in all"),
-  sampled: z.int().describe("users asked"),
-  exact: z.boolean().describe("everybody was asked"),
-  interval: z.tuple([z.int(), z.int()]).describe("holds the true size with 95%"),
-  sample: z.array(userSummarySchema).describe("up to 20 of the users asked who are in"),
-});
-
-export const membersChangedSchema = z.object({
-  added: z.int(),
-  removed: z.int(),
-  unknown: z.array(z.string()).describe("ids of users nobody has seen: nothing was changed for them"),
-});
-
-/** One clause of a condition, what it says now, and its parts. */
-const explanationSchema = z.looseObject({ clause: z.string(), type: z.string(), value: z.boolean() });
-export const explainSchema = z.union([
-  z.object({ ...userIds, segment: z.string(), member: z.boolean(), since: instant.nullable(), condition: explanationSchema }),
-  z.object({
-    ...userIds,
-    journey: z.string(),
-    version: z.int(),
-    status: z.string(),
-    runs: z.array(runSchema),
-    entered: z.object({ count: z.int(), last: instant.nullable() }).describe("of a journey with a key: entries without one"),
-    refusedByFrequency: z.string().nullable().describe("what the frequency says to an entry now"),
-    lastRefusal: z.looseObject({ kind: z.string(), at: instant, reason: z.string() }).nullable(),
-    audience: explanationSchema.nullable(),
-    exit: explanationSchema.nullable().describe("already true: not entered"),
-  }),
-]);
-
-/** A group (an account, a team). `pending`: members who have not been told its newest attributes yet. */
-export const groupSchema = z.object({
-  type: z.string(),
-  id: z.string(),
-  attributes: jsonObject,
-  members: z.int().describe("10001: more than 10,000"),
-  pending: z.int(),
-  version: z.int(),
-  createdAt: instant,
-  updatedAt: instant,
-});
-
-export const groupSummarySchema = groupSchema.pick({ type: true, id: true, attributes: true, updatedAt: true });
-
-export const groupMemberSchema = z.object({ ...userIds, since: instant });
 
 export const scopes = ["read", "write", "send", "ingest", "admin"] as const;
 export const scopeSchema = z.enum(scopes);

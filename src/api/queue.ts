@@ -46,6 +46,8 @@ export interface ObjectAnswer {
   readonly deliver: readonly DeliverIntent[];
   /** Questions to be asked outside now; absent when there are none. The object puts each again when its `due` comes unanswered. */
   readonly asks?: readonly OpenAsk[];
+  /** What came of each entry that was asked for: "" = entered, else why not; the same again after a repetition. */
+  readonly entries?: readonly { readonly id: string; readonly refused: string }[];
   /** The user who answered, when the one asked was merged away: facts and messages are theirs. */
   readonly movedTo?: UserKey;
 }

@@ -4,7 +4,7 @@ import type { Env } from "../env.ts";
 /** The change that made a backfill necessary: it names the backfill, so that asking for it twice starts one. */
 export interface BackfillCause {
   readonly workspace: string;
-  readonly kind: "segment" | "journey" | "publish" | "workspace";
+  readonly kind: "segment" | "journey" | "publish" | "move" | "workspace";
   readonly key: string;
   /** Tells one change of the same thing from the next: a catalog version, or the version of the journey that was published. */
   readonly version: number;

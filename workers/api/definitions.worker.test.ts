@@ -126,10 +126,11 @@ describe("journeys", () => {
     expect(draft).toMatchObject({ status: 201, body: { status: "draft", version: 0, changed: true } });
     expect((await catalogFor(bindings, id, await liveVersion(bindings, id))).journeys.size).toBe(0);
     expect(await api("POST /api/journeys/welcome/pause")).toMatchObject({ status: 409 });
-    expect((await api("POST /api/journeys/welcome/publish", { inFlight: "stay" })).body).toEqual({
+    expect((await api("POST /api/journeys/welcome/publish", { inFlight: "stay" })).body).toMatchObject({
       key: "welcome",
       status: "live",
       version: 1,
+      seesBackTo: null,
     });
     expect((await api("POST /api/journeys/welcome/publish")).body.version).toBe(1); // the same draft again
     expect((await api("POST /api/journeys/welcome/pause")).body.status).toBe("paused");
@@ -195,21 +196,6 @@ describe("journeys", () => {
     expect(errorPaths(unknown.body)).toEqual(["steps.done.colour"]);
     const notBuilt = await api("PUT /api/journeys/j", { ...good, steps: { ...good.steps, done: { type: "holdout", percent: 5 } } });
     expect(notBuilt.status).toBe(400);
-  });
-
-  it("refuse what publishing and resuming cannot do yet", async () => {
-    const { api } = await newWorkspace();
-    await api("PUT /api/templates/hello", templateOf());
-    await api("PUT /api/journeys/j", journeyOf("hello"));
-    expect(await api("POST /api/journeys/j/publish", { inFlight: "move" })).toMatchObject({
-      status: 400,
-      body: { errors: [{ path: "inFlight" }] },
-    });
-    expect(await api("POST /api/journeys/j/publish", { dryRun: true })).toMatchObject({
-      status: 400,
-      body: { errors: [{ path: "dryRun" }] },
-    });
-    expect(await api("POST /api/journeys/j/resume", { late: "skip" })).toMatchObject({ status: 400, body: { errors: [{ path: "late" }] } });
   });
 
   it("keep templates and segments they use from being deleted", async () => {
@@ -346,6 +332,6 @@ describe("concurrent publishers", () => {
     await api("PUT /api/templates/hello", templateOf());
     await api("PUT /api/journeys/j", journeyOf("hello"));
     const answers = await Promise.all([1, 2, 3].map(() => api("POST /api/journeys/j/publish")));
-    expect(answers.map(({ body }) => body)).toEqual(answers.map(() => ({ key: "j", status: "live", version: 1 })));
+    expect(answers.map(({ body }) => body)).toMatchObject(answers.map(() => ({ key: "j", status: "live", version: 1 })));
   });
 });

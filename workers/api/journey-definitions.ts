@@ -1,8 +1,13 @@
 import type { CatalogDocument, PublishedJourney } from "../../src/domain/catalog/catalog.ts";
-import { Fault } from "../../src/domain/fault.ts";
+import { Fault, type InputProblem } from "../../src/domain/fault.ts";
 import type { JourneyDefinition } from "../../src/domain/journey/journey.ts";
 import { lintJourney } from "../../src/domain/journey/lint.ts";
+import { knownIn } from "../../src/domain/journey/lint-problem.ts";
+import { readLiveVersion } from "../../src/storage/control/catalogs.ts";
 import { type DefinitionRow, readDefinition } from "../../src/storage/control/definitions.ts";
+import { catalogFor } from "../catalog-cache.ts";
+import type { Env } from "../env.ts";
+import { presentDefinition } from "./definition-routes.ts";
 import { refusal } from "./problem.ts";
 import type { Call } from "./route.ts";
 
@@ -23,15 +28,29 @@ export const findJourney = async ({ env, workspace, params }: AnyCall): Promise<
 export const publishedOf = (live: CatalogDocument, key: string): PublishedJourney | undefined =>
   live.journeys.find(({ definition }) => definition.key === key);
 
+/** What is live in a workspace. */
+export const liveDocument = async (env: Env, workspace: string): Promise<CatalogDocument> =>
+  (await catalogFor(env, workspace, await readLiveVersion(env.DB, workspace))).document;
+
+/** A draft as it is answered. The status is the catalog's: a row read beside it may be a moment older or newer, and only for people. */
+export const presentJourney = (row: DefinitionRow, published: PublishedJourney | undefined) => ({
+  ...presentDefinition(row),
+  status: row.status,
+  version: row.version,
+  changed: published === undefined || JSON.stringify(published.definition) !== row.body,
+});
+
 /** @throws Fault bad-definition naming every place that does not hold together */
 export const mustHoldTogether = (journey: JourneyDefinition, live: CatalogDocument): void => {
-  const problems = lintJourney(journey, {
-    segments: new Set(live.segments.map(({ key }) => key)),
-    templates: new Map(live.templates.map((template) => [template.key, template])),
-    providers: new Map(live.providers.map((provider) => [provider.key, provider])),
-  });
+  const problems = found("error", journey, live);
   if (problems.length > 0) throw refusal("bad-definition", problems);
 };
+
+/** What is probably not meant, and lets the journey be saved and published all the same. */
+export const warningsOf = (journey: JourneyDefinition, live: CatalogDocument): readonly InputProblem[] => found("warning", journey, live);
+
+const found = (wanted: "error" | "warning", journey: JourneyDefinition, live: CatalogDocument): readonly InputProblem[] =>
+  lintJourney(journey, knownIn(live)).flatMap(({ severity, path, message }) => (severity === wanted ? [{ path, message }] : []));
 
 /** The catalog with this journey in it, by key. */
 export const withJourney = (live: CatalogDocument, journey: PublishedJourney): CatalogDocument => ({

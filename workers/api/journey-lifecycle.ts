@@ -2,90 +2,54 @@ import * as z from "zod";
 import { journeyStateSchema } from "../../src/api/management.ts";
 import type { PublishedJourney } from "../../src/domain/catalog/catalog.ts";
 import { Fault } from "../../src/domain/fault.ts";
-import { journeySchema } from "../../src/domain/journey/journey.ts";
-import { addVersion, listVersions, markPublished } from "../../src/storage/control/journeys.ts";
+import { markPublished } from "../../src/storage/control/journeys.ts";
 import { startBackfill } from "./backfill.ts";
-import { type AnyCall, findJourney, keyOf, mustHoldTogether, publishedOf, withJourney } from "./journey-definitions.ts";
+import { type AnyCall, findJourney, keyOf, publishedOf, withJourney } from "./journey-definitions.ts";
+import { journeyPublish } from "./journey-publish.ts";
 import { changeCatalog } from "./publish.ts";
+import { armSchedule } from "./schedule.ts";
 import { answer, route, type Route } from "./route.ts";
 
 const path = "/api/journeys/{key}";
 
-/** Moves a published journey to another status; users' objects learn of it by the backfill that follows, at the latest. */
-const move = async (call: AnyCall, to: PublishedJourney["status"], from: readonly PublishedJourney["status"][]): Promise<Response> => {
+interface Change {
+  readonly to: PublishedJourney["status"];
+  readonly from: readonly PublishedJourney["status"][];
+  /** What else is different from then on. */
+  readonly next: (published: PublishedJourney, now: number) => PublishedJourney;
+}
+
+/** Brings a published journey to another status; users' objects learn of it by the backfill that follows, at the latest. */
+const move = async (call: AnyCall, { to, from, next }: Change): Promise<Response> => {
   const { env, workspace } = call;
   const key = keyOf(call);
   const { version, answer: moved } = await changeCatalog(env, workspace, async (live) => {
     const row = await findJourney(call);
     const published = publishedOf(live, key);
     if (published === undefined) throw new Fault("conflict", `The journey "${key}" was never published`);
-    const state = { key, status: to, version: published.version };
+    const state = { state: { key, status: to, version: published.version }, published };
     if (published.status === to) return { unchanged: state };
     if (!from.includes(published.status)) throw new Fault("conflict", `The journey "${key}" is ${published.status}`);
     return {
-      document: withJourney(live, { ...published, status: to }),
+      document: withJourney(live, { ...next(published, Date.now()), status: to }),
       statements: [markPublished(env.DB, { workspace, key: row.key, version: published.version, status: to })],
       answer: state,
     };
   });
   // Also when nothing changed: whoever asks again may have had no answer because just this failed.
   await startBackfill(env, { workspace, kind: "journey", key, version }, { catalog: version });
-  return answer(moved);
+  await armSchedule(env, workspace, { key, versions: [moved.published] });
+  return answer(moved.state);
 };
 
-const inFlight = z
-  .literal("stay", { error: 'runs in flight stay with their version: "stay" is the only choice yet' })
-  .default("stay")
-  .describe("what runs in flight do: they stay with the version they entered");
 const late = z
-  .literal("go-on", { error: 'steps that fell due meanwhile go on: "go-on" is the only choice yet' })
+  .enum(["go-on", "skip", "exit"])
   .default("go-on")
-  .describe("what steps that fell due while paused do");
+  .describe("what fell due while paused does: goes on, leaves out the message it has come to, or ends its run");
 
 /** Publish, pause, resume, stop. */
 export const journeyLifecycle: readonly Route[] = [
-  route(
-    {
-      method: "post",
-      path: `${path}/publish`,
-      summary: "Publishes the draft as the next version; new entries follow it at once",
-      scope: "write",
-      body: z.strictObject({ inFlight }).prefault({}),
-      answers: { 200: journeyStateSchema },
-    },
-    async (call) => {
-      const { env, workspace } = call;
-      const key = keyOf(call);
-      const { version: catalog, answer: made } = await changeCatalog(env, workspace, async (live) => {
-        const row = await findJourney(call);
-        const definition = journeySchema.parse(JSON.parse(row.body)); // an older release may have let more through
-        mustHoldTogether(definition, live);
-        const before = publishedOf(live, key);
-        if (before !== undefined && before.status !== "stopped" && JSON.stringify(before.definition) === row.body)
-          return { unchanged: { state: { key, status: before.status, version: before.version }, definition } };
-        const [newest] = await listVersions(env.DB, { workspace, key }, { before: Number.MAX_SAFE_INTEGER, limit: 1 });
-        const version = (newest?.version ?? 0) + 1;
-        // A paused journey stays paused: publishing changes what it does, not whether it runs.
-        const next: PublishedJourney = { version, status: before?.status === "paused" ? "paused" : "live", definition };
-        return {
-          document: withJourney(live, next),
-          statements: [
-            addVersion(env.DB, { workspace, key, version, body: row.body, published_at: Date.now() }),
-            markPublished(env.DB, { workspace, key, version, status: next.status }),
-          ],
-          answer: { state: { key, status: next.status, version }, definition },
-        };
-      });
-      const { trigger } = made.definition;
-      if (trigger.type === "segment")
-        await startBackfill(
-          env,
-          { workspace, kind: "publish", key, version: made.state.version },
-          { catalog, ...(trigger.includeCurrent === true ? { enter: [key] } : {}) },
-        );
-      return answer(made.state);
-    },
-  ),
+  journeyPublish,
   route(
     {
       method: "post",
@@ -95,7 +59,7 @@ export const journeyLifecycle: readonly Route[] = [
       body: z.strictObject({}).prefault({}),
       answers: { 200: journeyStateSchema },
     },
-    (call) => move(call, "paused", ["live"]),
+    (call) => move(call, { to: "paused", from: ["live"], next: (published, now) => ({ ...published, pausedAt: now }) }),
   ),
   route(
     {
@@ -106,7 +70,12 @@ export const journeyLifecycle: readonly Route[] = [
       body: z.strictObject({ late }).prefault({}),
       answers: { 200: journeyStateSchema },
     },
-    (call) => move(call, "live", ["paused"]),
+    (call) =>
+      move(call, {
+        to: "live",
+        from: ["paused"],
+        next: ({ pausedAt = 0, ...published }, now) => ({ ...published, resumed: { pausedAt, resumedAt: now, late: call.body.late } }),
+      }),
   ),
   route(
     {
@@ -117,6 +86,6 @@ export const journeyLifecycle: readonly Route[] = [
       body: z.strictObject({}).prefault({}),
       answers: { 200: journeyStateSchema },
     },
-    (call) => move(call, "stopped", ["live", "paused"]),
+    (call) => move(call, { to: "stopped", from: ["live", "paused"], next: ({ pausedAt: _over, ...published }) => published }),
   ),
 ];

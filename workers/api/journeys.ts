@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { journeyFields, definitionFields, journeySummarySchema, listOf, statisticsSchema } from "../../src/api/management.ts";
+import {
+  journeyFields,
+  definitionFields,
+  journeySummarySchema,
+  listOf,
+  statisticsSchema,
+  warningsSchema,
+} from "../../src/api/management.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { type JourneyDefinition, journeySchema } from "../../src/domain/journey/journey.ts";
 import { contentHash } from "../../src/storage/control/catalogs.ts";
@@ -8,7 +15,7 @@ import { saveDraft } from "../../src/storage/control/journeys.ts";
 import { startBackfill } from "./backfill.ts";
 import { pageOf, prepareDefinition, refuseTooMany } from "./definition-routes.ts";
 import { fromCursor, paging } from "./paging.ts";
-import { findJourney, keyOf, liveDocument, mustHoldTogether, presentJourney, publishedOf } from "./journey-definitions.ts";
+import { findJourney, keyOf, liveDocument, mustHoldTogether, presentJourney, publishedOf, warningsOf } from "./journey-definitions.ts";
 import { journeyEnter } from "./journey-enter.ts";
 import { journeyLifecycle } from "./journey-lifecycle.ts";
 import { journeyVersions } from "./journey-versions.ts";
@@ -22,7 +29,8 @@ const fields = { ...journeyFields, ...definitionFields };
 const answered = z
   .looseObject({ key: z.string(), name: z.string(), ...fields })
   .describe("the draft, as it was put, and what is published of it");
-const readOnly = Object.keys(fields);
+const answeredPut = answered.extend({ warnings: warningsSchema.meta({ readOnly: true }) });
+const readOnly = [...Object.keys(fields), "warnings"];
 
 export const journeys: readonly Route[] = [
   route(
@@ -79,7 +87,7 @@ export const journeys: readonly Route[] = [
       body: journeySchema,
       prepare: prepareDefinition(readOnly),
       refusal: "bad-definition",
-      answers: { 200: answered, 201: answered },
+      answers: { 200: answeredPut, 201: answeredPut },
       etag: true,
     },
     async (call) => {
@@ -98,7 +106,10 @@ export const journeys: readonly Route[] = [
       );
       if (!saved) throw new Fault("changed-meanwhile");
       const row = await findJourney(call);
-      return answer(presentJourney(row, publishedOf(live, row.key)), { status: before === undefined ? 201 : 200, etag: row.etag });
+      return answer(
+        { ...presentJourney(row, publishedOf(live, row.key)), warnings: warningsOf(journey, live) },
+        { status: before === undefined ? 201 : 200, etag: row.etag },
+      );
     },
   ),
   route(

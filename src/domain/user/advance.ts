@@ -93,7 +93,7 @@ export const dueAgain = (draft: Draft, run: Run): number | undefined => {
 };
 
 /** A step of a journey by key; own fields only, as the key may come from a run of another version. */
-export const stepOf = (journey: CompiledJourney, key: string): StepDefinition | undefined =>
+export const stepOf = (journey: Pick<CompiledJourney, "definition">, key: string): StepDefinition | undefined =>
   Object.hasOwn(journey.definition.steps, key) ? journey.definition.steps[key] : undefined;
 
 const visitsOf = (run: Run, step: string): number => (Object.hasOwn(run.visits, step) ? (run.visits[step] ?? 0) : 0);

@@ -148,8 +148,8 @@ describe("publishing changes: inFlight move", () => {
 describe("pausing and resuming", () => {
   const definition = steps({
     first: wait("PT1H", "mail"),
-    mail: send("then"),
-    then: { type: "tag", add: ["late"], next: "rest" },
+    mail: send("tagged"),
+    tagged: { type: "tag", add: ["late"], next: "rest" },
     rest: wait("P1D"),
   });
   const paused = (user: TestUser, at: number) => {

@@ -31,13 +31,16 @@ const moveRun = (draft: Draft, run: Run, versions: Versions): void => {
   const { step } = run.position;
   const target = landing(versions, step);
   const moved: Run = { ...withExitChange(run, undefined), version: to.version };
+  // The same kind of step: the run stays as it is, and a wait is reckoned from when it began.
+  const stays = target === undefined || (target === step && stepOf(from, step)?.type === stepOf(to, step)?.type);
   draft.facts.push({
     kind: "run-moved",
     at: draft.at,
     ...placeOf(moved),
     from: from.version,
     step,
-    ...(target !== undefined && target !== step && { to: target }),
+    ...(!stays && { to: target }),
+    ...(run.position.at === "step" && { before: true as const }),
   });
   setRun(draft, moved);
   draft.state.goals = [
@@ -49,8 +52,7 @@ const moveRun = (draft: Draft, run: Run, versions: Versions): void => {
     ),
   ];
   if (target === undefined) return endRun(draft, moved, "moved-nowhere");
-  // The same kind of step: the run stays as it is, and a wait is reckoned from when it began.
-  if (target === step && stepOf(from, step)?.type === stepOf(to, step)?.type) return reckonWait(draft, moved);
+  if (stays) return reckonWait(draft, moved);
   if (moved.position.at === "send") skipMessage(draft, moved.position.message, "moved");
   setRun(draft, { ...moved, position: { at: "step", step: target } });
 };
@@ -83,7 +85,7 @@ const reckonWait = (draft: Draft, run: Run): void => {
  * Where a run that stands on `step` goes on in the new version (docs/semantics.md, Publishing changes): there if it still
  * exists, else at the first of the old successors that does; undefined = none of them is left.
  */
-export const landing = ({ from, to }: Versions, step: string): string | undefined => {
+export const landing = ({ from, to }: { readonly from: Defined; readonly to: Defined }, step: string): string | undefined => {
   const seen = new Set<string>();
   for (let at: string | undefined = step; at !== undefined && !seen.has(at); at = successor(from, at)) {
     if (stepOf(to, at) !== undefined) return at;
@@ -92,8 +94,10 @@ export const landing = ({ from, to }: Versions, step: string): string | undefine
   return undefined;
 };
 
+type Defined = Pick<CompiledJourney, "definition">;
+
 /** The step that follows: its `next`, else its `otherwise`, else the first way out. */
-const successor = (journey: CompiledJourney, key: string): string | undefined => {
+const successor = (journey: Defined, key: string): string | undefined => {
   const step = stepOf(journey, key);
   const edges = step === undefined ? [] : stepTypeOf(step).edges(step);
   return (edges.find(({ path }) => path[0] === "next") ?? edges.find(({ path }) => path[0] === "otherwise") ?? edges[0])?.to;

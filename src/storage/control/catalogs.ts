@@ -12,7 +12,7 @@ export interface Manifest {
   readonly timezone: string;
   readonly segments: readonly NamedBody[];
   readonly templates: readonly NamedBody[];
-  readonly journeys: readonly { readonly key: string; readonly version: number; readonly status: PublishedJourney["status"] }[];
+  readonly journeys: readonly (Omit<PublishedJourney, "definition"> & { readonly key: string })[];
   readonly providers: readonly CatalogProvider[];
   readonly topics?: readonly NamedBody[];
   readonly rules?: WorkspaceRules;
@@ -64,10 +64,10 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
     timezone: manifest.timezone,
     segments: bodiesOf<SegmentDefinition>(segments, manifest.segments.length, workspace, version),
     templates: bodiesOf<TemplateDefinition>(templates, manifest.templates.length, workspace, version),
-    journeys: manifest.journeys.map(({ version: published, status }, i) => {
+    journeys: manifest.journeys.map(({ key: _key, ...published }, i) => {
       const definition = definitions[i];
       if (definition === undefined) throw new Error(`journey ${i} of catalog ${workspace}@${version} was counted and is gone`);
-      return { version: published, status, definition };
+      return { ...published, definition };
     }),
     providers: manifest.providers,
     ...(manifest.topics && { topics: bodiesOf<TopicDefinition>(topics, manifest.topics.length, workspace, version) }),
@@ -151,7 +151,7 @@ export const commitCatalog = async (
     timezone: document.timezone,
     segments: segments.map(({ key, hash }) => ({ key, hash })),
     templates: templates.map(({ key, hash }) => ({ key, hash })),
-    journeys: document.journeys.map(({ version: published, status, definition }) => ({ key: definition.key, version: published, status })),
+    journeys: document.journeys.map(({ definition, ...published }) => ({ ...published, key: definition.key })),
     providers: document.providers,
     ...(topics.length > 0 && { topics: topics.map(({ key, hash }) => ({ key, hash })) }),
     ...(document.rules && { rules: document.rules }),

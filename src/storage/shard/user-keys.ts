@@ -16,3 +16,15 @@ export const userKeysAfter = async (
     .all<{ user: UserKey }>();
   return results.map(({ user }) => user);
 };
+
+/** A walk through a segment's members in one shard: keys after the one given, in order, at most `limit`. */
+export const memberKeysAfter = async (
+  db: D1Database,
+  walk: { readonly workspace: string; readonly segment: string; readonly after: string; readonly limit: number },
+): Promise<readonly UserKey[]> => {
+  const { results } = await db
+    .prepare("SELECT user FROM memberships WHERE workspace = ? AND segment = ? AND user > ? ORDER BY user LIMIT ?")
+    .bind(walk.workspace, walk.segment, walk.after, walk.limit)
+    .all<{ user: UserKey }>();
+  return results.map(({ user }) => user);
+};
