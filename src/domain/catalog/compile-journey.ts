@@ -3,18 +3,19 @@ import { compileCondition, type CompileOptions } from "../segment/compile-condit
 import type { CompiledCondition, ConditionJson } from "../segment/condition.ts";
 import { uniteTallies } from "../segment/verdict.ts";
 import { windowMs } from "../schedule/duration.ts";
-import type { CompiledJourney, PublishedJourney } from "./catalog.ts";
+import type { CatalogDocument, CompiledJourney, PublishedJourney } from "./catalog.ts";
 
 /**
  * Makes one version of a journey ready to run. References to segments are not checked here: a version that runs are pinned
  * to must compile though a segment it names is gone (nobody is in that segment).
- * `timezone` is the workspace's. Throws Fault `bad-definition` where a condition cannot stand.
+ * `workspace`: its zone and topics. Throws Fault `bad-definition` where a condition cannot stand.
  */
-export const compileJourney = (published: PublishedJourney, timezone: string): CompiledJourney => {
+export const compileJourney = (published: PublishedJourney, workspace: Pick<CatalogDocument, "timezone" | "topics">): CompiledJourney => {
+  const { timezone, topics = [] } = workspace;
   const { definition, version, status } = published;
   const triggerType = triggerTypeOf(definition.trigger);
   const keyPath = triggerType.keyPath?.(definition.trigger);
-  const options: Omit<CompileOptions, "path"> = { inJourney: true, timezone, ...(keyPath !== undefined && { keyPath }) };
+  const options: Omit<CompileOptions, "path"> = { inJourney: true, timezone, topics, ...(keyPath !== undefined && { keyPath }) };
   const compiled: CompiledCondition[] = [];
   const compile = (condition: ConditionJson, path: string): CompiledCondition => {
     const made = compileCondition(condition, { ...options, path });

@@ -16,9 +16,9 @@ import { orderSegments } from "./segment-order.ts";
  * they are: a new set of definitions is compiled before it is stored, so a stored one always compiles.
  */
 export const compileCatalog = (document: CatalogDocument): Catalog => {
-  const segments = new Map(document.segments.map((segment) => [segment.key, compileSegment(segment, document.timezone)]));
+  const segments = new Map(document.segments.map((segment) => [segment.key, compileSegment(segment, document)]));
   const segmentOrder = orderSegments(segments);
-  const journeys = new Map(document.journeys.map((published) => [published.definition.key, compileJourney(published, document.timezone)]));
+  const journeys = new Map(document.journeys.map((published) => [published.definition.key, compileJourney(published, document)]));
   for (const journey of journeys.values()) refuseMissingSegments(journey, segments);
   return {
     document,
@@ -42,7 +42,7 @@ export const compileCatalog = (document: CatalogDocument): Catalog => {
 export const withPinnedJourneys = (catalog: Catalog, published: readonly PublishedJourney[]): Catalog => {
   const pinned = new Map(catalog.pinned);
   for (const journey of published)
-    pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document.timezone));
+    pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document));
   return {
     ...catalog,
     pinned,
@@ -50,13 +50,13 @@ export const withPinnedJourneys = (catalog: Catalog, published: readonly Publish
   };
 };
 
-const compileSegment = (definition: SegmentDefinition, timezone: string): CompiledSegment =>
+const compileSegment = (definition: SegmentDefinition, { timezone, topics = [] }: CatalogDocument): CompiledSegment =>
   definition.kind === "manual"
     ? { key: definition.key, hash: "manual", condition: manualMember(definition.key) }
     : {
         key: definition.key,
         hash: hashText(stableText(definition.condition)),
-        condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone }),
+        condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone, topics }),
       };
 
 const segmentIndexes = (

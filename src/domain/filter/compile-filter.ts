@@ -17,6 +17,8 @@ export interface CompiledFilter {
   /** The filter in words: `plan equals "pro"`. */
   readonly clause: string;
   readonly ignoreCase: boolean;
+  /** The operator is a negative one: the filter holds where its positive one does not. */
+  readonly negated: boolean;
 }
 
 /** Compiles a filter that passed `filterSchema`. */
@@ -37,6 +39,7 @@ export const compileFilter = (filter: Filter): CompiledFilter => {
     value: (under) => shortened(firstAt(under, path, 1)),
     clause: cut(wanted === undefined ? `${filter.path} ${filter.operator}` : `${filter.path} ${filter.operator} ${JSON.stringify(wanted)}`),
     ignoreCase,
+    negated,
   };
 };
 
@@ -76,7 +79,8 @@ export const compileWhere = (where: readonly Filter[] | undefined): ((event: Use
   };
 };
 
-const fieldOf = (event: UserEvent, field: string): Json | undefined =>
+/** The value of an event's own field: where paths on events begin. */
+export const fieldOf = (event: UserEvent, field: string): Json | undefined =>
   Object.hasOwn(event, field) ? (event as unknown as Readonly<Record<string, Json>>)[field] : undefined; // an event is plain JSON
 
 /** A key is kept with every run, counter and match: longer values are no key. */

@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { TopicDefinition } from "../consent/topic.ts";
 import type { UserEvent } from "../event/event.ts";
 import type { Because } from "../user/facts.ts";
 import type { History } from "../user/history.ts";
@@ -10,7 +11,7 @@ export interface ConditionScope {
   readonly history: History;
   readonly now: number;
   /** Inside a journey: the run asked for (an audience is asked with the run that would start), and where counting starts. */
-  readonly run?: Pick<Run, "id" | "key" | "enteredAt" | "entryOrder" | "trigger" | "stepEnteredAt" | "stepOrder">;
+  readonly run?: Pick<Run, "id" | "key" | "enteredAt" | "entryOrder" | "trigger" | "stepEnteredAt" | "stepOrder" | "properties">;
   /** Where an event condition without `since` of its own starts counting. */
   readonly since: Since;
 }
@@ -56,6 +57,10 @@ export interface Tally {
   readonly matches: (event: UserEvent) => boolean;
   /** Keyed tallies: the value of the key on this event; null = no key (no match in a keyed tally). */
   readonly key: ((event: UserEvent) => string | null) | null;
+  /** The key is the run's id, not the run's key. */
+  readonly perRun?: true;
+  /** Files a matching event in its own way; left out: one match under the tally's id. `past`: counted long after it came, perhaps for the second time. */
+  readonly file?: (event: UserEvent, key: string | null, to: { readonly history: History; readonly past: boolean }) => void;
 }
 
 /** How far back a condition looks for events of one name: what is older than all bounds given cannot move it. */
@@ -96,6 +101,8 @@ export interface CompileContext {
   readonly keyPath?: string;
   /** The workspace's zone, for users without one. */
   readonly timezone: string;
+  /** The workspace's topics: what a user is in one who never said anything. */
+  readonly topics?: readonly TopicDefinition[];
 }
 
 /**

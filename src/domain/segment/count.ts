@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { TallyMatch } from "../user/history.ts";
 
 /** Higher counts would read more rows per event than an event may cost. */
-const MAX_COUNT = 1_000;
+export const MAX_COUNT = 1_000;
 
 export const countSchema = z.strictObject({
   operator: z.enum(["at-least", "exactly", "at-most", "less-than", "greater-than"]),

@@ -10,7 +10,8 @@ import { END, someCondition, someEvents } from "./condition-arbitraries.test-sui
 import type { Condition } from "./conditions/all.ts";
 import { nextMembershipChange, type Touched, updateMemberships } from "./members.ts";
 import { segmentSchema } from "./segment.ts";
-import { adoptTallies, recordMatches } from "./tallies.ts";
+import { adoptTallies } from "./adoption.ts";
+import { recordMatches } from "./tallies.ts";
 
 /** Segments s0..sn; each may ask for those before it. */
 const someSegments = fc

@@ -8,7 +8,8 @@ import type { Condition } from "./conditions/all.ts";
 import { CountingHistory } from "./counting-history.test-suite.ts";
 import { nextMembershipChange, type Touched, updateMemberships } from "./members.ts";
 import { segmentSchema } from "./segment.ts";
-import { adoptTallies, recordMatches } from "./tallies.ts";
+import { adoptTallies } from "./adoption.ts";
+import { recordMatches } from "./tallies.ts";
 
 const DAY = 86_400_000;
 const catalogOf = (conditions: Readonly<Record<string, Condition>>, version = 1) =>

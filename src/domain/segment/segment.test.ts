@@ -49,7 +49,7 @@ describe("segmentSchema", () => {
       withCondition({ type: "not", condition: { type: "everyone", x: 1 } }),
       'condition.condition: Unrecognized key: "x"',
     ],
-    ["a type that is not built", withCondition({ type: "aggregate" }), "Unknown condition type; there are and, or, not"],
+    ["a type that is not built", withCondition({ type: "horoscope" }), "Unknown condition type; there are and, or, not"],
     ["a manual segment with a condition", { key: "k", name: "K", kind: "manual", condition: { type: "everyone" } }, '"condition"'],
     ["a kind there is not", { key: "k", name: "K", kind: "fluid" }, 'kind must be "dynamic" or "manual"'],
     ["a bad key", { key: "Big Key", name: "K", kind: "dynamic", condition: { type: "everyone" } }, "key:"],
@@ -113,6 +113,6 @@ describe("readyMadeSegments", () => {
         templates: [],
         providers: [],
       }).segmentOrder,
-    ).toHaveLength(4);
+    ).toHaveLength(8);
   });
 });

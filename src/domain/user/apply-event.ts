@@ -57,7 +57,10 @@ const takeZone = (draft: Draft, event: UserEvent): void => {
   if (typeof zone !== "string" || zone === "") return;
   const { timezone } = draft.state.profile;
   const newer = newerEntry(timezone, { value: zone, order: orderOf(event) });
-  if (newer !== undefined && newer !== timezone) setProfile(draft, { timezone: newer });
+  if (newer === undefined || newer === timezone) return;
+  setProfile(draft, { timezone: newer });
+  // What is asked in the user's zone depends on the attribute, which this stands in for.
+  if (newer.value !== timezone?.value) draft.changes.attributes.push("timezone");
 };
 
 const takeSeen = (draft: Draft, time: number): void => {

@@ -11,6 +11,7 @@ export const suppress = (draft: Draft, channel: Channel | "*", reason: string): 
   const { suppressions } = draft.state.profile;
   if (Object.hasOwn(suppressions, channel) && suppressions[channel]?.address === undefined) return;
   setProfile(draft, { suppressions: { ...suppressions, [channel]: { reason, at: draft.at } } });
+  draft.changes.aspects.push("consent");
   draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason });
 };
 
@@ -18,6 +19,7 @@ export const unsuppress = (draft: Draft, channel: Channel | "*"): void => {
   const suppressions = without(draft.state.profile.suppressions, channel);
   if (suppressions === draft.state.profile.suppressions) return;
   setProfile(draft, { suppressions });
+  draft.changes.aspects.push("consent");
   draft.facts.push({ kind: "unsuppressed", at: draft.at, channel });
 };
 
@@ -33,6 +35,7 @@ export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimu
   if (subscriptions[key] === undefined && Object.keys(subscriptions).length >= limits.subscriptions)
     return refuse(draft, "subscriptions", [key], `a user may have ${limits.subscriptions} of them`);
   setProfile(draft, { subscriptions: { ...subscriptions, [key]: { state, order: [draft.at, draft.at, 0] } } });
+  draft.changes.aspects.push("consent");
   draft.facts.push({
     kind: "subscription",
     at: draft.at,

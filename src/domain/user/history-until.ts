@@ -4,6 +4,7 @@ import type { History, HistoryRange } from "./history.ts";
 export const historyUntil = (history: History, until: number): History => {
   const within = <Range extends HistoryRange>(range: Range): Range => ({ ...range, upTo: Math.min(range.upTo ?? until, until) });
   return {
+    until,
     append: (event) => history.append(event),
     refuse: (event) => history.refuse(event),
     has: (id) => history.has(id),

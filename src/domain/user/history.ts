@@ -36,6 +36,8 @@ export const compareMatches = (a: TallyMatch, b: TallyMatch): number =>
  * Implementations: SQLite in the object (src/storage/object), memory in the simulator.
  */
 export interface History {
+  /** Set where only what happened up to an instant (ms) is seen. */
+  readonly until?: number;
   /** Adds the event; false (and nothing changes) when its id is already there. */
   append(event: UserEvent): boolean;
   /** Keeps the id of an event that is refused, and nothing else of it; false (and nothing changes) when its id is already there. */

@@ -1,6 +1,7 @@
 import { isFinal } from "../message/lattice.ts";
 import { messageStatuses, type Message } from "../message/message.ts";
 import { countForCaps, releaseForCaps } from "./caps.ts";
+import { recordStatuses } from "../segment/tallies.ts";
 import type { Fact } from "./facts.ts";
 import { without, type Draft } from "./draft.ts";
 
@@ -18,6 +19,7 @@ export const putMessage = (draft: Draft, changed: Message): void => {
   const message = withReached(changed, draft.at);
   const reached = messageStatuses.filter((status) => message.reached?.[status] !== undefined && before?.reached?.[status] === undefined);
   if (before?.status !== message.status) settleCaps(draft, before, message);
+  recordStatuses(before, message, draft.context);
   draft.messages.set(message.id, message);
   draft.state.open = isFinal(message.status) ? without(draft.state.open, message.id) : { ...draft.state.open, [message.id]: message };
   if (before?.status !== message.status) {

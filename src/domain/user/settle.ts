@@ -110,5 +110,6 @@ export const suppressAddress = (draft: Draft, message: Message, reason: string):
   // A suppression of the whole channel is the stronger one and stays.
   if (Object.hasOwn(suppressions, message.channel) && suppressions[message.channel]?.address === undefined) return;
   setProfile(draft, { suppressions: { ...suppressions, [message.channel]: suppression } });
+  draft.changes.aspects.push("consent");
   draft.facts.push({ kind: "suppressed", at: draft.at, channel: message.channel, reason });
 };

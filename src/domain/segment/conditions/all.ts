@@ -1,17 +1,48 @@
 import * as z from "zod";
 import type { ConditionJson } from "../condition.ts";
 import { depthProblem } from "../depth.ts";
+import { aggregate } from "./aggregate.ts";
 import { and } from "./and.ts";
 import { attribute } from "./attribute.ts";
 import { event } from "./event.ts";
 import { everyone } from "./everyone.ts";
+import { group } from "./group.ts";
+import { lastEvent } from "./last-event.ts";
+import { message } from "./message.ts";
 import { not } from "./not.ts";
 import { or } from "./or.ts";
+import { page } from "./page.ts";
+import { random } from "./random.ts";
+import { reachable } from "./reachable.ts";
+import { screen } from "./screen.ts";
 import { segment } from "./segment.ts";
+import { sequence } from "./sequence.ts";
+import { subscription } from "./subscription.ts";
 import { tag } from "./tag.ts";
+import { trigger } from "./trigger.ts";
 
 /** Every condition type there is: a new one is a file in this folder and its name here. */
-export const conditionTypes = [and, or, not, everyone, attribute, event, segment, tag] as const;
+export const conditionTypes = [
+  and,
+  or,
+  not,
+  everyone,
+  attribute,
+  event,
+  lastEvent,
+  sequence,
+  aggregate,
+  segment,
+  tag,
+  message,
+  subscription,
+  reachable,
+  group,
+  page,
+  screen,
+  random,
+  trigger,
+] as const;
 
 const nested: z.ZodType<ConditionJson> = z.lazy(() => anyCondition);
 
@@ -24,8 +55,19 @@ const anyCondition = z.discriminatedUnion(
     everyone.schema(),
     attribute.schema(),
     event.schema(),
+    lastEvent.schema(),
+    sequence.schema(),
+    aggregate.schema(),
     segment.schema(),
     tag.schema(),
+    message.schema(),
+    subscription.schema(),
+    reachable.schema(),
+    group.schema(),
+    page.schema(),
+    screen.schema(),
+    random.schema(),
+    trigger.schema(),
   ],
   {
     error: (issue) =>
