@@ -33,14 +33,17 @@ export interface ZoneChange {
 
 const found = new Map<string, readonly ZoneChange[]>();
 
-/** All changes of 2026 and 2027: days are looked at one by one, then the quarters of an hour of those that differ. */
+const FIRST = Date.UTC(2026, 0);
+const LAST = Date.UTC(2029, 0);
+
+/** All changes from 2026 to 2028: weeks are looked at one by one, then the hours and quarters of an hour of those that differ. */
 export const transitionsOf = (zone: string): readonly ZoneChange[] => {
   const known = found.get(zone);
   if (known !== undefined) return known;
   const changes: ZoneChange[] = [];
   const offset = (at: number): number => read(at, zone) - at;
   // Weeks first: Morocco's winter time, the shortest of all, lasts a month.
-  for (let week = Date.UTC(2026, 0); week < Date.UTC(2028, 0); week += 7 * DAY) {
+  for (let week = FIRST; week < LAST; week += 7 * DAY) {
     if (offset(week) === offset(week + 7 * DAY)) continue;
     for (let at = week; at < week + 7 * DAY; at += HOUR) {
       if (offset(at) === offset(at + HOUR)) continue;
@@ -53,3 +56,27 @@ export const transitionsOf = (zone: string): readonly ZoneChange[] => {
   found.set(zone, changes);
   return changes;
 };
+
+const QUARTER = 15 * MINUTE;
+
+/**
+ * What clocks show from four hours before `from` (an instant of a whole quarter) on, quarter by quarter, for the expected
+ * values: all times of day asked for and all changes of clocks are whole quarters of an hour.
+ */
+export function* quarters(
+  from: number,
+  to: number,
+  zone: string,
+): Generator<{ readonly at: number; readonly local: number; readonly isFirst: boolean; readonly skipped: readonly number[] }> {
+  const seen = new Set<number>();
+  let expected = clockOf(from - 4 * HOUR, zone);
+  for (let at = from - 4 * HOUR; at < to; at += QUARTER) {
+    const local = clockOf(at, zone);
+    const skipped: number[] = [];
+    for (let missed = expected; missed < local; missed += QUARTER) if (!seen.has(missed)) skipped.push(missed);
+    yield { at, local, isFirst: !seen.has(local), skipped };
+    for (const missed of skipped) seen.add(missed);
+    seen.add(local);
+    expected = local + QUARTER;
+  }
+}
