@@ -60,7 +60,8 @@ describe("docs/language.md", () => {
       templates: new Map(templates.map((template) => [template.key, template])),
       segments: new Set(all("segment", segmentSchema).map(({ key }) => key)),
     };
-    expect(all("journey", journeySchema).flatMap((journey) => lintJourney(journey, known))).toEqual([]);
+    const problems = all("journey", journeySchema).flatMap((journey) => lintJourney(journey, known));
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
   });
 
   it("names every operator, condition, trigger, step, channel and provider there is", () => {

@@ -1,14 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { journeySchema } from "./journey.ts";
 import { lintJourney } from "./lint.ts";
+import type { KnownDefinitions } from "./lint-problem.ts";
 
-const known = {
+const known: KnownDefinitions = {
   templates: new Map([
-    ["hello", { channel: "email" as const }],
+    ["hello", { channel: "email" as const, locales: { en: { html: "<a href='{{ unsubscribe_url }}'>" } } }],
+    ["loud", { channel: "email" as const, locales: { en: { html: "unsubscribe" }, de: { html: "<p>Kauf!</p>" } } }],
     ["text", { channel: "sms" as const }],
   ]),
-  segments: new Set(["vip"]),
-  providers: new Map([["outbox", { channel: "email" as const }]]),
+  segments: new Set(["vip", "staff"]),
+  manualSegments: new Set(["staff"]),
+  providers: new Map([
+    ["outbox", { channel: "email" as const, default: true, reports: [] }],
+    ["mail", { channel: "email" as const, default: false, reports: ["delivered" as const, "clicked" as const] }],
+  ]),
+  topics: new Map([["offers", { channels: ["email" as const] }]]),
+  windows: new Set(["office"]),
+  journeys: new Set(["other"]),
 };
 const lint = (fields: object) =>
   lintJourney(
@@ -23,7 +32,13 @@ const lint = (fields: object) =>
     }),
     known,
   );
-const send = (more: object = {}) => ({ type: "send", channel: "email", template: "hello", ...more });
+const errors = (fields: object) => lint(fields).filter(({ severity }) => severity === "error");
+const warnings = (fields: object) => lint(fields).filter(({ severity }) => severity === "warning");
+const end = { type: "exit" };
+const tag = (name: string) => ({ type: "tag", tag: name });
+const attribute = (value: string) => ({ type: "attribute", path: "plan", operator: "equals", value });
+const never = { type: "and", conditions: [attribute("pro"), attribute("free")] };
+const send = (more: object = {}) => ({ type: "send", channel: "email", template: "hello", topic: "offers", ...more });
 
 describe("lintJourney", () => {
   it("finds nothing wrong with a sound journey, cycles through a wait included", () => {
@@ -86,10 +101,209 @@ describe("lintJourney", () => {
       "trigger.onRetrigger",
       "side by side",
     ],
+    ["an unknown window", { steps: { a: send({ window: "nights" }) } }, "steps.a.window", 'no window "nights"'],
+    [
+      "a dynamic segment where a manual one is asked for",
+      { steps: { a: { type: "segment", add: ["vip"] } } },
+      "steps.a.add[0]",
+      "not a manual one",
+    ],
+    ["an audience that contradicts itself", { audience: never }, "audience", "nobody can ever be in it"],
+    [
+      "an audience that contradicts the trigger",
+      { trigger: { type: "segment", segment: "vip", change: "leave" }, audience: { type: "segment", segment: "vip" } },
+      "audience",
+      "contradicts the trigger",
+    ],
+    [
+      "an exit already implied by the audience",
+      { audience: { type: "and", conditions: [attribute("pro"), tag("x")] }, exit: { type: "not", condition: attribute("free") } },
+      "exit",
+      "already true of whoever enters",
+    ],
+    [
+      "an exit already implied by the trigger's segment",
+      { trigger: { type: "segment", segment: "vip", change: "enter" }, exit: { type: "segment", segment: "vip" } },
+      "exit",
+      "already true of whoever enters",
+    ],
+    [
+      "an exit already implied by the trigger's event",
+      { exit: { type: "event", event: "Go", since: "ever" } },
+      "exit",
+      "already true of whoever enters",
+    ],
+    [
+      "a wait-until that can never end",
+      { steps: { a: { type: "wait-until", paths: [{ condition: never, next: "b" }] }, b: end } },
+      "steps.a.paths",
+      "never ends",
+    ],
+    [
+      "a wait for a trigger's date where runs have no event",
+      {
+        trigger: { type: "segment", segment: "vip", change: "enter" },
+        steps: { a: { type: "wait", until: { trigger: "properties.day" } } },
+      },
+      "steps.a.until.trigger",
+      "never a date",
+    ],
+    [
+      "a step that cannot be skipped",
+      {
+        steps: {
+          a: { type: "wait", until: { attribute: "day", past: "skip-next" }, next: "b" },
+          b: { type: "branch", paths: [{ condition: tag("x"), next: "c" }] },
+          c: end,
+        },
+      },
+      "steps.a.until.past",
+      "cannot be skipped",
+    ],
+    [
+      "a message-status of a step that is never before it",
+      {
+        steps: {
+          a: {
+            type: "split",
+            paths: [
+              { percent: 50, next: "b" },
+              { percent: 50, next: "c" },
+            ],
+          },
+          b: send(),
+          c: { type: "message-status", of: "b", paths: [{ status: "sent", next: "d" }], within: "P1D" },
+          d: end,
+        },
+      },
+      "steps.c.of",
+      "no path leads",
+    ],
+    [
+      "a message-status of a step that sends nothing",
+      {
+        steps: {
+          a: { type: "wait", for: "PT1H", next: "c" },
+          c: { type: "message-status", of: "a", paths: [{ status: "sent", next: "d" }] },
+          d: end,
+        },
+      },
+      "steps.c.of",
+      "sends no message",
+    ],
+    [
+      "a message-status of no step at all",
+      { steps: { a: { type: "message-status", of: "x", paths: [{ status: "sent", next: "d" }] }, d: end } },
+      "steps.a.of",
+      'no step "x"',
+    ],
+    [
+      "an A/B winner by goal without a goal",
+      { steps: { a: send({ variants: [{ template: "hello", percent: 50 }], winner: { metric: "goal", after: "P1D", minimum: 10 } }) } },
+      "steps.a.winner.metric",
+      "no goal",
+    ],
+    [
+      "a cycle through a date that may be past",
+      { steps: { a: { type: "wait", until: { attribute: "day" }, next: "a" } } },
+      "steps.a",
+      "cycle",
+    ],
+    [
+      "a cycle whose wait is skipped",
+      {
+        steps: {
+          a: { type: "wait", until: { attribute: "day", past: "skip-next" }, next: "b" },
+          b: { type: "wait", for: "P1D", next: "a" },
+        },
+      },
+      "steps.a",
+      "cycle",
+    ],
+    [
+      "a cycle through a wait-until whose path may be true at once",
+      { steps: { a: { type: "wait-until", paths: [{ condition: tag("x"), next: "a" }], within: "P1D", otherwise: "a" } } },
+      "steps.a",
+      "cycle",
+    ],
   ])("finds %s", (_name, fields, path, message) => {
-    const problems = lint(fields);
+    const problems = errors(fields);
     expect(problems).toHaveLength(1);
     expect(problems[0]?.path).toBe(path);
     expect(problems[0]?.message).toContain(message);
+  });
+
+  it.each([
+    [
+      "a branch's path that can never be true",
+      { steps: { a: { type: "branch", paths: [{ condition: never, next: "b" }], otherwise: "b" }, b: end } },
+      "steps.a.paths[0].condition",
+      "can never come true",
+    ],
+    [
+      "a path that the ones above always take",
+      {
+        steps: {
+          a: {
+            type: "branch",
+            paths: [
+              { condition: tag("x"), next: "b" },
+              { condition: { type: "and", conditions: [tag("x"), tag("y")] }, next: "b" },
+            ],
+          },
+          b: end,
+        },
+      },
+      "steps.a.paths[1].condition",
+      "a path above it is taken",
+    ],
+    ["an exit that can never be true", { exit: never }, "exit", "can never come true"],
+    ["a goal that can never be true", { goals: [{ key: "g", name: "G", condition: never }] }, "goals[0].condition", "can never come true"],
+    ["no unsubscribe in marketing email", { steps: { a: send({ template: "loud" }) } }, "steps.a.template", "no way to unsubscribe"],
+    ["no topic on a marketing send", { steps: { a: send({ topic: undefined }) } }, "steps.a", "no `topic`"],
+    ["an unknown topic", { steps: { a: send({ topic: "x" }) } }, "steps.a.topic", 'no topic "x"'],
+    ["a topic of other channels", { steps: { a: send({ channel: "sms", template: "text" }) } }, "steps.a.topic", "not for sms"],
+    ["an unpublished journey that is started", { steps: { a: { type: "enter", journey: "x" } } }, "steps.a.journey", 'no journey "x"'],
+    [
+      "a status that the provider never reports",
+      {
+        steps: {
+          a: send({ next: "b" }),
+          b: { type: "message-status", of: "a", paths: [{ status: "opened", next: "c" }], within: "P1D" },
+          c: end,
+        },
+      },
+      "steps.b.paths[0].status",
+      'provider "outbox" never reports it',
+    ],
+  ])("warns of %s", (_name, fields, path, message) => {
+    expect(errors(fields)).toEqual([]);
+    const found = warnings(fields);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.path).toBe(path);
+    expect(found[0]?.message).toContain(message);
+  });
+
+  it("lets a cycle pass that goes round by a time-out, though a path out of it may be true at once", () => {
+    const until = { type: "wait-until", paths: [{ condition: tag("x"), next: "c" }], within: "P1D", otherwise: "b" };
+    expect(lint({ steps: { a: until, b: send({ next: "a" }), c: end } })).toEqual([]);
+    expect(errors({ steps: { a: { ...until, within: "PT30S" }, b: send({ next: "a" }), c: end } })).toHaveLength(1);
+  });
+
+  it("asks no marketing's rules of transactional messages and of calls to other systems, and knows that a click tells of an open", () => {
+    const status = { type: "message-status", of: "a", paths: [{ status: "opened", next: "c" }], within: "P1D" };
+    expect(lint({ steps: { a: send({ template: "loud", topic: undefined, transactional: true }) } })).toEqual([]);
+    expect(lint({ steps: { a: send({ provider: "mail", next: "b" }), b: status, c: end } })).toEqual([]);
+  });
+
+  it("finds nothing wrong with an exit or audience that only may be true", () => {
+    expect(lint({ audience: attribute("pro"), exit: { type: "not", condition: attribute("pro") } })).toEqual([]);
+    expect(lint({ exit: { type: "event", event: "Go" } })).toEqual([]);
+    expect(
+      lint({
+        trigger: { type: "segment", segment: "vip", change: "enter" },
+        exit: { type: "not", condition: { type: "segment", segment: "vip" } },
+      }),
+    ).toEqual([]);
   });
 });

@@ -97,6 +97,8 @@ export type StepResume =
 export interface StepEdge {
   readonly path: readonly (string | number)[];
   readonly to: string;
+  /** Going this way takes at least a minute, whatever else the step does. */
+  readonly takesTime?: boolean;
 }
 
 /** Definitions a step names, with the place where it does. */

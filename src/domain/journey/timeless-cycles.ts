@@ -1,4 +1,4 @@
-import { stepTypeOf, type JourneyDefinition } from "./journey.ts";
+import { stepTypeOf, type JourneyDefinition, type StepDefinition } from "./journey.ts";
 
 /**
  * Cycles that a run could go round without time passing, one list of step keys each: the graph without the steps that take
@@ -8,11 +8,9 @@ export const timelessCycles = (journey: JourneyDefinition): string[][] => {
   const nexts = new Map<string, readonly string[]>();
   for (const [key, step] of Object.entries(journey.steps)) {
     const type = stepTypeOf(step);
-    if (type.takesTime?.(step) !== true)
-      nexts.set(
-        key,
-        type.edges(step).map((edge) => edge.to),
-      );
+    if (type.takesTime?.(step) === true) continue;
+    const atOnce = type.edges(step).flatMap((edge) => (edge.takesTime === true ? [] : [edge.to]));
+    nexts.set(key, [...new Set([...atOnce, ...skipped(journey, step)])]);
   }
   const cycles: string[][] = [];
   const done = new Set<string>();
@@ -29,4 +27,11 @@ export const timelessCycles = (journey: JourneyDefinition): string[][] => {
   };
   for (const key of nexts.keys()) visit(key);
   return cycles;
+};
+
+/** Where a wait for a date that is past leads when it leaves out the next step: that step's own time is not taken then. */
+const skipped = (journey: JourneyDefinition, step: StepDefinition): readonly string[] => {
+  if (step.type !== "wait" || step.until?.past !== "skip-next" || step.next === undefined) return [];
+  const next = Object.hasOwn(journey.steps, step.next) ? journey.steps[step.next] : undefined;
+  return next !== undefined && "next" in next && next.next !== undefined ? [next.next] : [];
 };

@@ -116,7 +116,7 @@ const positiveOf = (operator: Filter["operator"]): string => (operator === "none
 const valuesOf = (operator: string, wanted: Wanted): readonly Json[] | undefined => {
   const values =
     operator === "equals" ? [wanted] : operator === "one-of" && Array.isArray(wanted) ? (wanted as readonly Json[]) : undefined; // plain values by the schema
-  return values?.flatMap((value) => (value === undefined || Array.isArray(value) ? [] : twins(value as Json))).filter(isPresent); // plain, as above
+  return values?.flatMap((value) => (value === undefined || Array.isArray(value) ? [] : twins(value))).filter(isPresent);
 };
 
 /** Values that equal this one: a number and its canonical text. */

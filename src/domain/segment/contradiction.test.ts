@@ -200,7 +200,7 @@ const isTrue = (condition: ConditionJson, { tags, events, ...attributes }: AnyUs
       ...user.profile,
       attributes: Object.fromEntries(
         Object.entries(attributes).flatMap(([name, value]) =>
-          value === undefined ? [] : [[name, { value: value as Json, order: [START, START, 0] as const }]],
+          value === undefined ? [] : [[name, { value, order: [START, START, 0] as const }]],
         ),
       ),
       tags: Object.fromEntries(tags.map((tag) => [tag, START])),

@@ -28,7 +28,9 @@ export const waitUntil: StepType<Step> = {
   since: "step",
   edges: (step) => [
     ...step.paths.map((path, index) => ({ path: ["paths", index, "next"], to: path.next })),
-    ...(step.otherwise === undefined ? [] : [{ path: ["otherwise"], to: step.otherwise }]),
+    ...(step.otherwise === undefined
+      ? []
+      : [{ path: ["otherwise"], to: step.otherwise, takesTime: step.within === undefined || takesMinute(step.within) }]),
   ],
   conditions: (step) => [
     ...step.paths.map((path, index) => ({ path: ["paths", index, "condition"], condition: path.condition })),

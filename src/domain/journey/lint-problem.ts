@@ -1,0 +1,62 @@
+import type { CatalogDocument } from "../catalog/catalog.ts";
+import type { InputProblem } from "../fault.ts";
+import type { Channel, MessageStatus } from "../message/message.ts";
+import type { JourneyDefinition, StepDefinition } from "./journey.ts";
+
+/** Something wrong with a definition. An error keeps it from being saved or published; a warning is told and lets it pass. */
+export interface LintProblem extends InputProblem {
+  readonly severity: "error" | "warning";
+}
+
+/** What a journey may name, as the workspace has it now. What is left out is not checked. */
+export interface KnownDefinitions {
+  readonly templates: ReadonlyMap<string, { readonly channel: Channel; readonly locales?: unknown }>;
+  readonly segments: ReadonlySet<string>;
+  /** Those of `segments` whose members are set by hand. */
+  readonly manualSegments?: ReadonlySet<string>;
+  readonly providers?: ReadonlyMap<
+    string,
+    { readonly channel: Channel; readonly default?: boolean; readonly reports?: readonly MessageStatus[] }
+  >;
+  readonly topics?: ReadonlyMap<string, { readonly channels: readonly Channel[] }>;
+  readonly windows?: ReadonlySet<string>;
+  /** Published journeys. */
+  readonly journeys?: ReadonlySet<string>;
+}
+
+/** What the published definitions of a workspace let a journey name. */
+export const knownIn = (document: CatalogDocument): KnownDefinitions => ({
+  templates: new Map(document.templates.map((template) => [template.key, template])),
+  segments: new Set(document.segments.map(({ key }) => key)),
+  manualSegments: new Set(document.segments.flatMap(({ key, kind }) => (kind === "manual" ? [key] : []))),
+  providers: new Map(document.providers.map((provider) => [provider.key, provider])),
+  topics: new Map((document.topics ?? []).map((topic) => [topic.key, topic])),
+  windows: new Set(Object.keys(document.rules?.windows ?? {})),
+  journeys: new Set(document.journeys.map(({ definition }) => definition.key)),
+});
+
+export type Place = readonly (string | number)[];
+
+/** Where a check says what it found. */
+export interface Report {
+  readonly error: (place: Place, message: string) => void;
+  readonly warning: (place: Place, message: string) => void;
+}
+
+/** Collects what checks report. */
+export const collect = (): { readonly problems: readonly LintProblem[]; readonly report: Report } => {
+  const problems: LintProblem[] = [];
+  const say =
+    (severity: LintProblem["severity"]) =>
+    (place: Place, message: string): void =>
+      void problems.push({ severity, path: dotted(place), message });
+  return { problems, report: { error: say("error"), warning: say("warning") } };
+};
+
+/** `steps.remind.paths[0].next`, as other problems are named. */
+const dotted = (place: Place): string =>
+  place.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
+
+/** A step of the journey; own fields only. */
+export const stepIn = (journey: JourneyDefinition, key: string): StepDefinition | undefined =>
+  Object.hasOwn(journey.steps, key) ? journey.steps[key] : undefined;
