@@ -10,6 +10,7 @@ export { providers } from "./providers.ts";
 export { users } from "./users.ts";
 export { explain } from "./explain.ts";
 export { groups } from "./groups.ts";
+export { merge } from "./merge.ts";
 export { messages } from "./messages.ts";
 export { events } from "./events.ts";
 export { keys } from "./keys.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { explainSchema } from "../../src/api/management.ts";
+import { explainSchema } from "../../src/api/audience.ts";
 import type { Explanation } from "../../src/domain/segment/explain.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { Question } from "../../src/domain/user/explain.ts";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { GroupView } from "../../src/api/group-rpc.ts";
-import { groupMemberSchema, groupSchema, groupSummarySchema, listOf, membersChangedSchema } from "../../src/api/management.ts";
+import { groupMemberSchema, groupSchema, groupSummarySchema, membersChangedSchema } from "../../src/api/audience.ts";
+import { listOf } from "../../src/api/management.ts";
 import { maxBytes } from "../../src/api/ingest/text.ts";
 import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
 import { Fault } from "../../src/domain/fault.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { membersChangedSchema } from "../../src/api/management.ts";
+import { membersChangedSchema } from "../../src/api/audience.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { readDefinition } from "../../src/storage/control/definitions.ts";
 import { knownAmong, userId } from "./known-users.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { segmentPreviewSchema } from "../../src/api/management.ts";
+import { segmentPreviewSchema } from "../../src/api/audience.ts";
 import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
 import { compileCatalog } from "../../src/domain/catalog/compile.ts";
 import { Fault } from "../../src/domain/fault.ts";

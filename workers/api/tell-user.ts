@@ -1,11 +1,8 @@
-import type { ApplyAnswer, ObjectAnswer } from "../../src/api/queue.ts";
+import type { ObjectAnswer } from "../../src/api/queue.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
-import type { UserEvent } from "../../src/domain/event/event.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
-import { isSampled, logEvents } from "../../src/storage/shard/event-log.ts";
 import { projectFacts } from "../../src/storage/shard/project.ts";
-import { shardOf } from "../../src/storage/shard/shards.ts";
 import { liveVersion } from "../catalog-cache.ts";
 import { confirmedFor, noteProjected } from "../confirmed.ts";
 import type { Env } from "../env.ts";
@@ -21,9 +18,8 @@ export interface Addressee {
 }
 
 /** Gives a user's object stimuli and has what follows (messages, projections) done before it answers, so that the next GET shows it. */
-export const stimulate = async (to: Addressee, stimuli: readonly Stimulus[]): Promise<void> => {
-  await follow(to, (object, request) => object.stimulate({ ...request, stimuli }));
-};
+export const stimulate = async (to: Addressee, stimuli: readonly Stimulus[]): Promise<ObjectAnswer> =>
+  follow(to, (object, request) => object.stimulate({ ...request, stimuli }));
 
 /** Users told at once, and in how many parts a long list is projected. */
 const parallel = 20;
@@ -44,16 +40,6 @@ export const stimulateMany = async (
     });
     await settleAnswers(env, workspace, answers);
   }
-};
-
-/** Applies an event to its user and logs it, as the events consumer does. */
-export const applyEvent = async (to: Addressee, event: UserEvent): Promise<ApplyAnswer> => {
-  const answer = await follow(to, (object, request) => object.apply({ ...request, events: [event] }));
-  if (!isSampled(event.id, Number(to.env.EVENT_LOG_SAMPLE ?? "1"))) return answer;
-  const user = answer.movedTo ?? to.user;
-  const db = shardOf(to.env, to.workspace, user);
-  await db.batch([...logEvents(db, [{ workspace: to.workspace, user, event }])]);
-  return answer;
 };
 
 const follow = async <A extends ObjectAnswer>(

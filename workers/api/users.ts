@@ -8,13 +8,14 @@ import {
   userSchema,
   userSummarySchema,
 } from "../../src/api/management.ts";
-import type { ApplyAnswer } from "../../src/api/queue.ts";
+import type { ObjectAnswer } from "../../src/api/queue.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { listMembers, listUsers, searchUsers } from "../../src/storage/shard/directory.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { userObject } from "../user-stub.ts";
+import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import { addressee, whose } from "./addressee.ts";
 import { attributesSchema } from "./attributes-input.ts";
 import { mergedPage } from "./merged-page.ts";
@@ -22,7 +23,7 @@ import { fromCursor, paging } from "./paging.ts";
 import { presentEvent, presentMessage, presentRunItem, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
-import { type Addressee, applyEvent, stimulate } from "./tell-user.ts";
+import { type Addressee, stimulate } from "./tell-user.ts";
 
 const path = "/api/users/{id}";
 const whoseQuery = z.strictObject(whose);
@@ -31,6 +32,15 @@ const pageQuery = z.strictObject({ ...paging, ...whose });
 /** Channels that can be suppressed; "*" is all of them. */
 const channel = z.enum(["*", "email", "sms", "push", "in-app", "whatsapp", "slack", "webhook"]).default("*");
 const label = z.string().min(1).max(200);
+const token = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .refine((text) => text !== "__proto__", "is no token");
+
+/** Attributes as paths: what stands at the top is a name, whatever its characters. */
+const byPath = (attributes: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`["${name.replace(/["\\]/g, "\\$&")}"]`, value] as const));
 
 const objectOf = ({ env, workspace, user }: Addressee) => userObject(env, workspace, user);
 
@@ -48,7 +58,7 @@ const page = ({ query }: { readonly query: z.output<typeof pageQuery> }) => ({
 const profile = async (to: Addressee): Promise<Response> => answer(presentUser(await viewOf(to)));
 
 /** @throws Fault too-large where attributes did not fit beside those the user has; what did fit is kept */
-const refuseWhatDidNotFit = ({ facts }: ApplyAnswer, since: number): void => {
+const refuseWhatDidNotFit = ({ facts }: ObjectAnswer, since: number): void => {
   for (const fact of facts?.facts ?? [])
     if (fact.kind === "refused" && fact.what === "attributes" && fact.at >= since)
       throw new Fault("too-large", `Not kept: ${fact.names.join(", ")}: ${fact.reason}`);
@@ -96,7 +106,7 @@ export const users: readonly Route[] = [
     {
       method: "patch",
       path,
-      summary: "Changes attributes, tags and subscriptions; a user who was never seen comes into being",
+      summary: "Changes attributes, tags, subscriptions and devices; a user who was never seen comes into being",
       scope: "write",
       query: whoseQuery,
       body: z.strictObject({
@@ -114,38 +124,39 @@ export const users: readonly Route[] = [
           )
           .max(100)
           .optional(),
+        devices: z
+          .strictObject({
+            add: z
+              .array(z.strictObject({ token, platform: z.enum(["android", "ios", "web", "other"]) }))
+              .max(50)
+              .default([]),
+            remove: z.array(token).max(50).default([]),
+          })
+          .optional()
+          .describe("places to push to, by token"),
       }),
       answers: { 200: userSchema },
     },
     async (call) => {
       const to = addressee(call);
-      const { attributes, tags, subscriptions = [] } = call.body;
+      const { attributes, tags, subscriptions = [], devices } = call.body;
       const now = Date.now();
-      if (attributes !== undefined) {
-        const whom = to.user.startsWith("u:") ? { userId: to.user.slice(2) } : { anonymousId: to.user.slice(2) };
-        const answered = await applyEvent(to, {
-          id: crypto.randomUUID(),
-          type: "identify",
-          ...whom,
-          traits: attributes as JsonObject, // out of a JSON body
-          time: now,
-          receivedAt: now,
-          index: 0,
-          key: "server",
-        });
-        refuseWhatDidNotFit(answered, now);
-      }
-      const changes = [
-        ...(tags === undefined ? [] : [{ type: "tags" as const, id: crypto.randomUUID(), ...tags }]),
+      const id = (): string => crypto.randomUUID();
+      const changes: readonly Stimulus[] = [
+        ...(attributes === undefined ? [] : [{ type: "attributes" as const, id: id(), set: byPath(attributes as JsonObject) }]), // out of a JSON body
+        ...(tags === undefined ? [] : [{ type: "tags" as const, id: id(), ...tags }]),
         ...subscriptions.map(({ topic, channel: by, state }) => ({
           type: "subscription" as const,
-          id: crypto.randomUUID(),
+          id: id(),
           ...(topic === undefined ? {} : { topic }),
           ...(by === undefined ? {} : { channel: by }),
           state,
         })),
+        ...(devices === undefined ? [] : [{ type: "devices" as const, id: id(), ...devices }]),
       ];
-      if (changes.length > 0) await stimulate(to, changes);
+      // Also of no change at all: whoever is patched is a user from now on.
+      const answered = await stimulate(to, changes.length > 0 ? changes : [{ type: "tags", id: id(), add: [], remove: [] }]);
+      refuseWhatDidNotFit(answered, now);
       return profile(to);
     },
   ),

@@ -13,6 +13,7 @@ import { changeDevices } from "./devices.ts";
 import { closeDraft, openDraft, type Cause, type Draft } from "./draft.ts";
 import { takeGroup } from "./groups.ts";
 import { changeManual } from "./manual-segments.ts";
+import { wantMerge } from "./identity.ts";
 import { freeze, takeIn } from "./merge.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
@@ -92,9 +93,11 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
     case "refresh":
       return stimulus.enter === undefined ? undefined : moveOn(draft, timeCause(draft.at), { enter: stimulus.enter });
     case "suppress":
-      return suppress(draft, stimulus.channel, stimulus.reason);
+      suppress(draft, stimulus.channel, stimulus.reason);
+      return moveOn(draft, timeCause(draft.at));
     case "unsuppress":
-      return unsuppress(draft, stimulus.channel);
+      unsuppress(draft, stimulus.channel);
+      return moveOn(draft, timeCause(draft.at));
     case "tags":
       changeTags(draft, stimulus.add, stimulus.remove);
       return moveOn(draft, callCause(draft.at, stimulus.id));
@@ -130,6 +133,9 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
       return moveOn(draft, timeCause(draft.at));
     case "group":
       takeGroup(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "merge":
+      wantMerge(draft, stimulus.from);
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "import":
       takeIn(draft, stimulus);

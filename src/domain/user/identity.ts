@@ -15,14 +15,15 @@ export const mergeIdOf = (from: UserKey, target: UserKey): string => `${from}>${
 export const applyIdentity = (draft: Draft, event: UserEvent): void => {
   // Not the event's own userId: one that was forwarded names a user who has become this one.
   if (event.userId === undefined || !draft.state.user.startsWith("u:")) return;
-  if (event.type === "identify" && event.anonymousId !== undefined) want(draft, `a:${event.anonymousId}`);
+  if (event.type === "identify" && event.anonymousId !== undefined) wantMerge(draft, `a:${event.anonymousId}`);
   if (event.type !== "alias" || event.previousId === undefined) return;
   // A server's previousId may be either kind; wanting the history of a user who never was takes nothing.
-  if (event.key === "server") want(draft, `u:${event.previousId}`);
-  want(draft, `a:${event.previousId}`);
+  if (event.key === "server") wantMerge(draft, `u:${event.previousId}`);
+  wantMerge(draft, `a:${event.previousId}`);
 };
 
-const want = (draft: Draft, from: UserKey): void => {
+/** The history of another user is wanted here; recorded in the timeline where it cannot be. */
+export const wantMerge = (draft: Draft, from: UserKey): void => {
   const { profile, meta, user } = draft.state;
   if (from === user) {
     draft.facts.push({ kind: "merged", at: draft.at, from, refused: "a user is not merged with itself" });

@@ -78,6 +78,8 @@ export type Stimulus =
       readonly more?: boolean;
       readonly carried?: Carried;
     }
+  /** Another known user is this one: its history is wanted. Only calls of the management API say so. */
+  | { readonly type: "merge"; readonly id: string; readonly from: UserKey }
   /** This object is the source of a merge: hand everything over and point at the target. */
   | { readonly type: "freeze"; readonly merge: string; readonly target: UserKey };
 
