@@ -79,3 +79,26 @@ export const toAnswer = ({ trace, users, failures }: Simulation): z.input<typeof
   users: users.map((user) => ({ ...user, segments: [...user.segments], tags: [...user.tags], runs: [...user.runs] })),
   failures: [...failures],
 });
+
+const counts = z.record(z.string(), z.int());
+
+/** Answer of POST /api/journeys/{key}/replay-check. */
+export const replaySchema = z.object({
+  journey: z.string(),
+  from: instant,
+  until: instant,
+  lookedAt: z.object({
+    users: z.int().describe("users whose past was gone through"),
+    of: z.int().describe("those there are: with an event that may start the journey, or, where no event does, of the workspace"),
+    complete: z.boolean().describe("false: a sample was drawn, or the log is longer than a check reads"),
+    cut: z.int().describe("users of whom only the newest 500 events were gone through"),
+  }),
+  entered: z.int().describe("runs started"),
+  users: z.int().describe("users who entered at least once"),
+  refused: counts.describe("entries refused, by reason"),
+  messages: z.record(z.string(), z.object({ sent: z.int(), skipped: counts })).describe("by step"),
+  ended: counts.describe("runs ended, by reason"),
+  live: z.int().describe("runs still under way at the end"),
+  goals: counts,
+  samples: z.array(z.object({ id: z.string(), trace: z.array(traceItemSchema) })).describe("up to ten users"),
+});

@@ -4,6 +4,7 @@ import { topicSchema } from "../domain/consent/topic.ts";
 import type { InputProblem } from "../domain/fault.ts";
 import { journeySchema, stepTypeOf, type JourneyDefinition } from "../domain/journey/journey.ts";
 import { lintJourney } from "../domain/journey/lint.ts";
+import { knownIn } from "../domain/journey/lint-problem.ts";
 import type { Channel } from "../domain/message/message.ts";
 import { isZone } from "../domain/schedule/calendar.ts";
 import { readyMadeSegments } from "../domain/segment/ready-made.ts";
@@ -103,19 +104,16 @@ export const documentFor = (published: CatalogDocument, definitions: Definitions
   return withStandIns(document);
 };
 
-/** Everything wrong with a journey among these definitions. Any provider may be named: nothing is sent. */
+/** What keeps a journey from being published among these definitions. Any provider may be named: nothing is sent. */
 export const journeyProblems = (journey: JourneyDefinition, document: CatalogDocument): readonly InputProblem[] =>
-  lintJourney(journey, {
-    segments: new Set(document.segments.map(({ key }) => key)),
-    templates: new Map(document.templates.map((template) => [template.key, template])),
-  });
+  lintJourney(journey, knownIn(withStandIns(withPublished(document, journey)))).filter(({ severity }) => severity === "error");
 
 export const prefixed = (place: string, problems: readonly InputProblem[]): readonly InputProblem[] =>
   problems.map(({ path, message }) => ({ path: path === "" ? place : `${place}.${path}`, message }));
 
-/** The document with providers for every channel and name that has none. */
+/** The document with providers for every channel and name that has none. Each reports every status: what becomes of a message is the script's to say. */
 export const withStandIns = (document: CatalogDocument): CatalogDocument => {
-  const providers = [...document.providers];
+  const providers = document.providers.map(({ reports: _reports, ...provider }): CatalogProvider => provider);
   const channels = new Set<Channel>(document.templates.map(({ channel }) => channel));
   for (const channel of channels)
     if (!providers.some((provider) => provider.channel === channel && provider.default))

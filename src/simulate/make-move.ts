@@ -2,7 +2,7 @@ import type { Stimulus } from "../domain/user/stimulus.ts";
 import type { ScriptItem } from "./item.ts";
 import type { Move } from "./moves.ts";
 import { play, say } from "./play.ts";
-import { isPublication, publication } from "./publication.ts";
+import { isPublication, publication, type Publication } from "./publication.ts";
 import { publish, type Stage } from "./stage.ts";
 import { ownerOf } from "./world.ts";
 
@@ -10,7 +10,10 @@ import { ownerOf } from "./world.ts";
 export const makeMove = (stage: Stage, move: Move): void => {
   const { world, outside } = stage;
   const { item, event, user, word } = move;
-  if (isPublication(item)) return makePublication(stage, move);
+  if (event !== undefined && user !== undefined)
+    return play(world, outside, ownerOf(world, user, event.receivedAt), { type: "event", event });
+  if (item === undefined) return;
+  if (isPublication(item)) return makePublication(stage, item, move);
   if (word !== undefined) return say(world, outside, word);
   if (item.type === "webhook-answer") {
     outside.answers.endpoints.push({
@@ -24,13 +27,12 @@ export const makeMove = (stage: Stage, move: Move): void => {
     return;
   }
   if (user === undefined) return; // every other item is about somebody, by its schema
-  const stimulus: Stimulus | undefined = event === undefined ? stimulusOf(item, `script-${move.index}`) : { type: "event", event };
+  const stimulus = stimulusOf(item, `script-${move.index}`);
   if (stimulus !== undefined) play(world, outside, ownerOf(world, user), stimulus);
 };
 
 /** New definitions are live at once, and every user is brought up to them: joins by them are silent, as in a backfill. */
-const makePublication = (stage: Stage, { item, at, index }: Move): void => {
-  if (!isPublication(item)) return;
+const makePublication = (stage: Stage, item: Publication, { at, index }: Move): void => {
   const { document, enter } = publication(stage.document, item, { at, index });
   publish(stage, document);
   for (const user of stage.world.users.values())

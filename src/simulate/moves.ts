@@ -13,7 +13,8 @@ export interface Move {
   readonly at: number;
   /** Its place in the script. */
   readonly index: number;
-  readonly item: ScriptItem;
+  /** Absent where the move is no script's: an event of the log. */
+  readonly item?: ScriptItem;
   /** Of a call: the event it makes. */
   readonly event?: UserEvent;
   readonly user?: UserKey;

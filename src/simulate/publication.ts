@@ -1,4 +1,5 @@
 import type { CatalogDocument, PublishedJourney } from "../domain/catalog/catalog.ts";
+import { paused, publishedAs, resumed, stopped } from "../domain/catalog/lifecycle.ts";
 import type { InputProblem } from "../domain/fault.ts";
 import { lintTemplate } from "../domain/template/lint.ts";
 import { journeyProblems, prefixed, withDefinitions, withPublished, withStandIns } from "./definitions.ts";
@@ -68,15 +69,11 @@ const withStatus = (
 const moved = (journey: PublishedJourney, item: Exclude<Publication, { type: "publish" }>, at: number): PublishedJourney => {
   switch (item.type) {
     case "pause":
-      return { ...journey, status: "paused", resumed: { pausedAt: at, resumedAt: at, late: "go-on" } };
+      return paused(journey, at);
     case "resume":
-      return {
-        ...journey,
-        status: "live",
-        resumed: { pausedAt: journey.resumed?.pausedAt ?? at, resumedAt: at, late: item.late ?? "go-on" },
-      };
+      return resumed(journey, at, item.late ?? "go-on");
     case "stop":
-      return { ...journey, status: "stopped" };
+      return stopped(journey);
   }
 };
 

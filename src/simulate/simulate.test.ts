@@ -155,6 +155,23 @@ describe("simulate", () => {
     expect(brief(simulation, "run-started")).toEqual(["01-05T09:00 run-started"]);
   });
 
+  it("a schedule lets the members in at its own instants, from its publication on", () => {
+    const daily = journey({ trigger: { type: "schedule", segment: "pros", every: "P1D", time: "09:00" } });
+    const definitions = {
+      segments: [segment("pros", { type: "attribute", path: "plan", operator: "equals", value: "pro" })],
+      journeys: [daily],
+    };
+    const plan = (at: string, userId: string, value: string) => ({ at, type: "identify", userId, traits: { plan: value } });
+    const simulation = play([plan("-P1D", "u1", "pro"), plan("P1D", "u1", "free"), plan("P1D", "u2", "pro")], {
+      definitions,
+      until: "P2D",
+    });
+    expect(simulation.trace.filter(({ type }) => type === "run-started").map(({ userId, at }) => `${userId} ${at}`)).toEqual([
+      "u1 2026-01-05T09:00:00.000Z",
+      "u2 2026-01-06T09:00:00.000Z",
+    ]);
+  });
+
   it("joins that a published segment brings are silent", () => {
     const joins = journey({ trigger: { type: "segment", segment: "pros", change: "enter" } });
     const pros = (plan: string) => segment("pros", { type: "attribute", path: "plan", operator: "equals", value: plan });

@@ -4,17 +4,15 @@ import { parseInstant } from "../domain/schedule/instant.ts";
 import { bounds } from "./bounds.ts";
 import { documentFor } from "./definitions.ts";
 import { failuresOf, type Failure } from "./expectation.ts";
-import { makeMove } from "./make-move.ts";
 import { momentMs } from "./moment.ts";
 import { movesOf, type Move } from "./moves.ts";
-import { play } from "./play.ts";
+import { playMoves } from "./play-moves.ts";
 import { isPublication } from "./publication.ts";
 import type { Script } from "./script.ts";
 import { refused } from "./refused.ts";
-import { beginJourneys, newStage, type Stage } from "./stage.ts";
+import { beginJourneys, newStage } from "./stage.ts";
 import type { TraceItem } from "./trace.ts";
 import { usersOf, type UserAtEnd } from "./users-at-end.ts";
-import type { SimulatedUser, World } from "./world.ts";
 
 /** Where the clock stops when a script does not say: so long after its last item. */
 const AFTER_MS = 30 * 86_400_000;
@@ -64,36 +62,9 @@ const timesOf = (script: Script): Times => {
   if (until < start) report("until", "the end lies before the start");
   if (until - Math.min(start, moves[0]?.at ?? start) > bounds.spanMs)
     report("until", "from the oldest item to the end there may be ten years");
-  const publications = moves.filter(({ item }) => isPublication(item));
+  const publications = moves.filter(({ item }) => item !== undefined && isPublication(item));
   if (publications.length > bounds.publications)
     report("script", `a script publishes, pauses, resumes and stops at most ${bounds.publications} times`);
   if (problems.length > 0) throw refused("bad-input", problems);
   return { start, until, moves };
-};
-
-/** Makes moves in their order, and between them every timer of every user at its own instant, up to `until`. */
-const playMoves = (stage: Stage, moves: readonly Move[], until: number): void => {
-  const { world } = stage;
-  for (const move of moves) {
-    // What is due at the very instant of a move comes with it: `decide` puts both in order, as in the object.
-    runTimers(stage, move.at - 1);
-    world.now = move.at;
-    makeMove(stage, move);
-  }
-  runTimers(stage, until);
-  world.now = until;
-};
-
-const runTimers = ({ world, outside }: Stage, upTo: number): void => {
-  for (let next = earliest(world); next !== undefined && next.at <= upTo; next = earliest(world)) {
-    world.now = Math.max(world.now, next.at);
-    play(world, outside, next.user, { type: "tick" });
-  }
-};
-
-const earliest = (world: World): { readonly user: SimulatedUser; readonly at: number } | undefined => {
-  let found: { readonly user: SimulatedUser; readonly at: number } | undefined;
-  for (const user of world.users.values())
-    if (user.due !== undefined && (found === undefined || user.due < found.at)) found = { user, at: user.due };
-  return found;
 };

@@ -10,6 +10,8 @@ export interface Stage {
   readonly outside: Outside;
   /** The published definitions, journeys included also while history is played without them. */
   document: CatalogDocument;
+  /** Instant (ms) of each scheduled journey's next round, by "key@version"; null = it has none left. */
+  readonly rounds: Map<string, number | null>;
 }
 
 export const newStage = (
@@ -19,6 +21,7 @@ export const newStage = (
   world: newWorld(hasHistory ? withoutJourneys(document) : document, start),
   outside: { words: moves.flatMap(({ word }) => word ?? []), answers: noAnswers(), sent: [] },
   document,
+  rounds: new Map(),
 });
 
 /** Journeys do not run over history: nobody enters, nothing is sent. */
