@@ -194,8 +194,20 @@ describe("journeys", () => {
     expect(errorPaths(template.body)).toContain("steps.hello.template");
     const unknown = await api("PUT /api/journeys/j", { ...good, steps: { ...good.steps, done: { type: "exit", colour: "red" } } });
     expect(errorPaths(unknown.body)).toEqual(["steps.done.colour"]);
-    const notBuilt = await api("PUT /api/journeys/j", { ...good, steps: { ...good.steps, done: { type: "holdout", percent: 5 } } });
-    expect(notBuilt.status).toBe(400);
+    const nothing = await api("PUT /api/journeys/j", { ...good, steps: { ...good.steps, done: { type: "jump" } } });
+    expect(nothing.status).toBe(400);
+  });
+
+  it("are answered with warnings of what is probably not meant, on PUT and on publish, and may be put back with them", async () => {
+    const { api } = await newWorkspace();
+    await api("PUT /api/templates/hello", templateOf());
+    const put = await api("PUT /api/journeys/j", journeyOf("hello"));
+    expect(put.status).toBe(201);
+    const paths = (put.body["warnings"] as { path: string }[]).map(({ path }) => path);
+    expect(paths).toContain("steps.hello.template"); // no way to unsubscribe
+    const published = await api("POST /api/journeys/j/publish");
+    expect(published).toMatchObject({ status: 200, body: { warnings: put.body["warnings"] } });
+    expect((await api("PUT /api/journeys/j", put.body)).status).toBe(200);
   });
 
   it("keep templates and segments they use from being deleted", async () => {
