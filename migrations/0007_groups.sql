@@ -5,3 +5,8 @@ CREATE TABLE groups (
   version INTEGER NOT NULL, attributes TEXT NOT NULL, updated_at INTEGER NOT NULL,
   PRIMARY KEY (workspace, type, id)
 ) WITHOUT ROWID;
+-- How many users joined and left a segment on each day (UTC): its growth. One row per segment and day, for ever.
+CREATE TABLE segment_days (
+  workspace TEXT NOT NULL, segment TEXT NOT NULL, day TEXT NOT NULL, joined INTEGER NOT NULL, gone INTEGER NOT NULL,
+  PRIMARY KEY (workspace, segment, day)
+) WITHOUT ROWID;

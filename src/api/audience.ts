@@ -57,3 +57,17 @@ export const mergeSchema = z.object({
   status: z.enum(["merged", "running"]),
   id: z.string().describe("the user that both are, or will be"),
 });
+
+export const growthSchema = z.object({
+  segment: z.string(),
+  days: z
+    .array(
+      z.object({
+        day: z.iso.date().describe("UTC"),
+        joined: z.int(),
+        left: z.int(),
+        size: z.int().describe("members at the end of the day"),
+      }),
+    )
+    .describe("oldest first, today last"),
+});

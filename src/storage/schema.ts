@@ -204,6 +204,12 @@ export const winners = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.journey, t.version, t.step] })],
 );
 
+export const segmentDays = sqliteTable(
+  "segment_days",
+  { workspace: text().notNull(), segment: text().notNull(), day: text().notNull(), joined: integer().notNull(), gone: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.workspace, t.segment, t.day] })],
+);
+
 export const intake = sqliteTable("intake", {
   id: text().primaryKey().notNull(),
   workspace: text().notNull(),

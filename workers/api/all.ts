@@ -2,6 +2,7 @@
 export { segments } from "./segments.ts";
 export { segmentPreview } from "./segment-preview.ts";
 export { segmentMembers } from "./segment-members.ts";
+export { segmentGrowth } from "./segment-growth.ts";
 export { journeys } from "./journeys.ts";
 export { templates } from "./templates.ts";
 export { topics } from "./topics.ts";

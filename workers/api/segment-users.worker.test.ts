@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { journeyOf, newWorkspace, segmentOf, templateOf, type TestWorkspace } from "./client.test-support.ts";
+import { projectFacts } from "../../src/storage/shard/project.ts";
+import { userObject } from "../user-stub.ts";
+import { bindings, journeyOf, newWorkspace, segmentOf, templateOf, type TestWorkspace } from "./client.test-support.ts";
 
 const eventually = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
 const condition = { type: "attribute", path: "plan", operator: "equals", value: "pro" };
@@ -39,6 +41,26 @@ describe("manual segments", () => {
     expect((await api("POST /api/segments/vip/members", { add: many })).body.errors).toMatchObject([{ path: "add" }]);
     expect((await api("POST /api/segments/vip/members", { add: ["u0"], remove: ["u0"] })).status).toBe(400);
     expect((await api("PUT /api/segments/vip", { name: "VIP", kind: "manual", condition })).body.errors).toBeDefined();
+  });
+});
+
+describe("growth of a segment", () => {
+  it("counts joins and leaves by day, once each, whatever is repeated", async () => {
+    const { api, id } = await withUsers(3);
+    await api("PUT /api/segments/vip", { name: "VIP", kind: "manual" });
+    await api("POST /api/segments/vip/members", { add: ["u0", "u1"] });
+    await api("POST /api/segments/vip/members", { add: ["u0"], remove: ["u1"] });
+    const today = new Date().toISOString().slice(0, 10);
+    const { body } = await api("GET /api/segments/vip/growth?days=3");
+    expect(body.days.map(({ size }: { size: number }) => size)).toEqual([0, 0, 1]);
+    expect(body.days.at(-1)).toEqual({ day: today, joined: 2, left: 1, size: 1 });
+    // A fact that comes a second time (a queue's redelivery) counts no second time.
+    const object = userObject(bindings, id, "u:u0");
+    const facts = (await object.timeline({ limit: 200 })).items.flatMap((item) => (item.type === "fact" ? [item.fact] : [])).toReversed();
+    await projectFacts(bindings, [{ workspace: id, user: "u:u0", first: 1, facts }]);
+    expect((await api("GET /api/segments/vip/growth?days=1")).body.days).toEqual([{ day: today, joined: 2, left: 1, size: 1 }]);
+    expect((await api("GET /api/segments/none/growth")).status).toBe(404);
+    expect((await api("GET /api/segments/vip/growth?days=0")).body.errors).toMatchObject([{ path: "days" }]);
   });
 });
 

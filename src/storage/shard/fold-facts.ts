@@ -11,6 +11,8 @@ export interface FoldedFacts {
   readonly joined: readonly Row[];
   /** … segment */
   readonly left: readonly Row[];
+  /** … segment, day ("2026-01-05", UTC), joined, left: one row per join and leave */
+  readonly moves: readonly Row[];
   /** … all columns of a message; only the newest word on each message */
   readonly messages: readonly Row[];
   /** … the directory's columns; users with news about themselves. The number is the range's last. */
@@ -31,6 +33,7 @@ interface Place {
  */
 export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
   const counts: Row[] = [];
+  const moves: Row[] = [];
   const memberships = new Map<string, { readonly place: Place; readonly segment: string; readonly since?: number }>();
   const messages = new Map<string, { readonly place: Place; readonly fact: Extract<Fact, { kind: "message" }> }>();
   const users = new Map<string, { last: Place; firstAt: number; fact?: Extract<Fact, { kind: "user" }>; factNumber: number }>();
@@ -57,6 +60,8 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
       } else if (fact.kind === "message") {
         if (newer(messages.get(`${workspace}:${fact.message}`), number)) messages.set(`${workspace}:${fact.message}`, { place, fact });
       } else if (fact.kind === "segment-entered" || fact.kind === "segment-left") {
+        const isJoin = fact.kind === "segment-entered";
+        moves.push([workspace, user, number, fact.segment, new Date(fact.at).toISOString().slice(0, 10), Number(isJoin), Number(!isJoin)]);
         const key = `${name}\n${fact.segment}`;
         const since = fact.kind === "segment-entered" ? { since: fact.at } : {};
         if (newer(memberships.get(key), number)) memberships.set(key, { place, segment: fact.segment, ...since });
@@ -68,6 +73,7 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
   const directory = [...users.values()];
   return {
     counts,
+    moves,
     joined: standing.filter((one) => one.since !== undefined).map(({ place, segment, since }) => [...rowOf(place), segment, since]),
     left: standing.filter((one) => one.since === undefined).map(({ place, segment }) => [...rowOf(place), segment]),
     messages: [...messages.values()].map(({ place, fact }) => [...rowOf(place), ...messageColumns(fact)]),

@@ -23,6 +23,10 @@ const joinSegments = `INSERT INTO memberships (workspace, segment, user, since)
 const leaveSegments = `DELETE FROM memberships WHERE (workspace, segment, user) IN
   (SELECT f.value ->> 0, f.value ->> 3, f.value ->> 1 FROM json_each(?1) f ${fresh})`;
 
+const countMoves = `INSERT INTO segment_days (workspace, segment, day, joined, gone)
+  SELECT f.value ->> 0, f.value ->> 3, f.value ->> 4, sum(f.value ->> 5), sum(f.value ->> 6) FROM json_each(?1) f ${fresh}
+  GROUP BY 1, 2, 3 ON CONFLICT (workspace, segment, day) DO UPDATE SET joined = joined + excluded.joined, gone = gone + excluded.gone`;
+
 const putMessages = `INSERT INTO messages (workspace, user, id, channel, template, topic, journey, version, run, step, provider, recipient, subject, status, reason, attempts, created_at, updated_at)
   SELECT f.value ->> 0, f.value ->> 1, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6, f.value ->> 7, f.value ->> 8, f.value ->> 9,
     f.value ->> 10, f.value ->> 11, f.value ->> 12, f.value ->> 13, f.value ->> 14, f.value ->> 15, f.value ->> 16, f.value ->> 17, f.value ->> 18
@@ -50,6 +54,7 @@ export const factStatements = (db: D1Database, facts: readonly NumberedFacts[], 
     ...bulk(countSteps, rows.counts),
     ...bulk(joinSegments, rows.joined),
     ...bulk(leaveSegments, rows.left),
+    ...bulk(countMoves, rows.moves),
     ...bulk(putMessages, rows.messages),
     ...bulk(putUsers, rows.users),
     ...bulk(raiseUsers, rows.raised),
