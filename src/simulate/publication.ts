@@ -39,12 +39,12 @@ export const publication = (document: CatalogDocument, item: Publication, occasi
   if (journey === undefined) return { document };
   refuse(prefixed(`${place}.journey`, journeyProblems(journey, document)));
   const before = journeyOf(document, journey.key);
-  const next = withPublished(document, journey, {
-    // A paused journey stays paused: publishing changes what it does, not whether it runs.
-    ...(before?.status === "paused" && { status: "paused" }),
-    ...(before?.resumed && { resumed: before.resumed }),
-    ...(item.inFlight === "move" ? { moveTo: (before?.version ?? 0) + 1 } : before?.moveTo !== undefined && { moveTo: before.moveTo }),
-  });
+  const version = (before?.version ?? 0) + 1;
+  const next = withPublished(
+    document,
+    journey,
+    publishedAs(before, { version, definition: journey, inFlight: item.inFlight ?? "stay", now: occasion.at }),
+  );
   const includes = journey.trigger.type === "segment" && journey.trigger.includeCurrent === true;
   return { document: withStandIns(next), ...(includes && { enter: journey.key }) };
 };

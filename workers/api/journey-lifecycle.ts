@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { journeyStateSchema } from "../../src/api/management.ts";
 import type { PublishedJourney } from "../../src/domain/catalog/catalog.ts";
+import { paused, resumed, stopped } from "../../src/domain/catalog/lifecycle.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { markPublished } from "../../src/storage/control/journeys.ts";
 import { startBackfill } from "./backfill.ts";
@@ -15,7 +16,6 @@ const path = "/api/journeys/{key}";
 interface Change {
   readonly to: PublishedJourney["status"];
   readonly from: readonly PublishedJourney["status"][];
-  /** What else is different from then on. */
   readonly next: (published: PublishedJourney, now: number) => PublishedJourney;
 }
 
@@ -31,7 +31,7 @@ const move = async (call: AnyCall, { to, from, next }: Change): Promise<Response
     if (published.status === to) return { unchanged: state };
     if (!from.includes(published.status)) throw new Fault("conflict", `The journey "${key}" is ${published.status}`);
     return {
-      document: withJourney(live, { ...next(published, Date.now()), status: to }),
+      document: withJourney(live, next(published, Date.now())),
       statements: [markPublished(env.DB, { workspace, key: row.key, version: published.version, status: to })],
       answer: state,
     };
@@ -59,7 +59,7 @@ export const journeyLifecycle: readonly Route[] = [
       body: z.strictObject({}).prefault({}),
       answers: { 200: journeyStateSchema },
     },
-    (call) => move(call, { to: "paused", from: ["live"], next: (published, now) => ({ ...published, pausedAt: now }) }),
+    (call) => move(call, { to: "paused", from: ["live"], next: paused }),
   ),
   route(
     {
@@ -70,12 +70,7 @@ export const journeyLifecycle: readonly Route[] = [
       body: z.strictObject({ late }).prefault({}),
       answers: { 200: journeyStateSchema },
     },
-    (call) =>
-      move(call, {
-        to: "live",
-        from: ["paused"],
-        next: ({ pausedAt = 0, ...published }, now) => ({ ...published, resumed: { pausedAt, resumedAt: now, late: call.body.late } }),
-      }),
+    (call) => move(call, { to: "live", from: ["paused"], next: (published, now) => resumed(published, now, call.body.late) }),
   ),
   route(
     {
@@ -86,6 +81,6 @@ export const journeyLifecycle: readonly Route[] = [
       body: z.strictObject({}).prefault({}),
       answers: { 200: journeyStateSchema },
     },
-    (call) => move(call, { to: "stopped", from: ["live", "paused"], next: ({ pausedAt: _over, ...published }) => published }),
+    (call) => move(call, { to: "stopped", from: ["live", "paused"], next: stopped }),
   ),
 ];

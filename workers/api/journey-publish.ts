@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { publishedSchema } from "../../src/api/management.ts";
 import type { CatalogDocument, PublishedJourney } from "../../src/domain/catalog/catalog.ts";
+import { publishedAs } from "../../src/domain/catalog/lifecycle.ts";
 import { compileCatalog } from "../../src/domain/catalog/compile.ts";
 import { compileJourney, conditionsOf } from "../../src/domain/catalog/compile-journey.ts";
-import { stableText } from "../../src/domain/hash.ts";
 import { type JourneyDefinition, journeySchema } from "../../src/domain/journey/journey.ts";
 import { keptMs, seesBackTo } from "../../src/domain/user/keeping.ts";
 import { landing } from "../../src/domain/user/move-runs.ts";
@@ -92,17 +92,7 @@ const nextOf = async (call: AnyCall, live: CatalogDocument, { inFlight }: Wish):
   const [newest] = await listVersions(env.DB, { workspace, key }, { before: Number.MAX_SAFE_INTEGER, limit: 1 });
   const version = (newest?.version ?? 0) + 1;
   const now = Date.now();
-  const moveTo = inFlight === "move" ? version : before?.moveTo;
-  const next: PublishedJourney = {
-    version,
-    // A paused journey stays paused: publishing changes what it does, not whether it runs.
-    status: before?.status === "paused" ? "paused" : "live",
-    definition,
-    since: sinceOf(definition, before) ?? now,
-    ...(moveTo !== undefined && { moveTo }),
-    ...(before?.status === "paused" && before.pausedAt !== undefined && { pausedAt: before.pausedAt }),
-    ...(before?.resumed && { resumed: before.resumed }),
-  };
+  const next = publishedAs(before, { version, definition, inFlight, now });
   return {
     document: withJourney(live, next),
     statements: [
@@ -112,12 +102,6 @@ const nextOf = async (call: AnyCall, live: CatalogDocument, { inFlight }: Wish):
     answer: { next, before, live },
   };
 };
-
-/** A journey that goes on with the same trigger goes on from where it was: a date that is due while it is published is not lost. */
-const sinceOf = ({ trigger }: JourneyDefinition, before: PublishedJourney | undefined): number | undefined =>
-  before !== undefined && before.status !== "stopped" && stableText(before.definition.trigger) === stableText(trigger)
-    ? before.since
-    : undefined;
 
 const takesCurrent = ({ trigger }: JourneyDefinition): boolean => trigger.type === "segment" && trigger.includeCurrent === true;
 
