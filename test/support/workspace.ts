@@ -2,9 +2,11 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { EventsMessage } from "../../src/api/queue.ts";
 import type { CatalogDocument, CatalogProvider } from "../../src/domain/catalog/catalog.ts";
+import { topicSchema } from "../../src/domain/consent/topic.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { type JourneyDefinition, journeySchema } from "../../src/domain/journey/journey.ts";
 import { type SegmentDefinition, segmentSchema } from "../../src/domain/segment/segment.ts";
+import { workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
 import { type TemplateDefinition, templateSchema } from "../../src/domain/template/template.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { commitCatalog, readLiveVersion } from "../../src/storage/control/catalogs.ts";
@@ -16,6 +18,8 @@ export interface Definitions {
   readonly journeys?: readonly unknown[];
   readonly templates?: readonly unknown[];
   readonly providers?: readonly CatalogProvider[];
+  readonly rules?: unknown;
+  readonly topics?: readonly unknown[];
   /** Status of the journeys; live unless said otherwise. */
   readonly status?: "live" | "paused" | "stopped";
 }
@@ -42,6 +46,8 @@ export const publish = async (workspace: string, definitions: Definitions): Prom
     segments: (definitions.segments ?? []).map((segment): SegmentDefinition => segmentSchema.parse(segment)),
     templates: (definitions.templates ?? []).map((template): TemplateDefinition => templateSchema.parse(template)),
     journeys: journeys.map((definition) => ({ version, status: definitions.status ?? "live", definition })),
+    ...(definitions.rules !== undefined && { rules: workspaceRulesSchema.parse(definitions.rules) }),
+    ...(definitions.topics && { topics: definitions.topics.map((topic) => topicSchema.parse(topic)) }),
     providers: definitions.providers ?? [{ key: "outbox", channel: "email", type: "outbox", default: true, resendUncertain: true }],
   };
   const statements = journeys.map((definition) =>
