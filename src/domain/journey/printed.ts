@@ -28,10 +28,13 @@ const MAX_CHARACTERS = 32 * 1024;
 
 /** `printJson` of an object, bounded. Throws Unprintable. */
 export const printFields = (scope: StepScope, path: string, fields: JsonObject): JsonObject => {
-  const made = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, printJson(scope, `${path}.${name}`, field)]));
+  const made = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, printJson(scope, path + partOf(name), field)]));
   if (JSON.stringify(made).length > MAX_CHARACTERS) throw new Unprintable(`${path}: it is larger than ${MAX_CHARACTERS / 1024} KB`);
   return made;
 };
+
+/** Parsed pieces are kept by their path: a name with a dot in it must not read as two. */
+const partOf = (name: string): string => (/^[\w-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`);
 
 /** A piece printed as one line of text that is not empty, for names, addresses and headers. Throws Unprintable. */
 export const printLine = (scope: StepScope, path: string, source: string, maximum: number): string => {

@@ -75,6 +75,16 @@ describe("update", () => {
     expect(new Set(told.map(({ run }) => run))).toEqual(new Set([user.runs[0]?.id]));
   });
 
+  it("keeps a dotted path and a nested name of the same words apart", () => {
+    const user = userOn({
+      type: "event",
+      event: "E",
+      properties: { "a.b": "{{ 1 }}", a: { b: "{{ 2 }}" }, "list[0]": "{{ 3 }}", list: ["{{ 4 }}"] },
+    });
+    go(user);
+    expect(user.kinds("emitted")).toMatchObject([{ event: { properties: { "a.b": 1, a: { b: 2 }, "list[0]": 3, list: [4] } } }]);
+  });
+
   it("adds to numeric text and to nothing, exactly in decimals, and leaves what is no number", () => {
     const user = userOn({ type: "update", increment: { text: 1, none: 0.2, dime: 0.2, word: 1 } }, { text: "5", dime: 0.1, word: "many" });
     go(user);
