@@ -46,6 +46,94 @@ describe("entry and frequency", () => {
     expect(keyed.refusals).toEqual(["already-in-run", "already-in-run", "no-key", "once"]);
   });
 
+  it("counters are per user, journey and key, and survive new versions: interval and limit of each key value by itself", () => {
+    const definition = (fields: object) =>
+      quick({ trigger: { type: "event", event: "Go", key: "properties.cart" }, frequency: { type: "interval", every: "P1D" }, ...fields });
+    const keyed = user(definition({}));
+    const go = (cart: string, time: number) => keyed.event(track("Go", time, { properties: { cart } }));
+    go("a", START);
+    go("b", START + HOUR);
+    keyed.catalog = catalogOf({ version: 2, journeys: [{ version: 2, definition: definition({ name: "K" }) }] });
+    go("a", START + DAY - 1);
+    go("b", START + DAY);
+    go("a", START + DAY);
+    expect(keyed.refusals).toEqual(["interval", "interval"]);
+    expect(keyed.kinds("run-started")).toMatchObject([{ key: "a" }, { key: "b" }, { key: "a", version: 2 }]);
+    const limited = user(definition({ frequency: { type: "every-time", limit: { count: 1, per: "P1D" } } }));
+    for (const [cart, time] of [
+      ["a", 0],
+      ["b", 1],
+      ["a", 2],
+      ["a", DAY + 1],
+    ] as const)
+      limited.event(track("Go", START + time, { properties: { cart } }));
+    expect(limited.refusals).toEqual(["limit"]);
+  });
+
+  it("with a key: one live run per key value, though the frequency lets in every time", () => {
+    const keyed = user(journey({ trigger: { type: "event", event: "Go", key: "properties.cart" } }));
+    for (const [index, cart] of ["a", "a", "b"].entries()) keyed.event(track("Go", START + index, { properties: { cart } }));
+    expect(keyed.runs.map((run) => run.key)).toEqual(["a", "b"]);
+    expect(keyed.refusals).toEqual(["already-in-run"]);
+  });
+
+  it("a refused entry counts for nothing: neither once nor the interval nor the limit is used up", () => {
+    for (const frequency of [
+      { type: "once" },
+      { type: "interval", every: "P1D" },
+      { type: "every-time", limit: { count: 1, per: "P1D" } },
+    ]) {
+      const picky = user(quick({ frequency, audience: { type: "tag", tag: "in" } }));
+      picky.event(track("Go", START));
+      picky.do({ type: "tags", id: "t", add: ["in"], remove: [] });
+      picky.event(track("Go", START + 1));
+      expect(picky.refusals).toEqual(["audience"]);
+      expect(picky.kinds("run-started")).toHaveLength(1);
+    }
+  });
+
+  it("every-time without a key: every call, attribute change and message starts a run beside a live one, a segment one at a time", () => {
+    const calls = user(journey({ trigger: { type: "api" } }));
+    for (const id of ["1", "2"]) calls.do({ type: "enter", id, journey: "j" });
+    expect(calls.runs).toHaveLength(2);
+    const changes = user(journey({ trigger: { type: "attribute", path: "plan" } }));
+    for (const plan of ["a", "b"]) changes.event(identify({ plan }, START));
+    expect(changes.runs).toHaveLength(2);
+  });
+
+  it("100 side by side, then refused with the reason, by call too", () => {
+    const many = user(journey({ trigger: { type: "api" } }));
+    for (let index = 0; index < 102; index++) many.do({ type: "enter", id: String(index), journey: "j" });
+    expect(many.runs).toHaveLength(100);
+    expect(many.refusals).toEqual(["too-many-runs", "too-many-runs"]);
+  });
+
+  it.each([{ type: "api" }, { type: "page" }, { type: "event", event: "Go", key: "properties.cart" }])(
+    "onRetrigger restart starts the live run over, whatever started it: %j",
+    (trigger) => {
+      const again = user(journey({ trigger: { ...trigger, onRetrigger: "restart" }, frequency: { type: "interval", every: "P1D" } }));
+      for (const [index, at] of [START, START + MINUTE].entries())
+        again.do({ type: "enter", id: String(index), journey: "j", properties: { cart: "a" } }, at);
+      expect(again.endings).toEqual(["restarted"]);
+      expect(again.nextDue).toBe(START + MINUTE + HOUR);
+      expect(again.refusals).toEqual([]);
+    },
+  );
+
+  it("joins caused by a backfill are silent unless includeCurrent, which takes in present members once", () => {
+    const catalog = (version: number, includeCurrent: boolean) =>
+      catalogOf({ version, ...rich, journeys: [{ version, definition: quick({ trigger: { ...onRich, includeCurrent } }) }] });
+    const silent = new TestUser(catalogOf());
+    silent.event(identify({ money: 9 }, START));
+    silent.catalog = catalog(2, false);
+    silent.do({ type: "refresh", silent: true }, START + 1);
+    expect(silent.segments).toEqual(["rich"]);
+    expect(silent.kinds("run-started")).toEqual([]);
+    silent.catalog = catalog(3, true);
+    for (const time of [2, 3]) silent.do({ type: "refresh", silent: true, enter: ["j"] }, START + time);
+    expect(silent.kinds("run-started")).toMatchObject([{ at: START + 2, version: 3 }]);
+  });
+
   it("restarts a live run with onRetrigger restart, as the same entry", () => {
     const restarted = user(
       sendJourney({
@@ -137,6 +225,17 @@ describe("entry and frequency", () => {
 
 describe("exit and goals", () => {
   const exits = { exit: { type: "event", event: "Order" } };
+
+  it("a late order still stops the reminder, however old it is", () => {
+    const one = user(journey({ ...exits, steps: { wait: { type: "wait", for: "P30D", next: "end" }, end: { type: "exit" } } }));
+    one.event(track("Go", START));
+    one.event(track("Order", START + HOUR, { receivedAt: START + 20 * DAY }));
+    expect(one.endings).toEqual(["exited"]);
+    const before = user(journey(exits));
+    before.event(track("Go", START));
+    before.event(track("Order", START - 1, { receivedAt: START + MINUTE }));
+    expect(before.runs).toHaveLength(1);
+  });
 
   it("is effective at once wherever the user stands", () => {
     const waiting = user(journey(exits));
