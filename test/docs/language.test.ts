@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { providerKinds, providerSchema } from "../../src/channels/provider-definition.ts";
+import { trackingCalls } from "../../src/api/ingest/tracking.ts";
 import { filterSchema } from "../../src/domain/filter/filter-schema.ts";
 import { frequencySchema } from "../../src/domain/journey/frequency.ts";
 import { journeySchema } from "../../src/domain/journey/journey.ts";
@@ -32,6 +33,7 @@ const schemaOf = (kind: string, value: unknown): z.ZodType | undefined => {
     frequency: frequencySchema,
     template: templateSchema,
     provider: providerSchema,
+    call: trackingCalls.group,
   };
   if (kind in whole) return whole[kind];
   const all = kind === "step" ? Object.values(steps) : kind === "trigger" ? Object.values(triggers) : [];
@@ -44,7 +46,7 @@ const all = <Out>(kind: string, schema: z.ZodType<Out>): Out[] =>
 
 describe("docs/language.md", () => {
   it("has an example of each kind of definition", () => {
-    const kinds = ["filter", "condition", "segment", "journey", "trigger", "frequency", "step", "template", "provider"];
+    const kinds = ["filter", "condition", "segment", "journey", "trigger", "frequency", "step", "template", "provider", "call"];
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(kinds));
   });
 
