@@ -53,16 +53,18 @@ export class Pruning {
     const { value: goesOn } = this.#session.turn((turn) => {
       const before = passOf(turn.store.note("pruning"));
       const pass: Pass = before !== undefined && isUnderWay(before) ? before : { at: now, history: null };
-      let next: Pass;
-      if (pass.history === undefined) {
-        const journal = this.#session.journal().forgetProfiles(keeping.arrival, pass.journal ?? 0, rowsPerTurn);
-        next = { at: pass.at, ...(journal !== undefined && { journal }) };
-      } else {
-        const page = pruneHistory(this.#sql, keeping, { cursor: pass.history ?? undefined, budget: rowsPerTurn });
+      let next = pass;
+      if (next.history !== undefined) {
+        const page = pruneHistory(this.#sql, keeping, { cursor: next.history ?? undefined, budget: rowsPerTurn });
         next = page.next === undefined ? { at: pass.at, journal: 0 } : { at: pass.at, history: page.next };
         const { meta } = turn.state;
         if (page.lowWater !== undefined && page.lowWater > (meta.lowWater ?? Number.NEGATIVE_INFINITY))
           turn.state = { ...turn.state, meta: { ...meta, lowWater: page.lowWater } };
+      }
+      // The history was through: the journal in the same turn, so that most passes are one turn.
+      if (next.history === undefined) {
+        const journal = this.#session.journal().forgetProfiles(keeping.arrival, next.journal ?? 0, rowsPerTurn);
+        next = { at: pass.at, ...(journal !== undefined && { journal }) };
       }
       turn.store.setNote("pruning", next);
       return isUnderWay(next);

@@ -2,9 +2,12 @@ import { setRun, type Draft } from "./draft.ts";
 import { definitionOf, isTouched, keepEarlier, scopeIn } from "./journeys.ts";
 import { endRun } from "./runs.ts";
 import type { Run } from "./state.ts";
+import { isOver, watchRuns } from "./watches.ts";
 
 /** Ends every live run whose exit condition has become true: by what changed, or by time alone. */
 export const assessExits = (draft: Draft): void => {
+  const { exits, exitsNext } = watchRuns(draft.state.runs, draft.context.catalog);
+  if (!isOver(exitsNext, draft.at) && !isTouched(exits, draft.changes)) return;
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
     if (run !== undefined) assessExit(draft, run);

@@ -4,6 +4,7 @@ import { type Draft } from "./draft.ts";
 import { historyUntil } from "./history-until.ts";
 import { definitionOf, isTouched, keepEarlier, scopeIn } from "./journeys.ts";
 import type { OpenGoal, Run } from "./state.ts";
+import { isOver as isDue, watchGoals } from "./watches.ts";
 
 /** A late event may still tell of a goal reached in time: goals stay open this long after their window. */
 const GRACE_MS = 72 * 3_600_000;
@@ -64,6 +65,9 @@ const newestWithin = (paths: readonly string[], characters: number): readonly st
 export const assessGoals = (draft: Draft): void => {
   const { goals } = draft.state;
   if (goals.length === 0) return;
+  const watch = watchGoals(goals, draft.context.catalog);
+  const isLeft = watch.until !== undefined && draft.at > watch.until + GRACE_MS;
+  if (!isLeft && !isDue(watch.next, draft.at) && !isTouched(watch, draft.changes)) return;
   const kept = goals.map((goal) => (isOver(goal, draft.at) ? undefined : isAsked(draft, goal) ? assess(draft, goal) : goal));
   if (kept.some((goal, index) => goal !== goals[index])) draft.state.goals = kept.filter((goal) => goal !== undefined);
 };

@@ -36,9 +36,12 @@ interface Reader {
   readonly aspects: ReadonlySet<Aspect>;
 }
 
-const readers = new WeakMap<CompiledCondition, Reader>();
+/** A condition, or several taken together. */
+type Depending = Pick<CompiledCondition, "dependsOn">;
 
-const readerOf = (condition: CompiledCondition): Reader => {
+const readers = new WeakMap<Depending, Reader>();
+
+const readerOf = (condition: Depending): Reader => {
   const known = readers.get(condition);
   if (known !== undefined) return known;
   const { events, attributes, segments, tags, aspects } = condition.dependsOn;
@@ -55,7 +58,7 @@ const readerOf = (condition: CompiledCondition): Reader => {
 };
 
 /** May what changed have changed the condition's truth? Only then is it asked again. */
-export const isTouched = (condition: CompiledCondition, changes: Changes): boolean => {
+export const isTouched = (condition: Depending, changes: Changes): boolean => {
   if (changes.all) return true;
   const reader = readerOf(condition);
   const name = changes.eventName;

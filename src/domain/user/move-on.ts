@@ -14,6 +14,7 @@ import { noteLate } from "./late.ts";
 import { endRun } from "./runs.ts";
 import { runMessageTimers } from "./settle.ts";
 import type { Run } from "./state.ts";
+import { isOver as isDue, watchRuns } from "./watches.ts";
 import { zoneOf } from "./zone.ts";
 
 /** Per stimulus: steps of one run, and of all (docs/semantics.md, Applying one stimulus). */
@@ -93,6 +94,9 @@ const takeChanges = (draft: Draft): Changes => {
 /** Steps that stay until their conditions, or the message they look at, say something else. An event that is too late to start a journey is too late for a wait. */
 const askAgain = (draft: Draft, all: Changes, cause: Cause): void => {
   const changes = cause.enters ? all : { ...all, eventName: undefined };
+  const watch = watchRuns(draft.state.runs, draft.context.catalog);
+  const isToldOfMessages = watch.isOnMessage && (changes.all || changes.messages.length > 0);
+  if (!isToldOfMessages && !isDue(watch.staysNext, draft.at) && !isTouched(watch.stays, changes)) return;
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
     if (run === undefined || !mayMove(draft, run)) continue;
@@ -178,6 +182,12 @@ const movedClocks = (draft: Draft): void => {
 
 /** Waits that are over, and messages whose instant has come. A paused journey's wait ends too: the run is held before its next step. */
 const endWaits = (draft: Draft): void => {
+  if (isDue(watchRuns(draft.state.runs, draft.context.catalog).over, draft.at)) endStays(draft);
+  runMessageTimers(draft);
+  runAskTimers(draft);
+};
+
+const endStays = (draft: Draft): void => {
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
     if (run === undefined || !isOver(run, draft.at)) continue;
@@ -185,8 +195,6 @@ const endWaits = (draft: Draft): void => {
     else resumeRun(draft, run, { kind: "due" });
     noteLate(draft, id, dueOf(run) ?? draft.at);
   }
-  runMessageTimers(draft);
-  runAskTimers(draft);
 };
 
 const isOver = (run: Run, at: number): boolean => (dueOf(run) ?? Number.MAX_SAFE_INTEGER) <= at;
@@ -215,6 +223,7 @@ const takeSteps = (draft: Draft, cause: Cause, budget: Budget): boolean => {
 
 /** The oldest run that stands before a step it may take. */
 const firstMovable = (draft: Draft): Run | undefined => {
+  if (!watchRuns(draft.state.runs, draft.context.catalog).isMovable) return undefined;
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
     if (run?.position.at === "step" && mayMove(draft, run)) return run;
