@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { providerKinds, providerSchema } from "../../src/channels/provider-definition.ts";
 import { trackingCalls } from "../../src/api/ingest/tracking.ts";
+import { topicSchema } from "../../src/domain/consent/topic.ts";
 import { filterSchema } from "../../src/domain/filter/filter-schema.ts";
 import { frequencySchema } from "../../src/domain/journey/frequency.ts";
 import { journeySchema } from "../../src/domain/journey/journey.ts";
@@ -12,6 +13,7 @@ import * as steps from "../../src/domain/journey/steps/all.ts";
 import * as triggers from "../../src/domain/journey/triggers/all.ts";
 import { conditionSchema, conditionTypes } from "../../src/domain/segment/conditions/all.ts";
 import { segmentSchema } from "../../src/domain/segment/segment.ts";
+import { workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
 import * as contents from "../../src/domain/template/contents/all.ts";
 import { lintTemplate } from "../../src/domain/template/lint.ts";
 import { templateSchema } from "../../src/domain/template/template.ts";
@@ -34,6 +36,8 @@ const schemaOf = (kind: string, value: unknown): z.ZodType | undefined => {
     template: templateSchema,
     provider: providerSchema,
     call: trackingCalls.group,
+    rules: workspaceRulesSchema,
+    topic: topicSchema,
   };
   if (kind in whole) return whole[kind];
   const all = kind === "step" ? Object.values(steps) : kind === "trigger" ? Object.values(triggers) : [];
@@ -46,7 +50,20 @@ const all = <Out>(kind: string, schema: z.ZodType<Out>): Out[] =>
 
 describe("docs/language.md", () => {
   it("has an example of each kind of definition", () => {
-    const kinds = ["filter", "condition", "segment", "journey", "trigger", "frequency", "step", "template", "provider", "call"];
+    const kinds = [
+      "filter",
+      "condition",
+      "segment",
+      "journey",
+      "trigger",
+      "frequency",
+      "step",
+      "template",
+      "provider",
+      "call",
+      "rules",
+      "topic",
+    ];
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(kinds));
   });
 
