@@ -1,7 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { AskAnswer, OpenAsk } from "../domain/user/state.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
-import type { World } from "./world.ts";
 
 /** How an endpoint answers from now on, as the script says (`webhook-answer`); the newest that fits counts. */
 export interface EndpointAnswer {
@@ -25,14 +24,14 @@ export const noAnswers = (): Answers => ({ endpoints: [], limits: new Map() });
 /** What the outside says to a question: at once, and always the same. */
 export const answerTo = (
   answers: Answers,
-  { world, ask, user }: { readonly world: World; readonly ask: OpenAsk; readonly user: UserKey },
+  { now, ask, user }: { readonly now: number; readonly ask: OpenAsk; readonly user: UserKey },
 ): AskAnswer => {
   const { wish } = ask;
   switch (wish.kind) {
     case "webhook":
       return webhookAnswer(answers, ask, user);
     case "throttle":
-      return place(answers, wish, world.now);
+      return place(answers, wish, now);
     case "winner":
       return { kind: "winner" };
   }

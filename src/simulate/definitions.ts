@@ -59,6 +59,7 @@ export const emptyWorkspace: CatalogDocument = {
 
 /** The list with the given definitions in it, by key. */
 export const withDefinitions = <T extends { readonly key: string }>(list: readonly T[], given: readonly T[]): readonly T[] => {
+  if (given.length === 0) return list;
   const byKey = new Map([...list, ...given].map((definition) => [definition.key, definition]));
   return [...byKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 };

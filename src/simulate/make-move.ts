@@ -41,7 +41,7 @@ const makePublication = (stage: Stage, item: Publication, { at, index }: Move): 
 };
 
 /** What a line that is no call says to the user's object. */
-const stimulusOf = (item: ScriptItem, id: string): Stimulus | undefined => {
+export const stimulusOf = (item: ScriptItem, id: string): Stimulus | undefined => {
   switch (item.type) {
     case "enter":
       // The schema lets JSON only through.

@@ -31,7 +31,7 @@ export const play = (world: World, outside: Outside, user: SimulatedUser, stimul
     for (const { merge, from } of decision.merges) pending.push(() => takeOver(world, { merge, from, user: owner, follow }));
     for (const ask of decision.asks)
       pending.push(() => {
-        const answer = answerTo(outside.answers, { world, ask, user: owner.key });
+        const answer = answerTo(outside.answers, { now: world.now, ask, user: owner.key });
         follow(owner, stimulate(world, owner, { type: "answered", ask: ask.id, answer }));
       });
     for (const { message } of decision.deliver) pending.push(() => send(world, outside, { user: owner, message, follow }));
