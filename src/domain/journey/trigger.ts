@@ -20,7 +20,7 @@ export type TriggerSource =
       readonly change: "joined" | "left" | "changed";
       /** Absent = groups of any type. */
       readonly groupType?: string;
-      /** Asks of the group's attributes, as last told. */
+      /** Asks of the group's attributes as last told, of `relationship` (what the membership says) and of `id`. */
       readonly matches: (attributes: JsonObject, moment: Moment) => boolean;
     }
   | {

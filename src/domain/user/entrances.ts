@@ -73,7 +73,8 @@ const enterByGroups = (draft: Draft, changes: Changes["groups"], cause: Cause): 
       const { trigger } = journey;
       const { groups } = draft.state.profile;
       const key = groupKey(type, id);
-      const attributes = Object.hasOwn(groups, key) ? (groups[key]?.attributes ?? {}) : {};
+      const membership = Object.hasOwn(groups, key) ? groups[key] : undefined;
+      const attributes = { ...membership?.attributes, relationship: membership?.relationship ?? {}, id };
       if (trigger.kind !== "group" || trigger.change !== change || !trigger.matches(attributes, momentOf(draft))) continue;
       const properties = { groupType: type, groupId: id, change };
       tryEnter(draft, { journey, key: null, properties, because: { clause: `${change} group ${type} ${id}` } }, cause);

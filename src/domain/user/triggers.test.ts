@@ -93,9 +93,15 @@ describe("group trigger", () => {
     const big = {
       definition: quick({ type: "group", change: "changed", where: [{ path: "size", operator: "at-least", value: 10 }] }, { key: "big" }),
     };
+    const owner = {
+      definition: quick(
+        { type: "group", change: "left", where: [{ path: "relationship.role", operator: "equals", value: "owner" }] },
+        { key: "owner" },
+      ),
+    };
     const other = { definition: quick({ type: "group", change: "joined", groupType: "team" }, { key: "other" }) };
-    const user = new TestUser(catalogOf({ journeys: [...journeys, big, other] }));
-    user.do(told("1", { membership: { state: "joined" } }), START);
+    const user = new TestUser(catalogOf({ journeys: [...journeys, big, owner, other] }));
+    user.do(told("1", { membership: { state: "joined", relationship: { role: "owner" } } }), START);
     user.do(told("2", { attributes: { values: { size: 5 }, version: 1 } }), START + 1);
     user.do(told("3", { attributes: { values: { size: 50 }, version: 2 } }), START + 2);
     user.do(told("4", { membership: { state: "left" } }), START + 3);
@@ -105,6 +111,7 @@ describe("group trigger", () => {
       [2, "changed"],
       [2, "big"],
       [3, "left"],
+      [3, "owner"],
     ]);
   });
 });

@@ -8,7 +8,7 @@ const schema = z.strictObject({
   type: z.literal("group"),
   change: z.enum(["joined", "left", "changed"]),
   groupType: z.string().min(1).max(100).optional(),
-  /** Filters on the group's attributes; all must hold on the same group. */
+  /** Filters on the group's attributes, on `relationship` and on `id`, as in the `group` condition; all must hold on the same group. */
   where: z.array(filterSchema).max(50).optional(),
   ...triggerCommon,
 });
