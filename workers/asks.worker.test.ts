@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { newWorkspace, soon, track, user } from "../test/support/workspace.ts";
+import { newWorkspace, soon, track, user, userStub } from "../test/support/workspace.ts";
 import type { AskMessage } from "../src/api/queue.ts";
 import type { UserKey } from "../src/domain/user/user-key.ts";
 import { consumeAsks } from "./asks.ts";
@@ -129,13 +129,49 @@ describe("consumeAsks: webhook", () => {
     expect(await tagsOf(workspace, "ada")).toEqual(["failed"]);
   });
 
-  it("the object's alarm asks again what nobody answered", async () => {
+  it("a merge between question and answer: the answer reaches whom the user became", async () => {
+    const workspace = await newWorkspace({ journeys: [score] });
+    const anonymous = track("", "Signed Up");
+    const { userId: _none, ...event } = { ...anonymous, anonymousId: "x" };
+    const answer = await user(workspace, "a:x").apply({ catalog: 1, events: [event] });
+    await followUp(testEnv(), [{ workspace, user: "a:x", answer }]);
+    const asks = take();
+    await user(workspace, "u:ada").apply({ catalog: 1, events: [{ ...track("ada", ""), type: "identify", traits: {}, anonymousId: "x" }] });
+    await soon(async () => expect((await user(workspace, "u:ada").view())?.runs).toHaveLength(1));
+    await consume(asks);
+    expect(await user(workspace, "u:ada").view()).toMatchObject({ attributes: { tier: "gold" }, tags: ["gold"], runs: [] });
+  });
+
+  it("an exit and the answer at once: whichever is first, the run ends once and whole", async () => {
+    const workspace = await newWorkspace({ journeys: [{ ...score, exit: { type: "event", event: "Stop" } }] });
+    await happen(workspace, "ada", "Signed Up");
+    await Promise.all([consume(take()), happen(workspace, "ada", "Stop")]);
+    const { items } = await user(workspace, "u:ada").timeline({ limit: 100 });
+    const facts = items.flatMap((item) => (item.type === "fact" ? [item.fact] : []));
+    expect(facts.filter(({ kind }) => kind === "run-ended")).toHaveLength(1);
+    const exited = facts.some((fact) => fact.kind === "run-ended" && fact.reason === "exited");
+    expect(await tagsOf(workspace, "ada")).toEqual(exited ? [] : ["gold"]);
+  });
+
+  it("the object's alarm asks again what nobody answered, by way of the queue", async () => {
+    const patient = { ...score, steps: { ...score.steps, call: { ...score.steps.call, timeout: "PT5M" } } };
+    const workspace = await newWorkspace({ journeys: [patient] });
+    await happen(workspace, "ada", "Signed Up");
+    take(); // lost
+    const later = Date.now() + 31_000;
+    vi.spyOn(Date, "now").mockImplementation(() => later);
+    expect(await runDurableObjectAlarm(userStub(workspace, "u:ada"))).toBe(true);
+    await soon(async () => expect(await tagsOf(workspace, "ada")).toEqual(["gold"]));
+  });
+
+  it("the step's time-out comes as an answer where nobody ever answers", async () => {
     const short = { ...score, steps: { ...score.steps, call: { ...score.steps.call, timeout: "PT1S" } } };
     const workspace = await newWorkspace({ journeys: [short] });
     await happen(workspace, "ada", "Signed Up");
-    take();
-    // The queue lost it; the step's time is over at the alarm.
     await soon(async () => expect(await tagsOf(workspace, "ada")).toEqual(["failed"]));
+    // Its question comes too late to be asked at all.
+    expect((await consume(take())).explicitAcks).toEqual(["0"]);
+    expect(fetched).not.toHaveBeenCalled();
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Emitter, Limiter } from "liquidjs";
+import { Drop, type Emitter, type Limiter } from "liquidjs";
 
 /**
  * What one message may cost. Counted, not timed: the clock of a Worker stands still while it computes, so a limit in
@@ -68,6 +68,7 @@ export function printValue(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map(printValue).join("");
+  if (value instanceof Drop && value.valueOf() !== value) return printValue(value.valueOf());
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) return JSON.stringify(value);
   // Numbers, booleans, and liquidjs's own drops, which define toString.
   return String(value);

@@ -1,4 +1,4 @@
-import { CaptureTag, Context, Liquid, Output, toValueSync, Value } from "liquidjs";
+import { CaptureTag, Context, Drop, Liquid, Output, toValueSync, Value } from "liquidjs";
 import type { Filter, FilterThis, LiquidOptions, Template } from "liquidjs";
 import type { Json } from "../json.ts";
 import type { RenderScope } from "../message/message.ts";
@@ -72,6 +72,7 @@ function toJson(value: unknown, path: string): Json {
     throw new Unprintable(`${path}: the result is not a number`);
   }
   if (Array.isArray(value)) return value.map((element) => toJson(element, path));
+  if (value instanceof Drop && value.valueOf() !== value) return toJson(value.valueOf(), path);
   if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toJson(field, path)] as const));
   return printValue(value);

@@ -62,6 +62,11 @@ export declare class Output implements Template {
   readonly token: Token & { readonly contentRange: readonly [number, number] };
 }
 
+/** liquidjs's own values, `nil` and `empty` among them: what they stand for is their `valueOf`. */
+export declare class Drop {
+  valueOf(): unknown;
+}
+
 /** An expression with its filters. */
 export declare class Value {
   constructor(expression: string, liquid: Liquid);
