@@ -58,6 +58,9 @@ export default defineConfig({
                 "tern-asks": eager,
                 "tern-deliver-email": eager,
                 "tern-deliver-sms": eager,
+                "tern-deliver-push": eager,
+                "tern-deliver-whatsapp": eager,
+                "tern-deliver-slack": eager,
                 "tern-deliver-webhook": eager,
               },
               // No test can reach the network, whatever it asks for.

@@ -10,6 +10,12 @@ const queueOf = (env: Env, channel: Channel): Queue<DeliverMessage> | undefined 
       return env.DELIVER_EMAIL;
     case "sms":
       return env.DELIVER_SMS;
+    case "push":
+      return env.DELIVER_PUSH;
+    case "whatsapp":
+      return env.DELIVER_WHATSAPP;
+    case "slack":
+      return env.DELIVER_SLACK;
     case "webhook":
       return env.DELIVER_WEBHOOK;
     default:

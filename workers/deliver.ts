@@ -1,7 +1,9 @@
 import type { DeliverMessage } from "../src/api/queue.ts";
 import { type OutboxRow, keepInOutbox } from "../src/storage/shard/outbox.ts";
+import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
 import { liveVersion, providerFor } from "./catalog-cache.ts";
 import { confirmedFor } from "./confirmed.ts";
+import { cachedToken } from "./delivery/cached-token.ts";
 import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
 import { groupCommit } from "./delivery/group-commit.ts";
 import { isListening } from "./delivery/is-listening.ts";
@@ -43,6 +45,7 @@ export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ct
 };
 
 const portsOf = (env: Env): DeliverPorts => {
+  const shards = shardsOf(env).length;
   const allowLoopback = env.ALLOW_LOOPBACK === "true";
   const keep = groupCommit((rows: readonly OutboxRow[]) => keepInOutbox(env, rows));
   return {
@@ -53,6 +56,8 @@ const portsOf = (env: Env): DeliverPorts => {
     // Only on this machine, and only where "was it taken?" decides about sending again, is asking first worth a connection.
     call: (call, mayRepeat) => callOutbound(call, { allowLoopback, ...(allowLoopback && !mayRepeat && { isListening }) }),
     keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
+    authorize: { now: () => Date.now(), call: (call) => callOutbound(call, { allowLoopback }), cached: cachedToken },
+    shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
     pause: (ms) => scheduler.wait(ms),
   };
 };

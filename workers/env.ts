@@ -20,6 +20,9 @@ export interface Env {
   /** Messages to send, one queue per channel: a slow email API must not hold up webhooks. */
   readonly DELIVER_EMAIL: Queue<DeliverMessage>;
   readonly DELIVER_SMS: Queue<DeliverMessage>;
+  readonly DELIVER_PUSH: Queue<DeliverMessage>;
+  readonly DELIVER_WHATSAPP: Queue<DeliverMessage>;
+  readonly DELIVER_SLACK: Queue<DeliverMessage>;
   readonly DELIVER_WEBHOOK: Queue<DeliverMessage>;
   /** Facts that an object's alarm sends again. */
   readonly FACTS: Queue<FactsMessage>;

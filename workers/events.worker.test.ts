@@ -39,7 +39,16 @@ const witness = (replaced: Partial<Env> = {}) => {
     sendBatch: (messages: Iterable<{ readonly body: unknown }>) =>
       Promise.resolve(void sent.push(...[...messages].map(({ body }) => body))),
   } as unknown as Queue<never>;
-  const bindings = { ...env, DELIVER_EMAIL: queue, DELIVER_WEBHOOK: queue, DELIVER_SMS: queue, ...replaced } as unknown as Env;
+  const bindings = {
+    ...env,
+    DELIVER_EMAIL: queue,
+    DELIVER_WEBHOOK: queue,
+    DELIVER_SMS: queue,
+    DELIVER_PUSH: queue,
+    DELIVER_WHATSAPP: queue,
+    DELIVER_SLACK: queue,
+    ...replaced,
+  } as unknown as Env;
   return { bindings, sent };
 };
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { definitionKey } from "../domain/definition-key.ts";
 import type { Channel } from "../domain/message/message.ts";
 import { isLoopback, refusedAddress } from "./outbound-address.ts";
-import type { HttpCall, HttpProvider, ProviderKind, Sending } from "./provider.ts";
+import type { AuthorizePorts, HttpCall, HttpProvider, ProviderKind, Sending } from "./provider.ts";
 import * as kinds from "./providers/all.ts";
 
 /** A provider of a workspace, settings and secrets included. Source: docs/language.md, Providers. */
@@ -84,7 +84,12 @@ export function kindOf(type: string): ProviderKind {
 }
 
 /** The finished request for one message, signed where the provider wants it. */
-export async function callFor(kind: HttpProvider, definition: ProviderDefinition, message: Sending): Promise<HttpCall> {
+export async function callFor(
+  kind: HttpProvider,
+  definition: ProviderDefinition,
+  message: Sending,
+  ports: AuthorizePorts,
+): Promise<HttpCall> {
   const call = kind.request(message, definition.settings, definition.baseUrl ?? kind.baseUrl ?? "");
-  return kind.authorize ? kind.authorize(call, definition.settings) : call;
+  return kind.authorize ? kind.authorize(call, definition.settings, ports) : call;
 }

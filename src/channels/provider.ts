@@ -9,6 +9,8 @@ export interface Sending {
   readonly user: string;
   /** The message's id: the idempotency key. At most 256 characters. */
   readonly id: string;
+  /** What the provider is to say back with every report about the message ("<workspace>-<shard>-<id>"): letters, digits, `_` and `-`, at most 200 characters. */
+  readonly echo: string;
   readonly to: string;
   readonly content: MessageContent;
 }
@@ -19,7 +21,64 @@ export interface HttpCall {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Absent for methods without a body. */
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+/** A call of a provider's to our hook for its account, as it came. */
+export interface InboundCall {
+  readonly method: string;
+  /** As the provider was told to call it: some sign it. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** ms since the epoch */
+  readonly at: number;
+}
+
+/** What a report says of one message, or of an address. */
+export interface ProviderReport {
+  /** Makes the report the same however often it is sent. */
+  readonly id: string;
+  /** Our own word for the message, where the provider says it back… */
+  readonly echo?: string;
+  /** …else the provider's. */
+  readonly providerMessageId?: string;
+  /** `inbound`: the user wrote to us. `deferred`: still trying; nothing follows. */
+  readonly status: MessageStatus | "inbound" | "deferred";
+  /** When it happened, ms; else when it was told. */
+  readonly at?: number;
+  readonly reason?: string;
+  /** A bounce for good, or a number that cannot be reached: the address is suppressed. */
+  readonly permanent?: boolean;
+  readonly address?: string;
+  /** What the user wrote (STOP, START, HELP …). */
+  readonly text?: string;
+  /** The link that was clicked. */
+  readonly link?: string;
+  /** Opened or clicked by a machine (privacy proxies, scanners). */
+  readonly machine?: boolean;
+}
+
+export type InboundReading =
+  /** Not from the provider, altered, or too old: answered with `status` (401 where nothing else is said). Nothing is read from it. */
+  | { readonly kind: "refused"; readonly reason: string; readonly status?: number }
+  /** A handshake: answered, nothing else follows. */
+  | { readonly kind: "answer"; readonly status: number; readonly body: string }
+  /** A handshake by which an address has to be called (SNS): guarded like every other call. */
+  | { readonly kind: "confirm"; readonly url: string }
+  | { readonly kind: "reports"; readonly reports: readonly ProviderReport[] };
+
+/** How a provider's webhooks are read: the signature is checked over what came, byte for byte, before anything is believed. */
+export interface Inbound<Settings> {
+  /** Replays are refused beyond this, ms, where the signature covers an instant. */
+  readonly toleranceMs?: number;
+  read(call: InboundCall, settings: Settings, ports: InboundPorts): Promise<InboundReading>;
+}
+
+export interface InboundPorts {
+  /** A certificate or key document at a guarded address, cached by it. */
+  readonly document: (url: string) => Promise<string>;
 }
 
 /** What every kind of provider says about itself. */
@@ -28,12 +87,26 @@ interface ProviderBase<Schema extends z.ZodType> {
   /** For people. */
   readonly title: string;
   readonly channels: readonly [Channel, ...Channel[]];
+  /** The rate its form suggests; kept only where the definition says one. */
+  readonly suggestedRate?: { readonly count: number; readonly per: string };
+  /** What a message costs, for people, with its source. */
+  readonly cost?: string;
   /** Strict: an unknown setting is an error. */
   readonly settings: Schema;
   /** What its webhooks tell of a message after it was accepted; empty = nothing ever. */
   readonly reports: readonly MessageStatus[];
   /** Settings that are written and never read back. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
+}
+
+/** What signing may need. */
+export interface AuthorizePorts {
+  /** ms since the epoch */
+  readonly now: () => number;
+  /** Makes a guarded call for a token; the answer's body is bounded. */
+  readonly call: (call: HttpCall) => Promise<Reply>;
+  /** Keeps a token in this isolate until it expires (ms). */
+  readonly cached: (name: string, make: () => Promise<{ readonly value: string; readonly expiresAt: number }>) => Promise<string>;
 }
 
 /** A provider called over HTTP: pure functions from a message to a request, and from the reply to an outcome. */
@@ -45,7 +118,8 @@ export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   readonly idempotency?: { readonly header: string; readonly lifeMs: number };
   request(message: Sending, settings: z.output<Schema>, baseUrl: string): HttpCall;
   /** Signs the call or fetches a token, where a fixed header is not enough. */
-  authorize?(call: HttpCall, settings: z.output<Schema>): Promise<HttpCall>;
+  authorize?(call: HttpCall, settings: z.output<Schema>, ports: AuthorizePorts): Promise<HttpCall>;
+  readonly inbound?: Inbound<z.output<Schema>>;
   outcome(reply: Reply): Outcome;
 }
 

@@ -19,7 +19,11 @@ const full = {
 describe.skipIf(contract === undefined)("resend against its official contract", () => {
   const operation = contract?.paths["/emails"]?.["post"];
   const request = (content: MessageContent) =>
-    resend.request({ workspace: "w1", user: "u:1", id: "m0abc", to: "ada@example.com", content }, settings, resend.baseUrl ?? "");
+    resend.request(
+      { workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: "ada@example.com", content },
+      settings,
+      resend.baseUrl ?? "",
+    );
 
   it.each([
     ["the least", plain],
@@ -28,7 +32,7 @@ describe.skipIf(contract === undefined)("resend against its official contract", 
     if (!contract || !operation) throw new Error("expected POST /emails");
     const { url, method, headers, body } = request(content);
     expect([method, url]).toEqual(["POST", `${contract.servers[0]?.url}/emails`]);
-    const checked = schemaOf(contract, operation.requestBody.content["application/json"]?.schema).safeParse(JSON.parse(body ?? ""));
+    const checked = schemaOf(contract, operation.requestBody.content["application/json"]?.schema).safeParse(JSON.parse(String(body)));
     expect(checked.error?.issues ?? []).toEqual([]);
     const key = operation.parameters?.find((parameter) => parameter.in === "header" && parameter.name === "Idempotency-Key");
     expect(schemaOf(contract, key?.schema).safeParse(headers["idempotency-key"]).success).toBe(true);

@@ -1,5 +1,5 @@
 import { callFor, kindOf, resendsUncertain, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
-import type { HttpCall, HttpProvider, Sending } from "../../src/channels/provider.ts";
+import type { AuthorizePorts, HttpCall, HttpProvider, Sending } from "../../src/channels/provider.ts";
 import type { Reply } from "../../src/channels/reply.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
 
@@ -9,6 +9,7 @@ export interface AttemptPorts {
   readonly provider: (workspace: string, key: string) => Promise<ProviderDefinition | undefined>;
   /** `mayRepeat`: the attempt may be repeated whatever became of it, so nothing is lost by not knowing whether it arrived. */
   readonly call: (call: HttpCall, mayRepeat: boolean) => Promise<Reply>;
+  readonly authorize: AuthorizePorts;
   /** Keeps a message in the workspace's outbox. */
   readonly keep: (message: Sending) => Promise<void>;
 }
@@ -45,7 +46,10 @@ async function send(
   const { definition, kind } = provider;
   let call: HttpCall;
   try {
-    call = await callFor(kind, definition, message);
+    call = await callFor(kind, definition, message, {
+      ...ports.authorize,
+      cached: (name, make) => ports.authorize.cached(`${message.workspace}:${definition.key}:${name}`, make),
+    });
   } catch (problem) {
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }

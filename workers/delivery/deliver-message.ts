@@ -1,4 +1,5 @@
 import type { ClaimAnswer, DeliverMessage, ObjectAnswer } from "../../src/api/queue.ts";
+import { echoOf } from "../../src/channels/echo.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
@@ -12,6 +13,8 @@ export interface DeliverPorts extends AttemptPorts {
   readonly object: (workspace: string, user: UserKey) => Pick<UserRpcSurface, "claim" | "settle">;
   /** Number of the user's newest fact known to be projected. */
   readonly confirmed: (workspace: string, user: UserKey) => number | undefined;
+  /** Number of the data shard that holds a user's rows. */
+  readonly shardNumber: (workspace: string, user: UserKey) => number;
   readonly pause: (ms: number) => Promise<void>;
 }
 
@@ -39,7 +42,9 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   if (answer.claim.kind === "no") return { kind: "done", answers: [answer] };
   const { rendered, attempt: number } = answer.claim;
   const owner = answer.movedTo ?? user;
-  const outcome = await attempt({ workspace, user: owner, id, to: rendered.to, content: rendered.content }, rendered.provider, ports);
+  const echo = echoOf(workspace, ports.shardNumber(workspace, rendered.owner), id);
+  const message = { workspace, user: owner, id, echo, to: rendered.to, content: rendered.content };
+  const outcome = await attempt(message, rendered.provider, ports);
   const settled = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome });
   return { kind: "done", answers: settled ? [answer, settled] : [answer] };
 }

@@ -15,6 +15,7 @@ export const resend: ProviderDefinition = {
 
 export const rendered: RenderedMessage = {
   provider: "mail",
+  owner: "u:1",
   to: "ada@example.com",
   content: { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" },
 };
@@ -41,6 +42,8 @@ export function recordingPorts(
   const ports: DeliverPorts = {
     liveVersion: () => Promise.resolve(7),
     confirmed: () => undefined,
+    shardNumber: () => 0,
+    authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
     provider: () => Promise.resolve(resend),
     call: () => {
       recorded.steps.push("call");

@@ -61,7 +61,7 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
 
   const content = contents[kind.channels[0]];
   if (!content) throw new Error(`expected content for ${kind.channels[0]}`);
-  const message = { workspace: "w1", user: "u:1", id: "m0abc", to: "ada@example.com", content };
+  const message = { workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: "ada@example.com", content };
   const request = () => kind.request(message, settings, kind.baseUrl ?? "");
 
   it("makes the same request from the same message, byte for byte", () => {

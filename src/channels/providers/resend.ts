@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
-import type { HttpProvider, Sending } from "../provider.ts";
+import type { HttpProvider } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter, type Reply } from "../reply.ts";
 
 const settings = z.strictObject({
@@ -54,28 +54,12 @@ export const resend: HttpProvider<typeof settings> = {
         cc: content.cc,
         bcc: content.bcc,
         headers: content.headers,
-        tags: tagsOf(message),
+        tags: [{ name: "tern", value: message.echo }],
       }),
     };
   },
   outcome: readResendReply,
 };
-
-/** What comes back in Resend's webhooks. Tags take only ASCII letters, digits, _ and -, at most 256 characters; other ids go as base64url. */
-const tagsOf = ({ workspace, id }: Sending): readonly { readonly name: string; readonly value: string }[] => [
-  { name: "tern_message", value: tagValue(id) },
-  { name: "tern_workspace", value: tagValue(workspace) },
-];
-
-function tagValue(text: string): string {
-  if (/^[A-Za-z0-9_-]{1,256}$/.test(text)) return text;
-  const bytes = new TextEncoder().encode(text);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "")
-    .slice(0, 256);
-}
 
 function readResendReply(reply: Reply): Outcome {
   if (reply.kind !== "answer") return readReply(reply);

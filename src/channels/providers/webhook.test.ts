@@ -5,7 +5,7 @@ import { webhook } from "./webhook.ts";
 const content = { channel: "webhook", url: "https://example.com/hook", method: "POST", headers: {}, body: "{}" } as const;
 const call = (more: Partial<Extract<MessageContent, { channel: "webhook" }>> = {}, headers?: Record<string, string>) =>
   webhook.request(
-    { workspace: "w1", user: "u:1", id: "m0abc", to: content.url, content: { ...content, ...more } },
+    { workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: content.url, content: { ...content, ...more } },
     { ...(headers && { headers }) },
     "",
   );

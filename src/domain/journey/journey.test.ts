@@ -69,7 +69,7 @@ describe("journeySchema", () => {
     ["a wait until no time of day", step({ type: "wait", until: { time: "24:00" } }), "steps.end.until.time"],
     ["a zone beside a date", step({ type: "wait", until: { attribute: "ends", zone: "UTC" } }), "steps.end.until.zone"],
     ["variants, which are not built", step({ type: "send", channel: "email", template: "a", variants: [] }), "variants"],
-    ["a channel without providers", step({ type: "send", channel: "push", template: "a" }), "channel"],
+    ["a channel without providers", step({ type: "send", channel: "in-app", template: "a" }), "channel"],
     ["a wait of less than a second", step({ type: "wait", for: "PT0S" }), "between PT1S and P5Y"],
     ["a wait of more than five years", step({ type: "wait", for: "P6Y" }), "between PT1S and P5Y"],
     ["a tag step that does nothing", step({ type: "tag" }), "`add` or `remove`"],

@@ -1,3 +1,4 @@
+import type { UserKey } from "../user/user-key.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { SendWindow } from "../sending/rules.ts";
 
@@ -74,6 +75,8 @@ export interface Message {
 export interface RenderedMessage {
   /** Provider key (definition) chosen at the first claim. */
   readonly provider: string;
+  /** Whose it was when it was rendered: a merge later must not change what a provider is sent. */
+  readonly owner: UserKey;
   readonly to: string;
   readonly content: MessageContent;
 }
@@ -91,8 +94,34 @@ export type MessageContent =
       readonly cc?: readonly string[];
       readonly bcc?: readonly string[];
       readonly headers?: Readonly<Record<string, string>>;
+      /** Of transactional calls only. `content` is base64. */
+      readonly attachments?: readonly { readonly name: string; readonly type: string; readonly content: string }[];
     }
   | { readonly channel: "sms"; readonly body: string }
+  | {
+      readonly channel: "push";
+      readonly title: string;
+      readonly body: string;
+      /** https addresses */
+      readonly image?: string;
+      readonly link?: string;
+      readonly actions?: readonly { readonly id: string; readonly title: string; readonly link?: string }[];
+      readonly data?: Readonly<Record<string, string>>;
+      readonly badge?: number;
+      readonly sound?: string;
+      /** Seconds a provider may hold it for a device that is off. */
+      readonly ttl?: number;
+      /** A newer message of the same key takes the place of one not yet shown. */
+      readonly collapseKey?: string;
+    }
+  /** Either an approved template of the provider with its parameters, or text (within the customer-service window). */
+  | {
+      readonly channel: "whatsapp";
+      readonly template?: { readonly name: string; readonly language: string; readonly parameters: readonly string[] };
+      readonly body?: string;
+    }
+  /** `blocks`: Block Kit as JSON; `text` stands in where blocks cannot be shown. */
+  | { readonly channel: "slack"; readonly text: string; readonly blocks?: Json }
   | {
       readonly channel: "webhook";
       readonly url: string;

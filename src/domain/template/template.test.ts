@@ -30,7 +30,7 @@ describe("templateSchema", () => {
     ["an unknown key", { ...email, colour: "red" }, /colour/],
     ["mjml, which is not built", { ...email, locales: { en: { subject: "Hi", mjml: "<mjml/>" } } }, /mjml/],
     ["blocks, which are not built", { ...email, locales: { en: { subject: "Hi", html: "x", blocks: [] } } }, /blocks/],
-    ["a channel without contents", { ...email, channel: "push" }, /channel: .*email.*sms.*webhook/],
+    ["a channel without contents", { ...email, channel: "in-app" }, /channel: .*email.*sms.*webhook/],
     ["another channel's content", { ...email, channel: "sms" }, /locales\.en/],
     ["a default locale without content", { ...email, defaultLocale: "de" }, /^defaultLocale: the default locale has no content/],
     [

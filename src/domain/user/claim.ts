@@ -1,4 +1,5 @@
 import type { CatalogProvider } from "../catalog/catalog.ts";
+import { compareOrder } from "../event/event.ts";
 import { HELD_OUT, type Message } from "../message/message.ts";
 import type { renderTemplate } from "../template/render.ts";
 import { textAttribute } from "./attributes.ts";
@@ -15,7 +16,7 @@ import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
 import { renderScope } from "./print.ts";
 import { finish, giveUp, goOnAfter, KEY_LIFE_MS, settleMessage } from "./settle.ts";
-import type { Run, UserState } from "./state.ts";
+import type { Profile, Run, UserState } from "./state.ts";
 import type { ClaimRequest } from "./stimulus.ts";
 
 /** A claim holds this long: who claimed must settle within it, else the outcome counts as uncertain. */
@@ -91,9 +92,19 @@ const addressOf = ({ profile }: UserState, { channel, to }: Message): string | u
   to ??
   (channel === "email"
     ? textAttribute(profile.attributes, "email")
-    : channel === "sms"
+    : channel === "sms" || channel === "whatsapp"
       ? textAttribute(profile.attributes, "phone")
-      : undefined);
+      : channel === "push"
+        ? newestDevice(profile)
+        : channel === "slack"
+          ? (textAttribute(profile.attributes, "slackId") ?? "")
+          : undefined);
+
+/** The token of the device added last. */
+const newestDevice = ({ devices }: Profile): string | undefined =>
+  Object.entries(devices)
+    .filter(([, device]) => device.removed !== true)
+    .toSorted(([, a], [, b]) => compareOrder(b.order, a.order))[0]?.[0];
 
 /**
  * What the workspace's rules and the user's consent say now, in this order: suppression and opt-out, reachable, cap, quiet
@@ -178,5 +189,13 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
   if (!result.ok) return result;
   const { content } = result;
   if (content.channel !== message.channel) return { ok: false, reason: `template "${message.template}" is for ${content.channel}` };
-  return { ok: true, rendered: { provider: provider.key, to: content.channel === "webhook" ? content.url : (address ?? ""), content } };
+  return {
+    ok: true,
+    rendered: {
+      provider: provider.key,
+      owner: draft.state.user,
+      to: content.channel === "webhook" ? content.url : (address ?? ""),
+      content,
+    },
+  };
 };

@@ -105,6 +105,20 @@ const WebhookBody = ({ content }: { readonly content: Webhook }) => (
   </Panel>
 );
 
+/** What a message of one of the short channels says. */
+const textOf = (content: Exclude<MessageContent, { readonly channel: "email" | "webhook" }>): string => {
+  switch (content.channel) {
+    case "sms":
+      return content.body;
+    case "push":
+      return `${content.title}\n${content.body}`;
+    case "slack":
+      return content.text;
+    case "whatsapp":
+      return content.body ?? [content.template?.name ?? "", ...(content.template?.parameters ?? [])].join("\n");
+  }
+};
+
 /** What a message says, by channel; before its first claim there is nothing to show. */
 export const MessageBody = ({ content, status }: { readonly content: MessageContent | null; readonly status: string }) => {
   if (content === null)
@@ -121,7 +135,7 @@ export const MessageBody = ({ content, status }: { readonly content: MessageCont
   if (content.channel === "webhook") return <WebhookBody content={content} />;
   return (
     <Panel title="Text">
-      <div className={classes["bubble"]}>{content.body}</div>
+      <div className={classes["bubble"]}>{textOf(content)}</div>
     </Panel>
   );
 };

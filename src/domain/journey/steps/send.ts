@@ -17,7 +17,7 @@ const ROUNDING = 1e-9;
 const schema = z
   .strictObject({
     type: z.literal("send"),
-    channel: z.enum(["email", "sms", "webhook"]),
+    channel: z.enum(["email", "sms", "push", "whatsapp", "slack", "webhook"]),
     /** May be left out where the variants' percentages make 100; else those who are left get it. */
     template: definitionKey.optional(),
     topic: definitionKey.optional(),

@@ -1,0 +1,29 @@
+import { BoundedMap } from "../bounded-map.ts";
+
+interface Token {
+  readonly value: string;
+  /** ms since the epoch */
+  readonly expiresAt: number;
+}
+
+const tokens = new BoundedMap<string, Promise<Token>>(500);
+
+/** A token this near its end is made anew: it must last as long as the call it is for. */
+const marginMs = 60_000;
+
+/** A token kept in this isolate until it expires; who asks while it is being made waits for the same one. One that could not be made is tried again. */
+export const cachedToken = async (name: string, make: () => Promise<Token>): Promise<string> => {
+  const known = tokens.get(name);
+  if (known !== undefined) {
+    const token = await known;
+    if (token.expiresAt - marginMs > Date.now()) return token.value;
+  }
+  const making = make();
+  tokens.set(name, making);
+  try {
+    return (await making).value;
+  } catch (error) {
+    if (tokens.get(name) === making) tokens.delete(name);
+    throw error;
+  }
+};
