@@ -142,7 +142,7 @@ type Moves = typeof someMoves extends fc.Arbitrary<infer Made> ? Made : never;
 const runOf = (events: readonly UserEvent[], pick: Moves): Run => {
   const now = events.at(-1)?.receivedAt ?? END;
   const trigger = events[pick.trigger % events.length] as UserEvent; // in range
-  const after = events.filter((event) => event.receivedAt >= trigger.receivedAt && compareOrder(orderOf(event), orderOf(trigger)) >= 0);
+  const after = events.filter((event) => event.receivedAt >= trigger.receivedAt);
   const byEvent = pick.mover === undefined ? undefined : after[pick.mover % after.length];
   const step = Math.min(now, (byEvent ?? trigger).receivedAt + (byEvent ? 0 : pick.delay));
   return someRun(trigger, { entered: trigger.receivedAt, step, byEvent });

@@ -4,6 +4,7 @@ import { hashText, stableText } from "../hash.ts";
 import { compareMatches, type History, matchOf, type TallyMatch } from "../user/history.ts";
 import type { Tally } from "./condition.ts";
 import type { Start } from "./newest-matches.ts";
+import { matchesIn } from "./running-total.ts";
 
 /** One event of a sequence, by history name. */
 export interface ChainStep {
@@ -109,12 +110,38 @@ const complete = (walk: Walk, index: number, match: TallyMatch): void => {
 };
 
 /** Walks back from the newest end, always to the newest event before: the later an end, the later its newest beginning. */
-const begin = ({ history, key, lists }: Walk, start: Start | undefined): number | undefined => {
+const begin = (walk: Walk, start: Start | undefined): number | undefined => {
+  const { history, key, lists } = walk;
   let match: TallyMatch | undefined;
   for (const { completing } of lists.toReversed()) {
     const range = { ...(start && { after: start.from - 1 }), ...(match && { olderThan: match }) };
-    match = history.matches(completing, key, range, 2).find((one) => start === undefined || start.counts(one));
+    const found = history.matches(completing, key, range, 2);
+    match = found.find((one) => start === undefined || start.counts(one));
+    // The run's own trigger stands in the middle of what counts (a late event brought the run to its step): what completes a
+    // prefix may do so by the trigger alone, so the lists do not answer.
+    if (start !== undefined && found[0] !== match && found[0] !== undefined && found[0].order[0] > start.from)
+      return beginAgain(walk, start);
     if (match === undefined) return undefined;
   }
   return match?.order[0];
+};
+
+/** The same from the matching events since the start alone: only where a run's trigger lies among them. */
+const beginAgain = ({ history, key, lists }: Walk, start: Start): number | undefined => {
+  /** Events that complete the prefix so far, oldest first, with the latest beginning of each. */
+  let ends: readonly { readonly match: TallyMatch; readonly began: number }[] | undefined;
+  for (const { matching, withinMs } of lists) {
+    const before = ends;
+    let position = 0;
+    ends = [...matchesIn({ history, tally: matching, key }, { after: start.from - 1 })].filter(start.counts).flatMap((match) => {
+      if (before === undefined) return [{ match, began: match.order[0] }];
+      for (; position < before.length; position++) {
+        const next = before[position];
+        if (next === undefined || compareMatches(next.match, match) >= 0) break;
+      }
+      const previous = before[position - 1];
+      return previous !== undefined && match.order[0] < previous.match.order[0] + withinMs ? [{ match, began: previous.began }] : [];
+    });
+  }
+  return ends?.at(-1)?.began;
 };

@@ -62,8 +62,7 @@ export const explainUser = (state: UserState, question: Question, context: Decid
       return journey && explainJourney(present, journey, context);
     }
     case "condition": {
-      const { timezone } = catalog.document;
-      const compiled = compileCondition(question.condition, { path: "condition", inJourney: false, timezone });
+      const compiled = compileCondition(question.condition, { path: "condition", inJourney: false, ...placeIn(catalog) });
       const tallies = new Map([...catalog.tallies, ...compiled.tallies.map((tally) => [tally.id, tally] as const)]);
       const counted = adoptTallies(present, { catalog: { ...catalog, tallies }, history: context.history });
       const { value, because } = compiled.evaluate({ state: counted, history: context.history, now: context.now, since: "ever" });
@@ -86,8 +85,11 @@ const explainSegment = (state: UserState, key: string, { catalog, history, now }
   };
 };
 
-const explain = (condition: ConditionJson, { document }: Catalog, scope: ConditionScope): Explanation =>
-  explainCondition(condition, { path: "condition", inJourney: false, timezone: document.timezone }, scope);
+const explain = (condition: ConditionJson, catalog: Catalog, scope: ConditionScope): Explanation =>
+  explainCondition(condition, { path: "condition", inJourney: false, ...placeIn(catalog) }, scope);
+
+/** What conditions are compiled with, of the workspace. */
+const placeIn = ({ document: { timezone, topics = [] } }: Catalog) => ({ timezone, topics });
 
 const explainManual = (key: string, scope: ConditionScope): Explanation => {
   const { value, because } = manualMember(key).evaluate(scope);
@@ -99,7 +101,7 @@ const explainJourney = (state: UserState, journey: CompiledJourney, { catalog, h
   const counter = counterOf(state.entries, counterKey(key, null));
   const refused = refusedByFrequency(definition.frequency, counter, now);
   const keyPath = triggerTypeOf(definition.trigger).keyPath?.(definition.trigger);
-  const options = { inJourney: true, timezone: catalog.document.timezone, ...(keyPath !== undefined && { keyPath }) };
+  const options = { inJourney: true, ...placeIn(catalog), ...(keyPath !== undefined && { keyPath }) };
   // The run that would start now.
   const run = { id: "", key: null, enteredAt: now, entryOrder: [now, 0, 0] as const, trigger: null, stepEnteredAt: now };
   const ask = (condition: ConditionJson, path: string, since: "ever" | "entry"): Explanation =>
