@@ -7,7 +7,7 @@ import { setRun, type Cause, type Draft } from "./draft.ts";
 import { timedId } from "./ids.ts";
 import { definitionOf, scopeIn } from "./journeys.ts";
 import { messageOf, queueMessage } from "./messages.ts";
-import { printInRun, valueInRun } from "./print.ts";
+import { printerIn } from "./print.ts";
 import { endRun, placeOf } from "./runs.ts";
 import { sampleOf } from "./sampling.ts";
 import type { AskAnswer, Run } from "./state.ts";
@@ -112,8 +112,7 @@ const stepScope = (draft: Draft, journey: CompiledJourney, run: Run): StepScope 
   history: draft.context.history,
   catalog: draft.context.catalog,
   message: (id) => messageOf(draft, id),
-  print: (path, source) => printInRun(draft, run, { owner: stepAt(journey, run), path, source }),
-  value: (path, source) => valueInRun(draft, run, { owner: stepAt(journey, run), path, source }),
+  ...printerIn(draft, run, () => stepAt(journey, run)),
   sample: (salt) => sampleOf(draft.state.profile.samplingId, salt),
 });
 

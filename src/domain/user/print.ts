@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../json.ts";
+import type { StepScope } from "../journey/step.ts";
 import type { Message, RenderScope } from "../message/message.ts";
 import { Budget } from "../template/budget.ts";
 import { evaluateSource, type PrintSettings, renderSource } from "../template/liquid.ts";
@@ -44,20 +45,15 @@ const digestOf = (run: Run | undefined, history: History): RenderScope["digest"]
   };
 };
 
-/** A piece of Liquid of a step's own definition (`owner`). */
-export interface StepPiece {
-  readonly owner: object;
-  readonly path: string;
-  readonly source: string;
-}
-
-/** Prints a piece of a step as plain text. Throws Unprintable. */
-export const printInRun = (draft: Draft, run: Run, piece: StepPiece): string =>
-  renderSource({ ...piece, mode: "text" }, settingsIn(draft, run));
-
-/** A piece of a step as a value of its own type (`evaluateSource`). Throws Unprintable. */
-export const valueInRun = (draft: Draft, run: Run, piece: StepPiece): Json =>
-  evaluateSource({ ...piece, mode: "text" }, settingsIn(draft, run));
+/** Prints pieces of Liquid of a step's own definition (`StepScope`), all of them within one budget. */
+export const printerIn = (draft: Draft, run: Run, owner: () => object): Pick<StepScope, "print" | "value"> => {
+  let settings: PrintSettings | undefined;
+  const given = (): PrintSettings => (settings ??= settingsIn(draft, run)); // most steps print nothing
+  return {
+    print: (path, source) => renderSource({ owner: owner(), path, source, mode: "text" }, given()),
+    value: (path, source) => evaluateSource({ owner: owner(), path, source, mode: "text" }, given()),
+  };
+};
 
 const settingsIn = (draft: Draft, run: Run): PrintSettings => {
   const { name, timezone } = draft.context.catalog.document;
