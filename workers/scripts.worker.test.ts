@@ -122,7 +122,7 @@ const journeys = [
         paths: [{ condition: { type: "trigger", path: "properties.n", operator: "greater-than", value: 2 }, next: "hook" }],
         otherwise: "end",
       },
-      hook: { type: "webhook", url: "https://example.com/", save: { "attribute.answer": "ok" }, onFailure: "exit", next: "end" },
+      hook: { type: "webhook", url: "https://example.com/", save: { answer: "ok" }, onFailure: "exit", next: "end" },
       end,
     },
     { trigger: { type: "api" } },

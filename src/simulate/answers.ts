@@ -1,5 +1,5 @@
 import type { Json } from "../domain/json.ts";
-import type { AskAnswer, OpenAsk } from "../domain/user/state.ts";
+import type { AskAnswer, AskWish, OpenAsk } from "../domain/user/state.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 
 /** How an endpoint answers from now on, as the script says (`webhook-answer`); the newest that fits counts. */
@@ -24,7 +24,17 @@ export const noAnswers = (): Answers => ({ endpoints: [], limits: new Map() });
 /** What the outside says to a question: at once, and always the same. */
 export const answerTo = (
   answers: Answers,
-  { now, ask, user }: { readonly now: number; readonly ask: OpenAsk; readonly user: UserKey },
+  {
+    now,
+    ask,
+    user,
+    winner,
+  }: {
+    readonly now: number;
+    readonly ask: OpenAsk;
+    readonly user: UserKey;
+    readonly winner?: (wish: Extract<AskWish, { readonly kind: "winner" }>) => string | undefined;
+  },
 ): AskAnswer => {
   const { wish } = ask;
   switch (wish.kind) {
@@ -32,8 +42,10 @@ export const answerTo = (
       return webhookAnswer(answers, ask, user);
     case "throttle":
       return place(answers, wish, now);
-    case "winner":
-      return { kind: "winner" };
+    case "winner": {
+      const variant = winner?.(wish);
+      return { kind: "winner", ...(variant !== undefined && { variant }) };
+    }
   }
 };
 

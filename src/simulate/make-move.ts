@@ -1,4 +1,5 @@
 import type { Stimulus } from "../domain/user/stimulus.ts";
+import { tellGroup } from "./groups.ts";
 import type { ScriptItem } from "./item.ts";
 import type { Move } from "./moves.ts";
 import { play, say } from "./play.ts";
@@ -10,8 +11,10 @@ import { ownerOf } from "./world.ts";
 export const makeMove = (stage: Stage, move: Move): void => {
   const { world, outside } = stage;
   const { item, event, user, word } = move;
-  if (event !== undefined && user !== undefined)
-    return play(world, outside, ownerOf(world, user, event.receivedAt), { type: "event", event });
+  if (event !== undefined && user !== undefined) {
+    play(world, outside, ownerOf(world, user, event.receivedAt), { type: "event", event });
+    return tellGroup(world, outside, event);
+  }
   if (item === undefined) return;
   if (isPublication(item)) return makePublication(stage, item, move);
   if (word !== undefined) return say(world, outside, word);

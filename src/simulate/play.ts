@@ -2,8 +2,10 @@ import type { Decision } from "../domain/user/decide.ts";
 import { handOver } from "../domain/user/merge.ts";
 import { MemoryHistory } from "../domain/user/memory-history.ts";
 import type { Stimulus } from "../domain/user/stimulus.ts";
+import type { AskWish } from "../domain/user/state.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 import { answerTo, type Answers } from "./answers.ts";
+import { winnerOf } from "./variants.ts";
 import { courseOf, outcomeOf, reportOf, type Word } from "./words.ts";
 import { claimMessage, ownerOf, stimulate, userAt, type SimulatedUser, type World } from "./world.ts";
 
@@ -31,7 +33,7 @@ export const play = (world: World, outside: Outside, user: SimulatedUser, stimul
     for (const { merge, from } of decision.merges) pending.push(() => takeOver(world, { merge, from, user: owner, follow }));
     for (const ask of decision.asks)
       pending.push(() => {
-        const answer = answerTo(outside.answers, { now: world.now, ask, user: owner.key });
+        const answer = answerTo(outside.answers, { now: world.now, ask, user: owner.key, winner: (wish) => findWinner(world, wish) });
         follow(owner, stimulate(world, owner, { type: "answered", ask: ask.id, answer }));
       });
     for (const { message } of decision.deliver) pending.push(() => send(world, outside, { user: owner, message, follow }));
@@ -39,6 +41,9 @@ export const play = (world: World, outside: Outside, user: SimulatedUser, stimul
   follow(user, stimulate(world, user, stimulus));
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) next();
 };
+
+const findWinner = (world: World, wish: Extract<AskWish, { readonly kind: "winner" }>): string | undefined =>
+  winnerOf(world.variants, wish, { now: world.now, publishedAt: world.publishedAt.get(`${wish.journey}@${wish.version}`) ?? world.start });
 
 type Follow = (user: SimulatedUser, decision: Decision) => void;
 

@@ -13,8 +13,10 @@ import type { UserState } from "../domain/user/state.ts";
 import type { Stimulus } from "../domain/user/stimulus.ts";
 import { nextDue } from "../domain/user/timers.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
+import type { Group } from "../domain/group/group.ts";
 import { bounds } from "./bounds.ts";
 import { Tracer, type TraceItem } from "./trace.ts";
+import { noteVariants, noVariants, type Variants } from "./variants.ts";
 
 /** One user of a simulation: what the real object keeps, in memory. */
 export interface SimulatedUser {
@@ -37,6 +39,11 @@ export interface World {
   catalog: Catalog;
   /** Every version of a journey that was ever published here: runs stay with theirs. */
   readonly published: Map<string, PublishedJourney>;
+  /** When each of them was (ms), by the same names. */
+  readonly publishedAt: Map<string, number>;
+  readonly variants: Variants;
+  /** Groups that users were said to belong to, by "type/id". */
+  readonly groups: Map<string, Group>;
   /** By key, in the order of first contact. */
   readonly users: Map<UserKey, SimulatedUser>;
   /** Before it nothing is told and nothing starts, ms. */
@@ -51,6 +58,9 @@ export interface World {
 export const newWorld = (document: CatalogDocument, start: number): World => ({
   catalog: compileCatalog(document),
   published: new Map(document.journeys.map((journey) => [`${journey.definition.key}@${journey.version}`, journey])),
+  publishedAt: new Map(),
+  variants: noVariants(),
+  groups: new Map(),
   users: new Map(),
   start,
   now: start,
@@ -62,7 +72,11 @@ export const newWorld = (document: CatalogDocument, start: number): World => ({
 
 /** Makes another set of definitions the live one. Users learn of it by a refresh. */
 export const publishCatalog = (world: World, document: CatalogDocument): void => {
-  for (const journey of document.journeys) world.published.set(`${journey.definition.key}@${journey.version}`, journey);
+  for (const journey of document.journeys) {
+    const name = `${journey.definition.key}@${journey.version}`;
+    if (!world.published.has(name)) world.publishedAt.set(name, world.now);
+    world.published.set(name, journey);
+  }
   const catalog = compileCatalog(document);
   const pinned = [...world.published.values()].flatMap((journey): readonly PublishedJourney[] => {
     const current = catalog.journeys.get(journey.definition.key);
@@ -133,6 +147,7 @@ const keep = <D extends Decision>(world: World, user: SimulatedUser, decision: D
   user.state = decision.state;
   user.due = decision.nextDue;
   for (const message of decision.messages) user.history.putMessage(message);
+  noteVariants(world.variants, decision.facts);
   tell(world, user, decision.facts);
   return decision;
 };

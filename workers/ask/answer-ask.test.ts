@@ -5,7 +5,7 @@ import type { HttpCall } from "../../src/channels/provider.ts";
 import type { Reply } from "../../src/channels/reply.ts";
 import type { AskWish } from "../../src/domain/user/state.ts";
 import { answerAsk, type AskPorts } from "./answer-ask.ts";
-import { bestOf } from "./find-winner.ts";
+import { bestOf } from "../../src/domain/message/best-variant.ts";
 
 const START = Date.UTC(2026, 0, 5);
 const webhook: AskWish = {

@@ -1,3 +1,4 @@
+import { bestOf } from "../../src/domain/message/best-variant.ts";
 import type { AskWish } from "../../src/domain/user/state.ts";
 import { decideWinner, readWinner, type VariantStep } from "../../src/storage/control/winners.ts";
 import { readVariantCounts } from "../../src/storage/shard/variant-counts.ts";
@@ -27,19 +28,4 @@ const decide = async (env: Env, at: VariantStep, wish: WinnerWish, now: number):
   if (publishedAt === null || now < publishedAt + wish.afterMs) return undefined;
   const best = bestOf(await readVariantCounts(env, at), wish);
   return best === undefined ? undefined : decideWinner(env.DB, at, { variant: best, now });
-};
-
-/** The variant with the best rate of the metric over its sent messages, of equal ones the upper; undefined while one has too few. */
-export const bestOf = (
-  counts: ReadonlyMap<string, number>,
-  { metric, minimum, variants }: Pick<WinnerWish, "metric" | "minimum" | "variants">,
-): string | undefined => {
-  let best: { readonly variant: string; readonly rate: number } | undefined;
-  for (let variant = 0; variant < variants; variant++) {
-    const sent = counts.get(`${variant}:sent`) ?? 0;
-    if (sent < minimum) return undefined;
-    const rate = (counts.get(`${variant}:${metric}`) ?? 0) / sent;
-    if (best === undefined || rate > best.rate) best = { variant: String(variant), rate };
-  }
-  return best?.variant;
 };
