@@ -10,3 +10,10 @@ CREATE TABLE segment_days (
   workspace TEXT NOT NULL, segment TEXT NOT NULL, day TEXT NOT NULL, joined INTEGER NOT NULL, gone INTEGER NOT NULL,
   PRIMARY KEY (workspace, segment, day)
 ) WITHOUT ROWID;
+-- Names that were seen, by kind (event, page, screen, attribute, group-attribute), with their volume. `types`: bits of the
+-- kinds of values (src/domain/event/value-types.ts). The name '' stands for those beyond what a workspace may have.
+CREATE TABLE seen_names (
+  workspace TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, types INTEGER NOT NULL, n INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  PRIMARY KEY (workspace, kind, name)
+) WITHOUT ROWID;

@@ -4,6 +4,7 @@ import { type UserEvent, compareOrder, orderOf } from "../src/domain/event/event
 import type { NumberedFacts } from "../src/domain/user/facts.ts";
 import { type UserKey, objectNameOf, userKeyOf } from "../src/domain/user/user-key.ts";
 import { type LoggedEvent, isSampled, logEvents, sampleOf } from "../src/storage/shard/event-log.ts";
+import { seenStatements } from "../src/storage/shard/seen-names.ts";
 import { factStatements } from "../src/storage/shard/project.ts";
 import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
 import { deleteApplied } from "../src/storage/intake/redrive.ts";
@@ -15,6 +16,7 @@ import { giveWay } from "./give-way.ts";
 import { tellGroups } from "./group/take-calls.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
+import { giveBackNames, noteNames, takeNames } from "./seen-buffer.ts";
 import { userObject } from "./user-stub.ts";
 
 /** Objects asked at once. */
@@ -203,16 +205,26 @@ const writeShards = async (env: Env, applied: readonly Applied[]): Promise<void>
       const db = shards[number] ?? env.SHARD_0;
       const facts = own.flatMap(({ answer }): readonly NumberedFacts[] => (answer.facts === undefined ? [] : [answer.facts]));
       const events = own.flatMap(loggedEvents).filter(({ event }) => isSampled(event.id, fraction));
+      for (const { work, answer } of own) noteNames(number, work.workspace, newOnes(work.events, answer));
+      const names = takeNames(number, Date.now());
       try {
-        const statements = [...logEvents(db, events), ...factStatements(db, facts, fraction)];
+        const statements = [...logEvents(db, events), ...factStatements(db, facts, fraction), ...seenStatements(db, names)];
         if (statements.length > 0) await db.batch(statements);
         noteProjected(facts);
       } catch (error) {
+        giveBackNames(number, names);
         console.error(JSON.stringify({ what: "shard could not be written", shard: number, events: events.length, error: String(error) }));
         for (const { work } of own) fail(work.deliveries);
       }
     }),
   );
+};
+
+/** Events that were not there before: only those count for the registry of names. */
+const newOnes = (events: readonly UserEvent[], { known }: ApplyAnswer): readonly UserEvent[] => {
+  if (known.length === 0) return events;
+  const ids = new Set(known.map(({ id }) => id));
+  return events.filter(({ id }) => !ids.has(id));
 };
 
 /**

@@ -71,3 +71,22 @@ export const growthSchema = z.object({
     )
     .describe("oldest first, today last"),
 });
+
+const seenName = z.object({
+  name: z.string(),
+  firstSeen: instant,
+  lastSeen: instant,
+  volume: z.int().describe("how often; a moment behind"),
+});
+const seenValue = seenName.extend({
+  types: z.array(z.enum(["text", "number", "boolean", "list", "object"])).describe("kinds of its values so far"),
+});
+const rest = z.int().describe("how often names were seen that found no room: a workspace has 1,000 of a kind");
+export const schemaSchema = z.object({
+  events: z.array(seenName),
+  pages: z.array(seenName),
+  screens: z.array(seenName),
+  attributes: z.array(seenValue),
+  groupAttributes: z.array(seenValue),
+  rest: z.object({ events: rest, pages: rest, screens: rest, attributes: rest, groupAttributes: rest }),
+});

@@ -210,6 +210,20 @@ export const segmentDays = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.segment, t.day] })],
 );
 
+export const seenNames = sqliteTable(
+  "seen_names",
+  {
+    workspace: text().notNull(),
+    kind: text().notNull(),
+    name: text().notNull(),
+    types: integer().notNull(),
+    n: integer().notNull(),
+    first_seen: integer().notNull(),
+    last_seen: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.kind, t.name] })],
+);
+
 export const intake = sqliteTable("intake", {
   id: text().primaryKey().notNull(),
   workspace: text().notNull(),

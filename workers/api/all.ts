@@ -12,6 +12,7 @@ export { users } from "./users.ts";
 export { explain } from "./explain.ts";
 export { groups } from "./groups.ts";
 export { merge } from "./merge.ts";
+export { schema } from "./schema.ts";
 export { messages } from "./messages.ts";
 export { events } from "./events.ts";
 export { keys } from "./keys.ts";
