@@ -11,12 +11,16 @@ const prefix = "message:";
 export const statusName = ({ event }: Pick<UserEvent, "event">): string => `${prefix}${event ?? ""}`;
 export const isStatusName = (name: string): boolean => name.startsWith(prefix);
 
+/** The status itself and, of how far a message came, those after it. */
+const enough: ReadonlyMap<AskedStatus, readonly MessageStatus[]> = new Map<AskedStatus, readonly MessageStatus[]>([
+  ...progress.map((asked, index) => [asked, progress.slice(index)] as const),
+  ...endings.map((asked) => [asked, [asked]] as const),
+]);
+
 /** When (ms) the message came to the status or one after it; undefined = not yet. */
 export const cameTo = ({ reached, status, createdAt }: Message, asked: AskedStatus): number | undefined => {
-  const from = (progress as readonly MessageStatus[]).indexOf(asked);
-  const enough: readonly MessageStatus[] = from === -1 ? [asked] : progress.slice(from);
   let first: number | undefined;
-  for (const one of enough) {
+  for (const one of enough.get(asked) ?? []) {
     // A message kept from before there were instants says only how far it is.
     const at = reached?.[one] ?? (status === one ? createdAt : undefined);
     if (at !== undefined && (first === undefined || at < first)) first = at;
@@ -26,11 +30,13 @@ export const cameTo = ({ reached, status, createdAt }: Message, asked: AskedStat
 
 /** What the message has come to since it was `before`, each as an event at its instant: at most one for each message and status, ever. */
 export const statusEvents = (before: Message | undefined, message: Message): readonly UserEvent[] =>
-  [...progress, ...endings].flatMap((status): UserEvent[] => {
-    if (before !== undefined && cameTo(before, status) !== undefined) return [];
-    const at = cameTo(message, status);
-    return at === undefined ? [] : [eventOf(message, status, at)];
-  });
+  before !== undefined && before.reached === message.reached && before.status === message.status
+    ? []
+    : [...progress, ...endings].flatMap((status): UserEvent[] => {
+        if (before !== undefined && cameTo(before, status) !== undefined) return [];
+        const at = cameTo(message, status);
+        return at === undefined ? [] : [eventOf(message, status, at)];
+      });
 
 const eventOf = ({ id, template, run }: Message, event: AskedStatus, time: number): UserEvent => ({
   id,

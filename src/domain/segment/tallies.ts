@@ -3,6 +3,7 @@ import type { UserEvent } from "../event/event.ts";
 import { historyName } from "../event/event.ts";
 import type { Message } from "../message/message.ts";
 import { type History, matchOf } from "../user/history.ts";
+import type { AttributeEntry } from "../user/state.ts";
 import type { Tally } from "./condition.ts";
 import { statusEvents, statusName } from "./message-statuses.ts";
 
@@ -13,7 +14,17 @@ export interface TallyScope {
 
 /** Counts an event that was just added to the history; only the tallies that mention its name are asked. */
 export const recordMatches = (event: UserEvent, { catalog, history }: TallyScope): void => {
-  for (const tally of catalog.talliesByName.find(historyName(event))) fileMatch(tally, event, { history, past: false });
+  const to = { history, past: false };
+  for (const tally of catalog.talliesByName.find(historyName(event))) fileMatch(tally, event, to);
+};
+
+/** Counts a write of an attribute by call or step, as an identify call that said the same: since when a value holds is asked of both. */
+export const recordWrite = (name: string, { value = null, order }: AttributeEntry, scope: TallyScope): void => {
+  const [time, receivedAt, index] = order;
+  recordMatches(
+    { id: `set:${name}:${order.join(":")}`, type: "identify", traits: { [name]: value }, time, receivedAt, index, key: "server" },
+    scope,
+  );
 };
 
 /** Files the event under the tally where it matches. */

@@ -2,6 +2,7 @@ import type { EventOrder } from "../event/event.ts";
 import { firstAt, isPresent, type Path, parsePath } from "../filter/path.ts";
 import { asNumber } from "../filter/value.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { recordWrite } from "../segment/tallies.ts";
 import { takeAttributes } from "./apply-event.ts";
 import { mergeAttributes } from "./attributes.ts";
 import type { Draft } from "./draft.ts";
@@ -45,6 +46,7 @@ export const changeAttributes = (draft: Draft, changes: AttributeChanges, run?: 
     return [name, entry] as const;
   });
   takeAttributes(draft, mergeAttributes(attributes, entries));
+  for (const [name, entry] of entries) if (own(draft.state.profile.attributes, name) === entry) recordWrite(name, entry, draft.context);
   const changed = draft.changes.attributes.slice(before);
   for (const attribute of changed) {
     const value = own(draft.state.profile.attributes, attribute)?.value;

@@ -97,6 +97,19 @@ describe("consent, suppressions, devices and groups move memberships at once", (
   });
 });
 
+describe("how long an attribute has held", () => {
+  it("is told by calls and steps as by identify: what another write broke begins anew", () => {
+    const user = userIn(segment("settled", { type: "attribute", path: "plan", operator: "equals", value: "pro", for: "P7D" }));
+    user.event(identify({ plan: "pro" }, START));
+    user.do({ type: "attributes", id: "a1", set: { plan: "free" } }, START + DAY);
+    user.do({ type: "attributes", id: "a2", set: { plan: "pro" } }, START + 2 * DAY);
+    user.sleep(START + 9 * DAY - 1);
+    expect(user.segments).toEqual([]);
+    user.sleep(START + 9 * DAY);
+    expect(user.segments).toEqual(["settled"]);
+  });
+});
+
 describe("conditions on messages", () => {
   const segments = [
     segment("got", { type: "message", template: "hello", status: "sent" }),
