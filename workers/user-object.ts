@@ -30,6 +30,7 @@ import { decide } from "../src/domain/user/decide.ts";
 import { askedBefore } from "../src/domain/user/frequency.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
 import { targetOf } from "../src/domain/user/merge.ts";
+import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
@@ -111,7 +112,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#confirm(request);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo();
-    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.stimulate(onward));
+    if (target !== undefined)
+      return this.#forward(target, { ...request, stimuli: request.stimuli.map(this.#withMessage) }, (object, onward) =>
+        object.stimulate(onward),
+      );
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
@@ -328,6 +332,13 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     }
     return { ...last, events: [...known.map(({ id }) => id), ...events], known: [...known, ...last.known], also: [...answers, ...also] };
   }
+
+  /** A report of a message that was settled before this user was merged: the target has never seen it. */
+  readonly #withMessage = (stimulus: Stimulus): Stimulus => {
+    if (stimulus.type !== "reported" || stimulus.kept !== undefined) return stimulus;
+    const kept = this.#session.store.message(stimulus.message);
+    return kept === undefined ? stimulus : { ...stimulus, kept };
+  };
 
   /** Passes a request on to the user this one became. What was confirmed is about this user's own facts and stays here. */
   async #forward<R extends ObjectRequest, A extends ObjectAnswer>(

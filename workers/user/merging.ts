@@ -83,7 +83,7 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
   const events = rows.map((row) => JSON.parse(textOf(row, "body")) as UserEvent); // written by SqliteHistory.append
   const last = rows.at(-1);
   const next = last !== undefined && (rows.length < found.length || found.length === eventsPerPage) ? textOf(last, "id") : null;
-  return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: handOver(state) }) };
+  return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: handOver(state, session.store) }) };
 };
 
 /** Source: the target has everything. Another merge's word changes nothing. */

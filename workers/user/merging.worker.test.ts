@@ -264,6 +264,36 @@ describe("a message of a user who is merged meanwhile", { timeout: 30_000 }, () 
     expect((await source.claim({ catalog: 1, message })).claim).toMatchObject({ kind: "no" });
     for (const either of [source, target]) expect((await either.message(message))?.message.status).toBe("sent");
   });
+
+  it.each([
+    [
+      "a step that waits for it goes on where its run went",
+      { type: "message-status", of: "mail", paths: [{ status: "clicked", next: "mark" }] },
+    ],
+    ["one that no run looks at any more is noted all the same", { type: "exit" }],
+  ])("settled before, what is reported of it after is forwarded: %s", async (_name, seen) => {
+    const mailer = {
+      key: "mailer",
+      name: "Mailer",
+      trigger: { type: "event", event: "Signed Up" },
+      frequency: { type: "once" },
+      start: "mail",
+      steps: { mail: { type: "send", channel: "email", template: "hello", next: "seen" }, seen, mark: { type: "tag", add: ["clicked"] } },
+    };
+    const reporting = { key: "mail", channel: "email" as const, type: "mail", default: true, resendUncertain: false };
+    const workspace = await newWorkspace({ journeys: [mailer], templates: [emailTemplate], providers: [reporting] });
+    const [source, target] = [user(workspace, "u:1"), user(workspace, "u:2")];
+    const { deliver } = await source.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Signed Up")] });
+    const message = deliver[0]?.message ?? "";
+    const { claim } = await source.claim({ catalog: 1, message });
+    if (claim.kind !== "send") throw new Error(`expected to be given the message, got ${claim.reason}`);
+    await source.settle({ catalog: 1, message, attempt: claim.attempt, outcome: { kind: "accepted" } });
+    await target.apply({ catalog: 1, events: [{ ...identify("2", undefined, { key: "server" }), type: "alias", previousId: "1" }] });
+    await soon(async () => expect((await target.view())?.attributes).toMatchObject({ email: "a@example.com" }));
+    await soon(() => source.stimulate({ catalog: 1, stimuli: [{ type: "reported", message, status: "clicked" }] }));
+    for (const either of [source, target]) expect((await either.message(message))?.message.status).toBe("clicked");
+    expect(await target.view()).toMatchObject({ tags: seen.type === "exit" ? [] : ["clicked"], runs: [] });
+  });
 });
 
 describe("merges that cross", { timeout: 30_000 }, () => {

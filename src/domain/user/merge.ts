@@ -1,13 +1,15 @@
+import type { Message } from "../message/message.ts";
 import { recordMatches } from "../segment/tallies.ts";
 import { without, type Draft } from "./draft.ts";
 import { isSideBySide } from "./enter.ts";
 import { noteGroups } from "./groups.ts";
 import { wantedMerges } from "./identity.ts";
 import { definitionOf } from "./journeys.ts";
+import type { History } from "./history.ts";
 import { limits } from "./limits.ts";
 import { type Luggage, mergeLuggage } from "./merge-carried.ts";
 import { mergeProfiles } from "./merge-profile.ts";
-import { messageFact } from "./messages.ts";
+import { messageFact, messageOf } from "./messages.ts";
 import { refuseAttributes, refuseGroups, refuseSegments, refuseTags } from "./refuse.ts";
 import { endRun } from "./runs.ts";
 import type { Meta, Run, UserState } from "./state.ts";
@@ -17,10 +19,15 @@ import type { UserKey } from "./user-key.ts";
 /** Users of one device that are told apart; of a device with more, what is older than all of them goes to the oldest kept. */
 const MAX_POINTERS = 1_000;
 
-/** What a frozen source hands over beside its profile and history: with the last part of the import. */
-export const handOver = (state: UserState): Carried => {
+/** Of settled messages as many go along, the newest: each holds its content, and all of them go in one call. */
+const MAX_SETTLED = 200;
+const MAX_SETTLED_CHARACTERS = 4_000_000;
+
+/** What a frozen source hands over beside its profile and history: with the last part of the import. `history`: where its messages are. */
+export const handOver = (state: UserState, history?: Pick<History, "message">): Carried => {
   const { runs, goals, entries, open, asks, claims } = state;
   const wanted = wantedMerges(state);
+  const settled = history === undefined ? {} : settledOf(state, history);
   return {
     runs,
     goals,
@@ -28,9 +35,28 @@ export const handOver = (state: UserState): Carried => {
     open,
     asks,
     claims,
+    ...(Object.keys(settled).length > 0 && { settled }),
     ...(state.meta.lowWater !== undefined && { lowWater: state.meta.lowWater }),
     ...(wanted.length > 0 && { wanted: Object.fromEntries(wanted.map(({ merge, from }) => [merge, from] as const)) }),
   };
+};
+
+/** Messages of live runs that are not open any more: steps may wait for what is reported of them. Ids begin with their creation time. */
+const settledOf = ({ runs, open }: UserState, history: Pick<History, "message">): Readonly<Record<string, Message>> => {
+  const named = Object.values(runs).flatMap(({ position, messages }) => [
+    ...Object.values(messages ?? {}),
+    ...(position.at === "status" ? [position.message] : []),
+  ]);
+  const settled: Record<string, Message> = {};
+  let characters = 0;
+  for (const id of [...new Set(named)].toSorted().toReversed().slice(0, MAX_SETTLED)) {
+    const message = Object.hasOwn(open, id) ? undefined : history.message(id);
+    if (message === undefined) continue;
+    characters += JSON.stringify(message).length;
+    if (characters > MAX_SETTLED_CHARACTERS) break;
+    settled[id] = message;
+  }
+  return settled;
 };
 
 /**
@@ -110,6 +136,8 @@ const takeCarried = (draft: Draft, carried: Carried): void => {
     draft.messages.set(message.id, message);
     draft.facts.push(messageFact(message, draft.at));
   }
+  for (const message of Object.values(carried.settled ?? {}))
+    if (messageOf(draft, message.id) === undefined) draft.messages.set(message.id, message);
   // Losers are ended like any run: what they had queued is dropped with the reason.
   const lost = Object.fromEntries(losers.map((run) => [run.id, run]));
   Object.assign(draft.state, { ...merged, runs: { ...merged.runs, ...lost } } satisfies Luggage);

@@ -63,6 +63,16 @@ describe("statuses are a lattice", () => {
 });
 
 describe("reports", () => {
+  it("a report for a message of a merged user is noted by the user it became", () => {
+    const { user, message } = accepted();
+    const kept = user.history.message(message);
+    const target = new TestUser(user.catalog, "u:target");
+    target.event(track("X", START));
+    target.do({ type: "reported", message, status: "bounced", ...(kept && { kept }) });
+    expect(statusOf(target, message)).toBe("bounced");
+    expect(target.state.profile.suppressions).toMatchObject({ email: { address: "a@b.c" } });
+  });
+
   it("one that overtakes the provider's answer lets the run go on, and the answer changes nothing more", () => {
     const { user, message } = sent();
     const { claim } = user.claim(message);

@@ -25,7 +25,14 @@ export type Stimulus =
       readonly state: "opted-in" | "opted-out";
     }
   /** A message came to a status, as its provider or a link says; a repeated or late report changes nothing (lattice). */
-  | { readonly type: "reported"; readonly message: string; readonly status: MessageStatus; readonly reason?: string }
+  | {
+      readonly type: "reported";
+      readonly message: string;
+      readonly status: MessageStatus;
+      readonly reason?: string;
+      /** The message as a merged user has it who forwards the report: settled ones stayed there. */
+      readonly kept?: Message;
+    }
   /** Start a run by call, step or schedule; the same id again starts nothing. With `segment`: only while the user is in it. */
   | {
       readonly type: "enter";
@@ -89,6 +96,8 @@ export interface Carried {
   readonly goals: readonly OpenGoal[];
   readonly entries: Readonly<Record<string, EntryCounter>>;
   readonly open: Readonly<Record<string, Message>>;
+  /** Settled messages that the runs may still look at; the others stay with the source. */
+  readonly settled?: Readonly<Record<string, Message>>;
   readonly asks: Readonly<Record<string, OpenAsk>>;
   readonly claims: Readonly<Record<string, readonly number[]>>;
   /** The source's low-water mark, where its history was pruned. */

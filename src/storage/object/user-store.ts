@@ -114,10 +114,16 @@ export class UserStore {
     );
   }
 
-  #message(id: string): Message {
+  /** A message of this user, open or settled. */
+  message(id: string): Message | undefined {
     const row = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key = ?", id)[0];
-    if (row === undefined) throw new Error(`expected a row for the open message ${id}, found none`);
-    return parse(row) as Message; // written by commit
+    return row === undefined ? undefined : (parse(row) as Message); // written by commit
+  }
+
+  #message(id: string): Message {
+    const message = this.message(id);
+    if (message === undefined) throw new Error(`expected a row for the open message ${id}, found none`);
+    return message;
   }
 
   #putRuns(before: UserState["runs"], after: UserState["runs"]): void {
