@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { identify, soon, track, user } from "../../test/support/workspace.ts";
+import { identify, soon, track, user, userStub } from "../../test/support/workspace.ts";
 import { projectFacts } from "../../src/storage/shard/project.ts";
 import { catalogFor, liveVersion, withPinned } from "../catalog-cache.ts";
 import { scheduleName } from "../schedule-object.ts";
@@ -30,6 +30,10 @@ const apply = async ({ id }: TestWorkspace, key: string, ...events: Parameters<R
   if (answer.facts !== undefined) await projectFacts(bindings, [answer.facts]);
 };
 const runsOf = async ({ id }: TestWorkspace, key: string) => (await user(id, `u:${key}`).view())?.runs ?? [];
+const at = (ms: number) => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.setSystemTime(ms);
+};
 const published = async (workspace: TestWorkspace, definition: object, options: object = {}) => {
   expect((await workspace.api("PUT /api/journeys/j", definition)).status).toBeLessThan(300);
   return workspace.api("POST /api/journeys/j/publish", options);
@@ -110,6 +114,18 @@ describe("publishing a journey", () => {
     // What a user who slept since version 1 is given to decide with.
     expect([...(await withPinned(bindings, catalog, ["j@1"])).pinned.keys()].toSorted()).toEqual(["j@1", "j@2"]);
     expect([...(await withPinned(bindings, catalog, ["j@2"])).pinned.keys()]).toEqual(["j@2"]);
+  });
+
+  it("a date's journey is among the timers of users who sleep, once it is published", async () => {
+    const workspace = await newWorkspace();
+    const renews = Date.now() + 10 * DAY + 1;
+    await apply(workspace, "a", identify("a", { renews }));
+    expect((await user(workspace.id, "u:a").view())?.nextDue).toBeNull();
+    await published(workspace, journeyOf({ trigger: { type: "date", attribute: "renews", offset: "-P1D" } }));
+    await soon(async () => expect((await user(workspace.id, "u:a").view())?.nextDue).toBe(renews - DAY));
+    at(renews - DAY);
+    expect(await runDurableObjectAlarm(userStub(workspace.id, "u:a"))).toBe(true);
+    expect(await runsOf(workspace, "a")).toMatchObject([{ enteredAt: renews - DAY }]);
   });
 
   it("refuses an unknown choice and names the field", async () => {
@@ -269,11 +285,6 @@ describe("schedules", () => {
     await apply(workspace, "other", track("other", "Other"));
     return workspace;
   };
-  const at = (ms: number) => {
-    vi.useFakeTimers({ toFake: ["Date"] });
-    vi.setSystemTime(ms);
-  };
-
   it("each occurrence enters every member exactly once, whatever is repeated", async () => {
     const workspace = await withMembers(5);
     await published(workspace, weekly());
@@ -315,6 +326,14 @@ describe("schedules", () => {
     const late = await withMembers(1);
     await published(late, weekly({ every: undefined, time: undefined, zone: undefined, at: "2020-01-01T00:00:00Z" }));
     expect(await scheduleOf(late).state()).toEqual({ next: null, round: null });
+  });
+
+  it("the segment of a live schedule cannot be deleted; of a stopped one it can", async () => {
+    const workspace = await withMembers(0);
+    await published(workspace, weekly());
+    expect((await workspace.api("DELETE /api/segments/buyers")).status).toBe(409);
+    await workspace.api("POST /api/journeys/j/stop");
+    expect((await workspace.api("DELETE /api/segments/buyers")).status).toBe(204);
   });
 
   it("stopped, deleted or given another trigger, it does nothing more", async () => {

@@ -49,7 +49,7 @@ const namedBy = (live: CatalogDocument, key: string): readonly string[] => [
 /** Conditions, triggers and steps of type "segment" anywhere inside a definition. */
 const asksFor = (json: unknown, key: string): boolean => {
   if (typeof json !== "object" || json === null) return false;
-  if ("type" in json && json.type === "segment") {
+  if ("type" in json && (json.type === "segment" || json.type === "schedule")) {
     if ("segment" in json && json.segment === key) return true;
     // The step of that type names the manual segments it puts users into and takes them out of.
     for (const field of ["add", "remove"] as const) if (listIn(json, field).includes(key)) return true;

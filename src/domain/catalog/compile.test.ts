@@ -64,6 +64,36 @@ describe("compileCatalog", () => {
     );
   });
 
+  it("lets a stopped journey name a segment that is gone; of others, a schedule's segment must exist too", () => {
+    expect(compile([], [{ ...journey("j", { exit: asks("gone") }), status: "stopped" }]).journeys.size).toBe(1);
+    const scheduled = journey("j", { trigger: { type: "schedule", segment: "gone", every: "P1D", time: "09:00" } });
+    expect(faultOf(() => compile([], [scheduled])).message).toContain('asks for segment "gone"');
+  });
+
+  it("finds journeys by what else starts them: attributes, group types, messages, dates", () => {
+    const catalog = compile(
+      [],
+      [
+        journey("plan", { trigger: { type: "attribute", path: "plan.name" } }),
+        journey("company", { trigger: { type: "group", change: "joined", groupType: "company" } }),
+        journey("any-group", { trigger: { type: "group", change: "left" } }),
+        journey("mail", { trigger: { type: "message", status: "opened", template: "hello" } }),
+        journey("step", { trigger: { type: "message", status: "sent", journey: "exact", step: "one" } }),
+        journey("birthday", { trigger: { type: "date", attribute: "born", repeat: "yearly" } }),
+        journey("page", { trigger: { type: "page" } }),
+      ],
+    );
+    const keys = (journeys: readonly { readonly key: string }[] | undefined) => (journeys ?? []).map(({ key }) => key);
+    expect(keys(catalog.journeysByAttribute.get("plan"))).toEqual(["plan"]);
+    expect(keys(catalog.journeysByGroup.get("company"))).toEqual(["company"]);
+    expect(keys(catalog.journeysByGroup.get("*"))).toEqual(["any-group"]);
+    expect(keys(catalog.journeysByMessage.get("template:hello"))).toEqual(["mail"]);
+    expect(keys(catalog.journeysByMessage.get("journey:exact"))).toEqual(["step"]);
+    expect(keys(catalog.journeysByDate)).toEqual(["birthday"]);
+    expect(keys(catalog.journeysByEvent.find("page:Home"))).toEqual(["page"]);
+    expect(keys(catalog.journeysByEvent.find("track:Home"))).toEqual([]);
+  });
+
   it("refuses `since` and `key` outside journeys and says where", () => {
     const since = faultOf(() =>
       compile([segment("a", { type: "or", conditions: [{ type: "everyone" }, { type: "event", event: "A", since: "entry" }] })]),

@@ -19,7 +19,8 @@ export const compileCatalog = (document: CatalogDocument): Catalog => {
   const segments = new Map(document.segments.map((segment) => [segment.key, compileSegment(segment, document)]));
   const segmentOrder = orderSegments(segments);
   const journeys = new Map(document.journeys.map((published) => [published.definition.key, compileJourney(published, document)]));
-  for (const journey of journeys.values()) refuseMissingSegments(journey, segments);
+  // What is stopped asks for nothing: it must not keep a segment from being deleted.
+  for (const journey of journeys.values()) if (journey.status !== "stopped") refuseMissingSegments(journey, segments);
   return {
     document,
     segments,
@@ -41,8 +42,7 @@ export const compileCatalog = (document: CatalogDocument): Catalog => {
 /** The same catalog with older versions that runs are pinned to: their conditions are asked, and their tallies kept, as long as such runs live. */
 export const withPinnedJourneys = (catalog: Catalog, published: readonly PublishedJourney[]): Catalog => {
   const pinned = new Map(catalog.pinned);
-  for (const journey of published)
-    pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document));
+  for (const journey of published) pinned.set(`${journey.definition.key}@${journey.version}`, compileJourney(journey, catalog.document));
   return {
     ...catalog,
     pinned,
@@ -56,7 +56,12 @@ const compileSegment = (definition: SegmentDefinition, { timezone, topics = [] }
     : {
         key: definition.key,
         hash: hashText(stableText(definition.condition)),
-        condition: compileCondition(definition.condition, { path: `segments.${definition.key}.condition`, inJourney: false, timezone, topics }),
+        condition: compileCondition(definition.condition, {
+          path: `segments.${definition.key}.condition`,
+          inJourney: false,
+          timezone,
+          topics,
+        }),
       };
 
 const segmentIndexes = (
@@ -80,7 +85,9 @@ const journeyIndexes = (
   Catalog,
   "journeysByEvent" | "journeysBySegment" | "journeysByAttribute" | "journeysByGroup" | "journeysByMessage" | "journeysByDate"
 > => ({
-  journeysByEvent: nameIndex(journeys.flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : []))),
+  journeysByEvent: nameIndex(
+    journeys.flatMap((journey) => (journey.trigger.kind === "event" ? [[journey.trigger.name, journey] as const] : [])),
+  ),
   journeysBySegment: groupBy(journeys, ({ trigger }) => (trigger.kind === "segment" ? [trigger.segment] : [])),
   journeysByAttribute: groupBy(journeys, ({ trigger }) => (trigger.kind === "attribute" ? [trigger.attribute] : [])),
   journeysByGroup: groupBy(journeys, ({ trigger }) => (trigger.kind === "group" ? [trigger.groupType ?? "*"] : [])),

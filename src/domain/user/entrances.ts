@@ -150,7 +150,7 @@ export const enterAsked = (draft: Draft, cause: Cause): void => {
   for (const asked of draft.asked.splice(0)) {
     if (askedBefore(draft.state.entries, asked.journey, asked.id) !== undefined) continue;
     const refused = tryAsked(draft, asked, cause) ?? "";
-    draft.state.entries = rememberAsked(draft.state.entries, asked.journey, { id: asked.id, refused });
+    draft.state.entries = rememberAsked(draft.state.entries, asked.journey, { id: asked.id, refused, at: draft.at });
   }
 };
 

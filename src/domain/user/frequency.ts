@@ -55,10 +55,17 @@ export const askedBefore = (entries: Counters, journey: string, id: string): str
 };
 
 /** The counters with what came of an entry that was asked for. */
-export const rememberAsked = (entries: Counters, journey: string, { id, refused }: { id: string; refused: string }): Counters => {
-  const at = counterKey(journey, null);
-  const counter = counterOf(entries, at);
-  return withCounter(entries, at, { ...counter, asked: [[hashText(id), refused] as const, ...(counter.asked ?? [])].slice(0, MAX_ASKED) });
+export const rememberAsked = (
+  entries: Counters,
+  journey: string,
+  { id, refused, at }: { readonly id: string; readonly refused: string; readonly at: number },
+): Counters => {
+  const name = counterKey(journey, null);
+  const counter = counterOf(entries, name);
+  return withCounter(entries, name, {
+    ...counter,
+    asked: [[hashText(id), refused, at] as const, ...(counter.asked ?? [])].slice(0, MAX_ASKED),
+  });
 };
 
 /** Two users' counters as one: `once` means once ever, also after a merge. */
@@ -72,8 +79,20 @@ export const mergeCounters = (a: EntryCounter, b: EntryCounter): EntryCounter =>
     ...(reenterAt !== undefined && { reenterAt }),
     ...(included !== undefined && { included }),
     ...laterDate(a, b),
-    ...((a.asked ?? b.asked) && { asked: [...(a.asked ?? []), ...(b.asked ?? [])].slice(0, MAX_ASKED) }),
+    ...((a.asked ?? b.asked) && { asked: uniteAsked(a.asked ?? [], b.asked ?? []) }),
   };
+};
+
+type Asked = NonNullable<EntryCounter["asked"]>;
+
+/** Newest first, whatever the sequence of merges; what entered one of them has entered. */
+const uniteAsked = (a: Asked, b: Asked): Asked => {
+  const byId = new Map<string, Asked[number]>();
+  for (const one of [...a, ...b]) {
+    const known = byId.get(one[0]);
+    if (known === undefined || one[1] < known[1] || (one[1] === known[1] && one[2] > known[2])) byId.set(one[0], one);
+  }
+  return [...byId.values()].toSorted((x, y) => y[2] - x[2] || (x[0] < y[0] ? -1 : 1)).slice(0, MAX_ASKED);
 };
 
 const laterDate = (a: EntryCounter, b: EntryCounter): Pick<EntryCounter, "dateUpTo" | "dateOf"> => {

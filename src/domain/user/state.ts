@@ -215,8 +215,8 @@ export interface EntryCounter {
   readonly dateUpTo?: number;
   /** The date (ms) it fired for then: seen from another zone the same one does not fire again. */
   readonly dateOf?: number;
-  /** Entries asked for by call, step or schedule, newest first, bounded: hash of the id, and why not ("" = entered). The same id again starts nothing. */
-  readonly asked?: readonly (readonly [id: string, refused: string])[];
+  /** Entries asked for by call, step or schedule, newest first, bounded: hash of the id, why not ("" = entered), when (ms). The same id again starts nothing. */
+  readonly asked?: readonly (readonly [id: string, refused: string, at: number])[];
   /** includeCurrent was carried out up to this version of the journey: a repeated backfill enters nobody twice. */
   readonly included?: number;
 }
