@@ -7,7 +7,9 @@ import type { Catalog } from "../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../src/domain/event/event.ts";
 import { decide } from "../src/domain/user/decide.ts";
 import { newUser } from "../src/domain/user/new-user.ts";
+import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import { NewestMatches } from "../src/storage/object/newest-matches.ts";
+import type { SqlPort } from "../src/storage/object/sql-port.ts";
 import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import { nodeSql, nodeTransaction } from "../test/support/node-sql.ts";
 import { UserSession } from "../workers/user/session.ts";
@@ -21,10 +23,16 @@ export interface LoneUser {
   readonly apply: (events: readonly UserEvent[]) => void;
   /** Decides events in one transaction that commits history alone: the core over its port, without what the object files beside. */
   readonly decideOnly: (events: readonly UserEvent[]) => void;
+  /** Any other stimulus, by a newer catalog, in one transaction. */
+  readonly stimulate: (stimulus: Stimulus, newer: Catalog) => void;
   /** Past events, filed without deciding anything: spread over a year before now. */
   readonly fill: (count: number) => void;
   /** Rows inserted, updated and deleted so far. Every table is WITHOUT ROWID and has no further index, so these are the rows that are billed. */
   readonly rowsWritten: () => number;
+  /** Rows that statements answered so far; the platform counts those it passed over too, which a test holds constant. */
+  readonly rowsRead: () => number;
+  /** Bytes of the database. */
+  readonly bytes: () => number;
   readonly close: () => void;
 }
 
@@ -45,7 +53,15 @@ export const loneUser = (catalog: Catalog): LoneUser => {
   const folder = mkdtempSync(path.join(tmpdir(), "tern-lone-user-"));
   const database = new DatabaseSync(path.join(folder, "user.sqlite"));
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
-  const sql = nodeSql(database);
+  const inner = nodeSql(database);
+  let rowsRead = 0;
+  const sql: SqlPort = {
+    run: (statement, ...params) => {
+      const rows = inner.run(statement, ...params);
+      rowsRead += rows.length;
+      return rows;
+    },
+  };
   const session = new UserSession(
     { sql, transaction: nodeTransaction(database), clock: () => Date.now(), size: () => 0 },
     { workspace: "bench", user: "u:1" },
@@ -68,6 +84,9 @@ export const loneUser = (catalog: Catalog): LoneUser => {
   return {
     apply,
     decideOnly,
+    stimulate: (stimulus, newer) => {
+      session.turn((turn) => turn.take(decide(turn.state, stimulus, turn.context(session.now(), newer))));
+    },
     fill: (count) => {
       const now = Date.now();
       session.turn((turn) => {
@@ -77,6 +96,8 @@ export const loneUser = (catalog: Catalog): LoneUser => {
           );
       });
     },
+    rowsRead: () => rowsRead,
+    bytes: () => Number(database.prepare("SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()").get()?.["n"]),
     rowsWritten: () => Number(database.prepare("SELECT total_changes() AS n").get()?.["n"]),
     close: () => {
       database.close();

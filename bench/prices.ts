@@ -12,6 +12,9 @@ const perMillion = {
   rowRead: 0.001,
 } as const;
 
+/** Dollars per GB and month that is kept: in objects, in D1. */
+export const perGbMonth = { object: 0.2, database: 0.75 } as const;
+
 /** What one million events use, in millions. */
 export type Usage = Readonly<Record<keyof typeof perMillion, number>>;
 

@@ -7,3 +7,6 @@ export { journeys } from "./journeys.ts";
 export { latency } from "./latency.ts";
 export { waits, waitsAtOnce } from "./waits.ts";
 export { cost } from "./cost.ts";
+export { backfill } from "./backfill.ts";
+export { memory } from "./memory.ts";
+export { idle } from "./idle.ts";
