@@ -17,6 +17,9 @@ import { workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
 import * as contents from "../../src/domain/template/contents/all.ts";
 import { lintTemplate } from "../../src/domain/template/lint.ts";
 import { templateSchema } from "../../src/domain/template/template.ts";
+import { emptyWorkspace } from "../../src/simulate/definitions.ts";
+import { scriptSchema } from "../../src/simulate/script.ts";
+import { simulate } from "../../src/simulate/simulate.ts";
 
 const page = readFileSync(path.join(import.meta.dirname, "../../docs/language.md"), "utf8");
 
@@ -35,6 +38,7 @@ const schemaOf = (kind: string, value: unknown): z.ZodType | undefined => {
     frequency: frequencySchema,
     template: templateSchema,
     provider: providerSchema,
+    script: scriptSchema,
     call: trackingCalls.group,
     rules: workspaceRulesSchema,
     topic: topicSchema,
@@ -63,6 +67,7 @@ describe("docs/language.md", () => {
       "call",
       "rules",
       "topic",
+      "script",
     ];
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(kinds));
   });
@@ -70,6 +75,10 @@ describe("docs/language.md", () => {
   it.each(examples)("shows a $kind that is accepted", ({ kind, value }) => {
     expect(schemaOf(kind, value)?.safeParse(value).error?.issues).toBeUndefined();
     expect(schemaOf(kind, value)).toBeDefined();
+  });
+
+  it("shows scripts whose expectations hold", () => {
+    expect(all("script", scriptSchema).flatMap((script) => simulate(script, emptyWorkspace).failures)).toEqual([]);
   });
 
   it("shows journeys that hold together and templates that parse, with the segments and templates it shows", () => {
