@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { catalogFor, liveVersion, providerFor, withPinned } from "../catalog-cache.ts";
+import { readyMadeSegments } from "../../src/domain/segment/ready-made.ts";
 import { bindings, call, journeyOf, newWorkspace, segmentOf, templateOf } from "./client.test-support.ts";
 
 // The first call of a run loads the whole management API.
@@ -78,7 +79,7 @@ describe("segments", () => {
       keys.push(...page.body.items.map(({ key }) => key));
       next = page.body.next;
     }
-    expect(keys).toEqual(["everyone", "not-logged-in-recently", "paying-customers", "signed-up-recently"]);
+    expect(keys).toEqual(readyMadeSegments.map(({ key }) => key).toSorted());
     expect(await api("GET /api/segments?cursor=nonsense")).toMatchObject({ status: 400, body: { code: "bad-cursor" } });
     expect(await api("GET /api/segments?limit=201")).toMatchObject({ status: 400, body: { errors: [{ path: "limit" }] } });
     expect(await api("GET /api/segments?colour=red")).toMatchObject({ status: 400, body: { errors: [{ path: "colour" }] } });
