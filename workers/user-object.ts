@@ -30,7 +30,6 @@ import { decide } from "../src/domain/user/decide.ts";
 import { askedBefore } from "../src/domain/user/frequency.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
 import { targetOf } from "../src/domain/user/merge.ts";
-import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
@@ -40,7 +39,7 @@ import { liveVersion } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
-import { acknowledge, freeze } from "./user/merging.ts";
+import { acknowledge, freeze, withKept } from "./user/merging.ts";
 import { ObjectCatalog, StillAdopting } from "./user/object-catalog.ts";
 import { Pruning } from "./user/pruning.ts";
 import {
@@ -112,10 +111,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#confirm(request);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo();
-    if (target !== undefined)
-      return this.#forward(target, { ...request, stimuli: request.stimuli.map(this.#withMessage) }, (object, onward) =>
-        object.stimulate(onward),
-      );
+    if (target !== undefined) return this.#forward(target, withKept(this.#session.store, request), (to, next) => to.stimulate(next));
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
@@ -332,13 +328,6 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     }
     return { ...last, events: [...known.map(({ id }) => id), ...events], known: [...known, ...last.known], also: [...answers, ...also] };
   }
-
-  /** A report of a message that was settled before this user was merged: the target has never seen it. */
-  readonly #withMessage = (stimulus: Stimulus): Stimulus => {
-    if (stimulus.type !== "reported" || stimulus.kept !== undefined) return stimulus;
-    const kept = this.#session.store.message(stimulus.message);
-    return kept === undefined ? stimulus : { ...stimulus, kept };
-  };
 
   /** Passes a request on to the user this one became. What was confirmed is about this user's own facts and stays here. */
   async #forward<R extends ObjectRequest, A extends ObjectAnswer>(

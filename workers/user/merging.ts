@@ -1,4 +1,4 @@
-import type { FreezeAnswer, FreezeRequest } from "../../src/api/user-rpc.ts";
+import type { FreezeAnswer, FreezeRequest, StimulateRequest } from "../../src/api/user-rpc.ts";
 import type { Catalog } from "../../src/domain/catalog/catalog.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { decide } from "../../src/domain/user/decide.ts";
@@ -85,6 +85,15 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
   const next = last !== undefined && (rows.length < found.length || found.length === eventsPerPage) ? textOf(last, "id") : null;
   return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: handOver(state, session.store) }) };
 };
+
+/** Source: reports to be forwarded, with the messages they are about. Those settled before the merge stayed here: the target may never have seen them. */
+export const withKept = (store: UserStore, request: StimulateRequest): StimulateRequest => ({
+  ...request,
+  stimuli: request.stimuli.map((stimulus) => {
+    const kept = stimulus.type === "reported" && stimulus.kept === undefined ? store.message(stimulus.message) : undefined;
+    return kept === undefined ? stimulus : { ...stimulus, kept };
+  }),
+});
 
 /** Source: the target has everything. Another merge's word changes nothing. */
 export const acknowledge = (session: UserSession, merge: string): void => {
