@@ -17,3 +17,8 @@ CREATE TABLE seen_names (
   first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
   PRIMARY KEY (workspace, kind, name)
 ) WITHOUT ROWID;
+-- What a workspace demands of an event's properties at ingest. enforce: block (the item is refused) or warn (it is noted).
+CREATE TABLE event_rules (
+  workspace TEXT NOT NULL, name TEXT NOT NULL, enforce TEXT NOT NULL, properties TEXT NOT NULL, updated_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace, name)
+) WITHOUT ROWID;

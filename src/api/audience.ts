@@ -82,7 +82,14 @@ const seenValue = seenName.extend({
   types: z.array(z.enum(["text", "number", "boolean", "list", "object"])).describe("kinds of its values so far"),
 });
 const rest = z.int().describe("how often names were seen that found no room: a workspace has 1,000 of a kind");
+export const ruleSchema = z.object({
+  name: z.string(),
+  enforce: z.enum(["block", "warn", "off"]),
+  properties: z.record(z.string(), z.enum(["text", "number", "boolean", "list", "object"])),
+});
+
 export const schemaSchema = z.object({
+  rules: z.array(ruleSchema).describe("what events are held against at ingest"),
   events: z.array(seenName),
   pages: z.array(seenName),
   screens: z.array(seenName),

@@ -224,6 +224,18 @@ export const seenNames = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.kind, t.name] })],
 );
 
+export const eventRules = sqliteTable(
+  "event_rules",
+  {
+    workspace: text().notNull(),
+    name: text().notNull(),
+    enforce: text().notNull(),
+    properties: text().notNull(),
+    updated_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.name] })],
+);
+
 export const intake = sqliteTable("intake", {
   id: text().primaryKey().notNull(),
   workspace: text().notNull(),

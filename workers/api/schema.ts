@@ -1,10 +1,15 @@
-import { schemaSchema } from "../../src/api/audience.ts";
+import { ruleSchema, schemaSchema } from "../../src/api/audience.ts";
+import { eventRuleSchema } from "../../src/api/ingest/event-rules.ts";
 import type { SeenKind } from "../../src/domain/event/seen.ts";
 import { typesOf } from "../../src/domain/event/value-types.ts";
+import { Fault } from "../../src/domain/fault.ts";
+import { maxRules, putEventRule, readEventRules } from "../../src/storage/control/event-rules.ts";
 import { namesPerKind, readSeen, type SeenRow } from "../../src/storage/shard/seen-names.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
+import { forgetEventRules } from "../event-rules.ts";
 import { flushNames } from "../seen-buffer.ts";
 import { instant } from "./present.ts";
+import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** Names of several shards as one list, by name. */
@@ -38,6 +43,7 @@ export const schema: readonly Route[] = [
     },
     async ({ env, workspace }) => {
       await flushNames(env);
+      const rules = await readEventRules(env.DB, workspace);
       const rows = (await Promise.all(shardsOf(env).map((db) => readSeen(db, workspace)))).flat();
       const ofKind = (kind: SeenKind) => united(rows.filter((row) => row.kind === kind));
       const named = (kind: SeenKind) => {
@@ -47,6 +53,7 @@ export const schema: readonly Route[] = [
       const names = (kind: SeenKind) => named(kind).shown.map(presentName);
       const values = (kind: SeenKind) => named(kind).shown.map((row) => ({ ...presentName(row), types: [...typesOf(row.types)] }));
       return answer({
+        rules: [...rules].map(([name, rule]) => ({ name, ...rule })),
         events: names("event"),
         pages: names("page"),
         screens: names("screen"),
@@ -60,6 +67,27 @@ export const schema: readonly Route[] = [
           groupAttributes: named("group-attribute").rest,
         },
       });
+    },
+  ),
+  route(
+    {
+      method: "put",
+      path: "/api/schema/events/{name}",
+      summary: "What the properties of an event have to be: items that are otherwise are refused (block) or noted (warn)",
+      scope: "write",
+      body: eventRuleSchema,
+      answers: { 200: ruleSchema },
+    },
+    async ({ env, workspace, params, body }) => {
+      const name = params["name"] ?? "";
+      if (name === "" || name.length > 500) throw badInput("name", "1 to 500 characters");
+      const { enforce, properties } = body;
+      const rules = await readEventRules(env.DB, workspace);
+      if (enforce !== "off" && !rules.has(name) && rules.size >= maxRules)
+        throw new Fault("conflict", `A workspace may have ${maxRules} rules about events`);
+      await putEventRule(env.DB, { workspace, name, now: Date.now() }, enforce === "off" ? undefined : { enforce, properties });
+      forgetEventRules(workspace);
+      return answer({ name, enforce, properties: enforce === "off" ? {} : properties });
     },
   ),
 ];

@@ -55,3 +55,29 @@ describe("the registry of names", () => {
     expect((await api("GET /api/schema")).body.rest.events).toBe(1);
   });
 });
+
+describe("a rule about an event", () => {
+  it("refuses items against it, naming the field, or only notes them; taken away it is no more", async () => {
+    const { api, writeKey: key } = await newWorkspace();
+    const track = (properties: object) => call("POST /v1/track", { key, body: { userId: "u1", event: "Bought it", properties } });
+    const rule = (enforce: string) => api("PUT /api/schema/events/Bought%20it", { enforce, properties: { price: "number" } });
+    expect((await track({ price: "3" })).status).toBe(200);
+    expect((await rule("block")).body).toEqual({ name: "Bought it", enforce: "block", properties: { price: "number" } });
+    const refused = await track({ price: "3" });
+    expect(refused).toMatchObject({ status: 400, body: { rejected: [{ index: 0, field: "properties.price", code: "schema" }] } });
+    expect((await track({ price: 3 })).status).toBe(200);
+    await rule("warn");
+    expect((await track({ price: "3" })).body).toMatchObject({ success: true, accepted: 1 });
+    await eventually(async () => {
+      const codes = (await api("GET /api/events/rejected")).body.items.map(({ code }: { code: string }) => code);
+      expect(codes.toSorted()).toEqual(["schema", "schema-warning"]);
+    });
+    expect((await api("GET /api/schema")).body.rules).toEqual([{ name: "Bought it", enforce: "warn", properties: { price: "number" } }]);
+    await rule("off");
+    expect((await api("GET /api/schema")).body.rules).toEqual([]);
+    expect((await api("PUT /api/schema/events/x", { enforce: "maybe" })).body.errors).toMatchObject([{ path: "enforce" }]);
+    expect((await api("PUT /api/schema/events/x", { enforce: "warn", properties: { a: "fish" } })).body.errors).toMatchObject([
+      { path: "properties.a" },
+    ]);
+  });
+});

@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 import { limits, readEnvelope, readItems, type Verdicts } from "../../src/api/ingest/batch.ts";
+import { enforceRules } from "../../src/api/ingest/event-rules.ts";
 import type { Frame } from "../../src/api/ingest/item.ts";
 import type { EventType } from "../../src/domain/event/event.ts";
 import type { FoundKey } from "../../src/storage/control/keys.ts";
 import type { Env } from "../env.ts";
+import { eventRulesOf } from "../event-rules.ts";
 import { findKey } from "../keys.ts";
 import { noteRequest } from "../load.ts";
 import { accept } from "./accept.ts";
@@ -51,13 +53,14 @@ export const take = async (c: IngestContext, kind: EventType | "batch"): Promise
       ip: raw.headers.get("cf-connecting-ip") ?? undefined,
       newId: () => crypto.randomUUID(),
     };
-    const verdict = judge(body, frame, kind);
-    if (verdict instanceof Response) return verdict;
+    const judged = judge(body, frame, kind);
+    if (judged instanceof Response) return judged;
+    const verdict = enforceRules(judged, await eventRulesOf(c.env, key.workspace, receivedAt));
     await accept(c.env, c.executionCtx, { workspace: key.workspace, receivedAt, events: verdict.accepted });
     recordRejections(c.env, c.executionCtx, {
       workspace: key.workspace,
       at: receivedAt,
-      rejected: verdict.rejected,
+      rejected: verdict.warned.length === 0 ? verdict.rejected : [...verdict.rejected, ...verdict.warned],
       items: itemsOf(body, kind),
     });
     return verdicts(verdict.accepted.length, verdict.rejected);

@@ -11,7 +11,11 @@ export type RejectionCode =
   | "bad-time"
   | "too-deep"
   | "too-many"
-  | "too-large";
+  | "too-large"
+  /** Against a rule of the workspace about this event (block). */
+  | "schema"
+  /** The same, where the rule only warns: the item was accepted. */
+  | "schema-warning";
 
 /** What is wrong with one item: a dotted path into it, a stable code and a sentence. */
 export interface Refusal {
