@@ -104,6 +104,17 @@ describe("compileCatalog", () => {
     );
   });
 
+  it("refuses `trigger` and messages of a step outside journeys and says where", () => {
+    const trigger = { type: "trigger", path: "properties.total", operator: "at-least", value: 5 };
+    expect(faultOf(() => compile([segment("a", { type: "not", condition: trigger })])).problems[0]?.path).toBe(
+      "segments.a.condition.condition.type",
+    );
+    expect(faultOf(() => compile([segment("a", { type: "message", step: "s", status: "sent" })])).problems[0]?.path).toBe(
+      "segments.a.condition.step",
+    );
+    expect(compile([], [journey("j", { audience: trigger })]).journeys.size).toBe(1);
+  });
+
   it("finds journeys by trigger: exact names, prefixes and segments", () => {
     const catalog = compile(
       [segment("vip", { type: "tag", tag: "vip" })],

@@ -9,14 +9,14 @@ export const checkReferences = (journey: JourneyDefinition, known: KnownDefiniti
     else if (!(kind === "segment" ? known.segments : known.templates).has(key))
       report.error(["trigger", ...path], `there is no ${kind} "${key}"`);
   }
-  checkSegments(journey.audience, ["audience"], known, report);
-  checkSegments(journey.exit, ["exit"], known, report);
-  for (const [index, goal] of (journey.goals ?? []).entries()) checkSegments(goal.condition, ["goals", index, "condition"], known, report);
+  const check: Check = { journey, known, report };
+  checkCondition(journey.audience, ["audience"], check);
+  checkCondition(journey.exit, ["exit"], check);
+  for (const [index, goal] of (journey.goals ?? []).entries()) checkCondition(goal.condition, ["goals", index, "condition"], check);
   for (const [key, step] of Object.entries(journey.steps)) {
     const type = stepTypeOf(step);
-    for (const { path, condition } of type.conditions?.(step) ?? []) checkSegments(condition, ["steps", key, ...path], known, report);
-    for (const reference of type.references?.(step) ?? [])
-      checkReference(reference, ["steps", key, ...reference.path], { journey, known, report });
+    for (const { path, condition } of type.conditions?.(step) ?? []) checkCondition(condition, ["steps", key, ...path], check);
+    for (const reference of type.references?.(step) ?? []) checkReference(reference, ["steps", key, ...reference.path], check);
   }
 };
 
@@ -69,15 +69,23 @@ const checkJourney = (key: string, place: Place, { journey, known, report }: Che
   if (known.journeys?.has(key) === false && key !== journey.key) report.warning(place, `no journey "${key}" is published`);
 };
 
-/** Segments a condition names anywhere inside; conditions are plain JSON, so a walk needs to know no other type. */
-const checkSegments = (condition: unknown, place: Place, known: KnownDefinitions, report: Report): void => {
-  if (typeof condition !== "object" || condition === null) return;
-  if ("type" in condition && condition.type === "segment" && "segment" in condition && typeof condition.segment === "string") {
-    if (!known.segments.has(condition.segment)) report.error([...place, "segment"], `there is no segment "${condition.segment}"`);
+/** What a condition names anywhere inside; conditions are plain JSON, so a walk needs to know no other type. */
+const checkCondition = (condition: unknown, place: Place, check: Check): void => {
+  if (typeof condition !== "object" || condition === null || !("type" in condition)) return;
+  const { journey, known, report } = check;
+  if (condition.type === "segment" && "segment" in condition && typeof condition.segment === "string")
+    return checkReference({ kind: "segment", path: [], key: condition.segment }, [...place, "segment"], check);
+  if (condition.type === "subscription" && "topic" in condition && typeof condition.topic === "string")
+    return checkReference({ kind: "topic", path: [], key: condition.topic }, [...place, "topic"], check);
+  if (condition.type === "message") {
+    if ("template" in condition && typeof condition.template === "string" && !known.templates.has(condition.template))
+      report.error([...place, "template"], `there is no template "${condition.template}"`);
+    if ("step" in condition && typeof condition.step === "string" && stepIn(journey, condition.step)?.type !== "send")
+      report.error([...place, "step"], `there is no step "${condition.step}" that sends`);
     return;
   }
-  if ("condition" in condition) checkSegments(condition.condition, [...place, "condition"], known, report);
+  if ("condition" in condition) checkCondition(condition.condition, [...place, "condition"], check);
   if ("conditions" in condition && Array.isArray(condition.conditions)) {
-    for (const [index, nested] of condition.conditions.entries()) checkSegments(nested, [...place, "conditions", index], known, report);
+    for (const [index, nested] of condition.conditions.entries()) checkCondition(nested, [...place, "conditions", index], check);
   }
 };

@@ -307,3 +307,20 @@ describe("lintJourney", () => {
     ).toEqual([]);
   });
 });
+
+describe("what conditions name", () => {
+  it("is checked wherever they stand: templates, steps that send, topics", () => {
+    const audience = { type: "not", condition: { type: "message", template: "gone", status: "sent" } };
+    const exit = { type: "or", conditions: [tag("x"), { type: "message", step: "a", status: "opened" }] };
+    expect(errors({ audience, exit })).toEqual([
+      { severity: "error", path: "audience.condition.template", message: 'there is no template "gone"' },
+      { severity: "error", path: "exit.conditions[1].step", message: 'there is no step "a" that sends' },
+    ]);
+    const goals = [{ key: "g", name: "G", condition: { type: "subscription", topic: "gone", state: "opted-in" }, within: "P7D" }];
+    expect(warnings({ goals })).toContainEqual({
+      severity: "warning",
+      path: "goals[0].condition.topic",
+      message: 'there is no topic "gone"',
+    });
+  });
+});

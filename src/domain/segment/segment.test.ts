@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { compileCatalog } from "../catalog/compile.ts";
+import { conditionTypes } from "./conditions/all.ts";
 import { readyMadeSegments } from "./ready-made.ts";
 import { segmentSchema } from "./segment.ts";
 
@@ -81,6 +82,33 @@ describe("segmentSchema", () => {
       withCondition({ type: "attribute", path: "a", operator: "resembles", value: 1 }),
       "condition.operator: Invalid discriminator value. Expected 'equals'",
     ],
+    [
+      "a message of nothing",
+      withCondition({ type: "message", status: "sent" }),
+      'condition.template: say which messages: either "template"',
+    ],
+    ["messages of a broadcast", withCondition({ type: "message", broadcast: "spring", status: "sent" }), 'Unrecognized key: "broadcast"'],
+    ["a status before sent", withCondition({ type: "message", template: "t", status: "queued" }), "condition.status:"],
+    ["a sequence of one", withCondition({ type: "sequence", steps: [{ event: "A" }] }), "condition.steps:"],
+    [
+      "a count inside a sequence",
+      withCondition({ type: "sequence", steps: [{ event: "A" }, { event: "B", count: { operator: "exactly", value: 2 } }] }),
+      'condition.steps.1: Unrecognized key: "count"',
+    ],
+    ["a subscription to nothing", withCondition({ type: "subscription", state: "opted-in" }), "condition.topic: say which subscription"],
+    [
+      "half a value in a number of different ones",
+      withCondition({ type: "aggregate", event: "A", function: "distinct", path: "properties.v", operator: "at-least", value: 1.5 }),
+      "condition.value: Distinct values are counted",
+    ],
+    [
+      "text to compare a sum with",
+      withCondition({ type: "aggregate", event: "A", function: "sum", path: "properties.v", operator: "at-least", value: "many" }),
+      "condition.value:",
+    ],
+    ["a newest event without a question", withCondition({ type: "last-event", event: "A", has: [] }), "condition.has:"],
+    ["more than all", withCondition({ type: "random", percent: 101 }), "condition.percent:"],
+    ["an unknown channel", withCondition({ type: "reachable", channel: "pigeon" }), "condition.channel:"],
     ["an empty and", withCondition({ type: "and", conditions: [] }), "condition.conditions:"],
   ])("refuses %s and says where", (_, definition, message) => {
     expect(problems(definition).join("\n")).toContain(message);
@@ -94,8 +122,7 @@ describe("segmentSchema", () => {
 
   it("describes itself as JSON Schema with all condition types", () => {
     const schema = JSON.stringify(z.toJSONSchema(segmentSchema));
-    for (const type of ["and", "or", "not", "everyone", "attribute", "event", "segment", "tag"])
-      expect(schema).toContain(`"const":"${type}"`);
+    for (const { type } of conditionTypes) expect(schema).toContain(`"const":"${type}"`);
   });
 });
 
