@@ -35,7 +35,7 @@ describe("holdout", () => {
     expect(user.runs[0]?.position.step).toBe("after");
     expect(user.facts).toContainEqual(expect.objectContaining({ kind: "step-left", step: "hold", path: "held-out" }));
     user.event(track("Order", START + HOUR));
-    expect(user.kinds("goal")).toHaveLength(1);
+    expect(user.kinds("goal")).toMatchObject([{ goal: "g", withheld: true, paths: ["hold:held-out", "send:withheld"] }]);
   });
 
   it("the others are told apart as treated, and get theirs", () => {
