@@ -38,7 +38,14 @@ export const journeyFields = {
 } as const;
 
 /** A segment is answered with how many users are in it, counted to 10,000: 10,001 says that there are more. */
-export const segmentFields = { members: z.int().meta({ readOnly: true }).describe("users in it; 10001: more than 10,000") } as const;
+export const segmentFields = {
+  members: z.int().meta({ readOnly: true }).describe("users in it; 10001: more than 10,000"),
+  seesBackTo: instant
+    .nullable()
+    .optional()
+    .meta({ readOnly: true })
+    .describe("by PUT: from when on it surely sees what happened, where that is less than it asks for; null: it sees all it asks for"),
+} as const;
 
 /** Settings are never answered, only which of them are set. */
 export const providerFields = { settingsSet: z.array(z.string()).meta({ readOnly: true }) } as const;

@@ -47,6 +47,8 @@ export interface LiveKind<T extends { readonly key: string }> {
   /** Statements that follow from the next catalog, run after the definition's own in the same transaction. */
   readonly settle?: (db: D1Database, next: CatalogDocument) => readonly D1PreparedStatement[];
   /** Runs after a change is live. */
+  /** What a PUT is answered beside the definition, by what was live before it. */
+  readonly putBeside?: (live: CatalogDocument, definition: T) => Readonly<Record<string, unknown>>;
   readonly published?: (call: Call<unknown, unknown>, version: number) => Promise<void>;
 }
 
@@ -133,9 +135,11 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
         const definition = kind.complete === undefined ? (call.body as T) : await completed(kind, call, key); // checked by `body` above
         const problems = kind.lint?.(definition) ?? [];
         if (problems.length > 0) throw refusal("bad-definition", problems);
+        let earlier: CatalogDocument | undefined;
         const { answer: saved } = await changeCatalog(env, workspace, async (live) => {
           const before = await readDefinition(env.DB, workspace, kind.kind, key);
           checkIfMatch(request, before?.etag);
+          earlier = live;
           if (before === undefined) await refuseTooMany(env, workspace, kind.kind);
           const { body, sealed } =
             kind.store === undefined ? { body: JSON.stringify(definition), sealed: null } : await kind.store(env, workspace, definition);
@@ -164,7 +168,8 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
         // Also when nothing changed: whoever puts it again may have had no answer because just this failed.
         await kind.published?.(call, saved.row.version);
         const row = kind.settle === undefined ? saved.row : await find(call);
-        return answer((await presentAll(env, workspace, [row]))(row), { status: saved.status, etag: row.etag });
+        const beside = earlier && kind.putBeside?.(earlier, definition);
+        return answer({ ...(await presentAll(env, workspace, [row]))(row), ...beside }, { status: saved.status, etag: row.etag });
       },
     ),
     route(

@@ -3,7 +3,8 @@ import { publishedSchema } from "../../src/api/management.ts";
 import type { CatalogDocument, PublishedJourney } from "../../src/domain/catalog/catalog.ts";
 import { publishedAs } from "../../src/domain/catalog/lifecycle.ts";
 import { compileCatalog } from "../../src/domain/catalog/compile.ts";
-import { compileJourney, conditionsOf } from "../../src/domain/catalog/compile-journey.ts";
+import { compileJourney } from "../../src/domain/catalog/compile-journey.ts";
+import type { InputProblem } from "../../src/domain/fault.ts";
 import { type JourneyDefinition, journeySchema } from "../../src/domain/journey/journey.ts";
 import { keptMs, seesBackTo } from "../../src/domain/user/keeping.ts";
 import { landing } from "../../src/domain/user/move-runs.ts";
@@ -58,7 +59,7 @@ export const journeyPublish: Route = route(
       status: next.status,
       version: next.version,
       seesBackTo: instantOrNull(sightOf(made) ?? null),
-      warnings: [...warningsOf(next.definition, made.live)],
+      warnings: [...warningsOf(next.definition, made.live), ...overWarning(made)],
     };
     if (call.body.dryRun) return answer({ ...state, dryRun: true, runs: await preview(call, made, call.body) });
     // Also when nothing changed: whoever asks again may have had no answer because just this failed.
@@ -103,6 +104,13 @@ const nextOf = async (call: AnyCall, live: CatalogDocument, { inFlight }: Wish):
   };
 };
 
+/** A schedule whose last instant is over starts nobody; whether it is over is not the definition's to say. */
+const overWarning = ({ next, live }: Made): readonly InputProblem[] => {
+  const { trigger } = compileJourney(next, live);
+  const isOver = trigger.kind === "schedule" && trigger.next(Math.max(Date.now(), (next.since ?? 0) - 1), live.timezone) === undefined;
+  return isOver ? [{ path: "trigger", message: "the schedule is over: nobody will enter by it" }] : [];
+};
+
 const takesCurrent = ({ trigger }: JourneyDefinition): boolean => trigger.type === "segment" && trigger.includeCurrent === true;
 
 /** Must users who sleep learn of it? Of a segment's or date's trigger, and where their runs move. */
@@ -113,7 +121,7 @@ const concernsUsers = ({ next }: Made, { inFlight }: Wish): boolean => {
 
 /** Back to when the version's conditions surely see, where that is less than they ask for. */
 const sightOf = ({ next, live }: Made): number | undefined =>
-  seesBackTo(conditionsOf(compileJourney(next, live)), {
+  seesBackTo(compileJourney(next, live), {
     now: Date.now(),
     kept: keptMs(live),
     earlier: live.version === 0 ? undefined : compileCatalog(live),

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { backfillSchema, listOf, memberSchema, segmentFields } from "../../src/api/management.ts";
 import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
+import { compileCatalog } from "../../src/domain/catalog/compile.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { type SegmentDefinition, segmentSchema } from "../../src/domain/segment/segment.ts";
+import { keptMs, seesBackTo } from "../../src/domain/user/keeping.ts";
 import { type DefinitionRow, readDefinition } from "../../src/storage/control/definitions.ts";
 import { countMembers, listMembers, memberCountLimit } from "../../src/storage/shard/directory.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
@@ -32,8 +34,17 @@ const kind: LiveKind<SegmentDefinition> = {
   publish: (live, segment) => ({ ...live, segments: withDefinition(live.segments, segment) }),
   withdraw: (live, key) => ({ ...live, segments: withoutDefinition(live.segments, key) }),
   usedBy: (live, key) => namedBy(live, key),
+  putBeside: (live, segment) => ({ seesBackTo: instantOrNull(sightOf(live, segment) ?? null) }),
   published: ({ env, workspace, params }, catalog) =>
     startBackfill(env, { workspace, kind: "segment", key: params["key"] ?? "", version: catalog }, { catalog }),
+};
+
+/** Back to when the segment's condition surely sees, where that is less than it asks for. */
+const sightOf = (live: CatalogDocument, segment: SegmentDefinition): number | undefined => {
+  const next = compileCatalog({ ...live, segments: withDefinition(live.segments, segment) });
+  const condition = next.segments.get(segment.key)?.condition;
+  const earlier = live.version === 0 ? undefined : compileCatalog(live);
+  return condition && seesBackTo(condition, { now: Date.now(), kept: keptMs(live), earlier });
 };
 
 /** What asks for a segment: other segments and journeys that are not stopped. */

@@ -60,17 +60,18 @@ export const keepingOf = (state: UserState, catalog: Catalog, now: number): Keep
  * reach may be gone after `kept` ms. `earlier`: what was published before, whose reach was kept.
  */
 export const seesBackTo = (
-  conditions: readonly CompiledCondition[],
+  asked: CompiledCondition | CompiledJourney,
   given: { readonly now: number; readonly kept: number; readonly earlier: Catalog | undefined },
 ): number | undefined => {
   const surely = given.now - given.kept;
-  const blind = conditions.flatMap(reachesOf).filter((reach) => {
+  const reaches = "evaluate" in asked ? needsIn(asked, "ever") : needsOfJourney(asked);
+  const blind = reaches.filter((reach) => {
     // Runs and steps begin after the definition is published: what they count is always there.
     if (reach.since === "entry" || reach.since === "step") return false;
-    const asked = boundOf({ ...reach, since: "ever" }, noEntries, given.now + SLACK_MS);
-    if (asked >= surely) return false;
+    const from = boundOf(reach, noEntries, given.now + SLACK_MS);
+    if (from >= surely) return false;
     const before = given.earlier === undefined ? [] : needsOf(given.earlier).byName.find(reach.name);
-    return !before.some((need) => need.since === "ever" && boundOf(need, noEntries, given.now + SLACK_MS) <= asked);
+    return !before.some((need) => need.since === "ever" && boundOf(need, noEntries, given.now + SLACK_MS) <= from);
   });
   return blind.length === 0 ? undefined : surely;
 };
