@@ -209,7 +209,7 @@ const track = (event: string) =>
     userId: who,
     properties: fc.record({ n: fc.integer({ min: 0, max: 4 }), k: fc.constantFrom("a", "b") }),
   });
-/** Any line of a script but those that change definitions. */
+/** Any line of a script that is about a user. */
 const anyItem = fc.oneof(
   { arbitrary: track("A"), weight: 4 },
   { arbitrary: track("B"), weight: 2 },
@@ -250,9 +250,28 @@ const anyItem = fc.oneof(
   }),
   fc.record({ type: fc.constant("tags"), userId: who, add: fc.constantFrom(["x"], []), remove: fc.constantFrom(["x"], []) }),
 );
+/** Definitions that change under way: a segment that means something else, a journey whose runs stay or move. */
+const anyPublication = fc.oneof(
+  fc.constantFrom("pro", "free").map((value) => ({ type: "publish", segment: segment("pro", plan(value)) })),
+  fc
+    .constantFrom("stay", "move")
+    .chain((inFlight) =>
+      fc
+        .constantFrom("PT30M", "PT3H")
+        .map((length) => ({
+          type: "publish",
+          inFlight,
+          journey: journey("waits", "B", {
+            until: { type: "wait-until", paths: [{ condition: did("C"), next: "end" }], within: length, otherwise: "clock" },
+            clock: { type: "wait", for: length, next: "end" },
+            end,
+          }),
+        })),
+    ),
+);
 const anyScript = fc.array(
   fc
-    .record({ minute: fc.integer({ min: 0, max: 2 * 24 * 60 }), item: anyItem })
+    .record({ minute: fc.integer({ min: 0, max: 2 * 24 * 60 }), item: fc.oneof({ arbitrary: anyItem, weight: 12 }, anyPublication) })
     .map(({ minute, item }) => ({ at: `PT${minute}M`, ...item })),
   { minLength: 1, maxLength: 12 },
 );
