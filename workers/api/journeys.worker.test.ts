@@ -128,6 +128,16 @@ describe("publishing a journey", () => {
     expect(await runsOf(workspace, "a")).toMatchObject([{ enteredAt: renews - DAY }]);
   });
 
+  it("says how far back a condition surely sees that nobody asked before, and what is probably not meant", async () => {
+    const workspace = await newWorkspace();
+    const audience = (within: string) => ({ audience: { type: "event", event: "Bought", within } });
+    expect((await published(workspace, journeyOf(audience("P30D")))).body).toMatchObject({ seesBackTo: null, warnings: [] });
+    const { body } = await published(workspace, journeyOf(audience("P365D")));
+    expect(Math.abs(Date.parse(body.seesBackTo) - (Date.now() - 90 * DAY))).toBeLessThan(DAY);
+    // From now on it is kept.
+    expect((await published(workspace, journeyOf({ ...audience("P365D"), name: "K" }))).body.seesBackTo).toBeNull();
+  });
+
   it("refuses an unknown choice and names the field", async () => {
     const workspace = await newWorkspace();
     expect(await published(workspace, journeyOf(), { inFlight: "leap" })).toMatchObject({
@@ -324,7 +334,8 @@ describe("schedules", () => {
     expect(await runsOf(workspace, "m0")).toHaveLength(1);
     expect((await scheduleOf(workspace).state()).next).toBeNull();
     const late = await withMembers(1);
-    await published(late, weekly({ every: undefined, time: undefined, zone: undefined, at: "2020-01-01T00:00:00Z" }));
+    const over = await published(late, weekly({ every: undefined, time: undefined, zone: undefined, at: "2020-01-01T00:00:00Z" }));
+    expect(over.body.warnings).toMatchObject([{ path: "trigger" }]);
     expect(await scheduleOf(late).state()).toEqual({ next: null, round: null });
   });
 

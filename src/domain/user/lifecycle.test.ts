@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PublishedJourney } from "../catalog/catalog.ts";
 import { neededVersions } from "./new-user.ts";
@@ -136,6 +137,41 @@ describe("publishing changes: inFlight move", () => {
     });
     user.do({ type: "refresh", silent: true }, START + HOUR);
     expect(standing(user)).toEqual([[1, "wait", "first"]]);
+  });
+
+  it("property: whatever the two versions are, a moved run stands on a step of the new one or has ended, and later waits or ends", () => {
+    const keys = ["a", "b", "c", "d"] as const;
+    const to = fc.option(fc.constantFrom(...keys), { nil: undefined });
+    const step = fc.oneof(
+      fc.tuple(fc.constantFrom("PT1H", "P1D", "P3D"), to).map(([time, next]) => wait(time, next)),
+      to.map((next) => send(next)),
+      fc
+        .tuple(to, to)
+        .map(([yes, otherwise]) => ({
+          type: "branch",
+          paths: [{ condition: { type: "tag", tag: "vip" }, next: yes ?? "a" }],
+          ...(otherwise !== undefined && { otherwise }),
+        })),
+    );
+    const version = fc.record({ a: step, b: step, c: step, d: step }).chain((all) => fc.subarray([...keys]).map((gone) => ({ all, gone })));
+    fc.assert(
+      fc.property(version, version, fc.integer({ min: 0, max: 3 * DAY }), (first, second, later) => {
+        const before = steps(first.all);
+        const left = Object.fromEntries(Object.entries(second.all).filter(([key]) => !second.gone.includes(key as (typeof keys)[number])));
+        const after = steps({ ...left, z: wait("PT1H") }, { start: "z" });
+        const user = begun(before);
+        user.sleep(START + later);
+        moved(user, [before, after], START + later);
+        for (const { version: at, position } of user.runs)
+          expect([at, [...Object.keys(left), "z"]]).toEqual([2, expect.arrayContaining([position.step])]);
+        for (const message of user.messages) user.accept(message);
+        user.sleep(START + 30 * DAY);
+        for (const { position } of user.runs) expect(["send", "wait"]).toContain(position.at);
+        // Publishing checks that every `next` exists; these versions do not.
+        expect(user.endings.every((reason) => ["completed", "moved-nowhere", "step-limit", "missing-step"].includes(reason))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("moves a run of a paused journey and holds it there", () => {
