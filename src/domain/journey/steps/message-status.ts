@@ -50,7 +50,7 @@ export const messageStatus: StepType<Step> = {
   ],
   references: (step) => [{ kind: "step", path: ["of"], key: step.of }],
   enter: (step, scope) => look(step, scope, scope.now, false),
-  resume: (step, cause, scope) => look(step, scope, sinceOf(scope), cause.kind === "due"),
+  resume: (step, cause, scope) => look(step, scope, sinceOf(scope), cause.kind === "due" && step.within !== undefined),
   dueAt: (step, since, scope) => {
     const message = messageOf(step, scope);
     return message === undefined ? since : dueOf(step, message, scope, since);

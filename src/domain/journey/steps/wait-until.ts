@@ -47,7 +47,7 @@ export const waitUntil: StepType<Step> = {
     const since = "since" in position ? position.since : scope.now;
     const move = look(step, scope, since);
     if (move.kind === "go") return move;
-    if (cause.kind === "due")
+    if (cause.kind === "due" && step.within !== undefined)
       return { kind: "go", to: step.otherwise, path: "otherwise", because: { clause: `nothing within ${step.within}` } };
     return step.restartOn !== undefined && scope.ask(step.paths.length).value ? { kind: "restart" } : move;
   },
