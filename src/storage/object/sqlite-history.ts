@@ -85,7 +85,7 @@ export class SqliteHistory implements History {
     return this.#newestOf(list, { range, limit }, (asked) =>
       asked.range.olderThan === undefined
         ? this.#look(newestFirst, list, asked.range, [asked.limit])
-        : this.#look(newestBefore, list, asked.range, [...placeOf(asked.range.olderThan), asked.limit]),
+        : this.#look(newestBefore, list, upToTime(asked.range, asked.range.olderThan), [...placeOf(asked.range.olderThan), asked.limit]),
     );
   }
 
@@ -93,7 +93,7 @@ export class SqliteHistory implements History {
     const list = [`t:${tally}`, key ?? ""] as const;
     return range.newerThan === undefined
       ? this.#look(oldestFirst, list, range, [limit])
-      : this.#look(oldestAfter, list, range, [...placeOf(range.newerThan), limit]);
+      : this.#look(oldestAfter, list, fromTime(range, range.newerThan), [...placeOf(range.newerThan), limit]);
   }
 
   addMatch(tally: string, key: string | null, match: TallyMatch): void {
@@ -176,6 +176,16 @@ export class SqliteHistory implements History {
     this.#newest.add(listOf(tally, key), match);
   }
 }
+
+/** Whatever bound the database makes its range of, it must not walk over all that lies on the other side of the match. */
+const upToTime = (range: HistoryRange, { order: [time] }: TallyMatch): HistoryRange => ({
+  ...range,
+  upTo: Math.min(range.upTo ?? time, time),
+});
+const fromTime = (range: HistoryRange, { order: [time] }: TallyMatch): HistoryRange => ({
+  ...range,
+  after: Math.max(range.after ?? time - 1, time - 1),
+});
 
 const placeOf = ({ order, id }: TallyMatch): readonly [number, number, number, string] => [...order, id];
 
