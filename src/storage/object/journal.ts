@@ -109,9 +109,9 @@ export class Journal {
   }
 
   /**
-   * Forgets what attributes were before the instant given (ms): each directory row of the past told all of them. Only in
-   * rows that everybody has confirmed, at most `limit` rows after the one numbered `after`; answers the number to go on
-   * after, undefined when there are no more.
+   * Forgets what attributes were before the instant given (ms): each directory row of the past told all of them. The newest
+   * one stays, so that projections can be built again. Only in rows that everybody has confirmed, at most `limit` rows after
+   * the one numbered `after`; answers the number to go on after, undefined when there are no more.
    */
   forgetProfiles(before: number, after: number, limit: number): number | undefined {
     const rows = this.#sql.run(
@@ -123,12 +123,18 @@ export class Journal {
     for (const row of rows) {
       const { last, confirmed, facts } = rowOf(row);
       if ((facts[0]?.at ?? before) >= before) return undefined;
-      if (!facts.some(isProfile)) continue;
+      if (!facts.some(isProfile) || !this.#isToldAgain(last)) continue;
       const bare = facts.map((fact) => (isProfile(fact) ? { ...fact, attributes: {} } : fact));
       this.#sql.run("UPDATE kept SET body = ? WHERE kind = 'journal' AND key = ?", JSON.stringify({ confirmed, facts: bare }), last);
     }
     const last = rows.at(-1);
     return last === undefined || rows.length < limit ? undefined : numberOf(last, "key");
+  }
+
+  /** Does a later row tell of the whole profile? */
+  #isToldAgain(after: number): boolean {
+    const later = `SELECT 1 AS found FROM kept WHERE kind = 'journal' AND key > ? AND body LIKE '%"kind":"user"%' LIMIT 1`;
+    return this.#sql.run(later, after).length > 0;
   }
 
   /** Newest first facts with numbers below `before`, at most `limit`. */
