@@ -29,7 +29,8 @@ const script = (expected: readonly object[]) => ({
   until: "P1D",
   expect: expected,
 });
-const cli = (...args: readonly string[]) => spawnSync(inRoot("node_modules/.bin/node"), [inRoot("scripts/tern.ts"), ...args], { encoding: "utf8" });
+const cli = (...args: readonly string[]) =>
+  spawnSync(inRoot("node_modules/.bin/node"), [inRoot("scripts/tern.ts"), ...args], { encoding: "utf8" });
 
 describe("tern test", () => {
   it.each(scriptFiles([inRoot("examples/shop")]))("the example's script holds: %s", (file) => {

@@ -52,7 +52,7 @@ export const replay = (
   const before = moves.filter(({ at }) => at < from);
   const stage = newStage(alone, { start: from, moves: [], hasHistory: true });
   playMoves(stage, before, from - 1);
-  beginJourneys(stage);
+  beginJourneys(stage, [draft]);
   const within = moves.filter(({ at }) => at >= from && at <= until);
   playMoves(stage, within, until);
   const trace = stage.world.lines.toSorted((a, b) => a.at - b.at).map(({ item }) => item);

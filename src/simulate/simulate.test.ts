@@ -155,6 +155,23 @@ describe("simulate", () => {
     expect(brief(simulation, "run-started")).toEqual(["01-05T09:00 run-started"]);
   });
 
+  it("includeCurrent of a script's own journey takes in who is a member at the start; without it nobody enters", () => {
+    const pros = segment("pros", { type: "attribute", path: "plan", operator: "equals", value: "pro" });
+    const script = [{ at: "-P1D", type: "identify", userId: "u1", traits: { plan: "pro" } }];
+    const started = (more: object) =>
+      brief(
+        play(script, {
+          definitions: {
+            segments: [pros],
+            journeys: [journey({ trigger: { type: "segment", segment: "pros", change: "enter", ...more } })],
+          },
+        }),
+        "run-started",
+      );
+    expect(started({ includeCurrent: true })).toEqual(["01-05T08:00 run-started"]);
+    expect(started({})).toEqual([]);
+  });
+
   it("a schedule lets the members in at its own instants, from its publication on", () => {
     const daily = journey({ trigger: { type: "schedule", segment: "pros", every: "P1D", time: "09:00" } });
     const definitions = {

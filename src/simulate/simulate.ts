@@ -37,7 +37,7 @@ export const simulate = (script: Script, published: CatalogDocument): Simulation
   const stage = newStage(documentFor(published, script.definitions), { start, moves, hasHistory: history.length > 0 });
   if (history.length > 0) {
     playMoves(stage, history, start - 1);
-    beginJourneys(stage);
+    beginJourneys(stage, script.definitions?.journeys);
   }
   const rest = moves.filter((move) => move.at >= start && move.at <= until);
   playMoves(stage, rest, until);

@@ -1,7 +1,8 @@
 import type { CatalogDocument } from "../domain/catalog/catalog.ts";
+import type { JourneyDefinition } from "../domain/journey/journey.ts";
 import { noAnswers } from "./answers.ts";
 import type { Move } from "./moves.ts";
-import type { Outside } from "./play.ts";
+import { play, type Outside } from "./play.ts";
 import { newWorld, publishCatalog, stimulate, type World } from "./world.ts";
 
 /** What a script is played on: the users, what is outside of them, and what is published. */
@@ -34,11 +35,19 @@ export const publish = (stage: Stage, document: CatalogDocument): void => {
   publishCatalog(world, world.now < world.start ? withoutJourneys(stage.document) : stage.document);
 };
 
-/** History is over: the journeys are there from the instant before the start on, and who joined what until then joins silently. */
-export const beginJourneys = (stage: Stage): void => {
-  const { world } = stage;
+/**
+ * History is over: the journeys are there from the instant before the start on, and who joined what until then joins silently.
+ * Those of `includeCurrent`, published for the start, take in their present members.
+ */
+export const beginJourneys = (stage: Stage, journeys: readonly JourneyDefinition[] = []): void => {
+  const { world, outside } = stage;
   world.now = world.start - 1;
   stage.document = { ...stage.document, version: world.catalog.document.version + 1 };
   publishCatalog(world, stage.document);
   for (const user of world.users.values()) stimulate(world, user, { type: "refresh", silent: true });
+  const enter = journeys.flatMap(({ key, trigger }) => (trigger.type === "segment" && trigger.includeCurrent === true ? [key] : []));
+  if (enter.length === 0) return;
+  world.now = world.start;
+  for (const user of world.users.values())
+    if (user.state.meta.movedTo === undefined) play(world, outside, user, { type: "refresh", silent: true, enter });
 };
