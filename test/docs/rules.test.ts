@@ -115,6 +115,35 @@ const rules: Readonly<Record<string, readonly (readonly [rule: string, file: str
       "collects events for its time from the arrival on, the trigger as the first one, and goes on with them",
     ],
   ],
+  Sending: [
+    ["the order of the re-check", "src/domain/user/sending-rules.test.ts", "suppression before cap, cap before quiet hours"],
+    ["once `stop` has answered", "src/domain/user/claim.test.ts", "starts no claim once stop has answered"],
+    ["quiet hours, window", "src/domain/user/sending-rules.test.ts", "quiet hours, window: held until that instant and asked again"],
+    ["a held message wakes once", "src/domain/user/sending-rules.test.ts", "a held message wakes once, at its instant"],
+    ["cap: skipped with the reason", "src/domain/user/sending-rules.test.ts", "skips with the reason, and the run goes on"],
+    ["rolling windows", "src/domain/user/sending-rules.test.ts", "caps are rolling windows per channel and in all"],
+    ["counted at the claim", "src/domain/user/sending-rules.test.ts", "counted at the claim, not when it is sent"],
+    ["released if the provider refuses", "src/domain/user/sending-rules.test.ts", "released if the provider refuses"],
+    ["transactional messages", "src/domain/user/sending-rules.test.ts", "transactional messages ignore caps, and are not counted"],
+    ["never hard suppression", "src/domain/user/claim.test.ts", "transactional messages only for suppressions"],
+    ["held out", "src/domain/user/sending-rules.test.ts", "those held out go on with messages withheld and counted"],
+    ["rendered once", "src/domain/user/claim.test.ts", "keeps the content of the first claim: every retry is byte-identical"],
+    ["a claim is a lease", "src/domain/user/claim.test.ts", "an expired lease is an uncertain outcome"],
+    ["uncertain", "src/domain/user/claim.test.ts", "uncertain: marked and never doubled where the provider has no idempotency key"],
+    ["23 h", "src/domain/user/sending-rules.test.ts", "no attempt begins later than 23 h after the first"],
+    ["claim against unsubscribe", "workers/sending-rules.worker.test.ts", "claim against unsubscribe"],
+    ["the time-zone table", "src/domain/schedule/zone-table.test.ts", "before, at and after each change"],
+  ],
+  Goals: [
+    ["goals are statistics only", "src/domain/user/goals.test.ts", "goals are statistics only"],
+    [
+      "at most once per run, within the window",
+      "src/domain/user/goals.test.ts",
+      "counted at most once per run, within the window after entry, also after the run ended",
+    ],
+    ["never end a run", "src/domain/user/goals.test.ts", "never end a run"],
+    ["per run, path, variant", "src/domain/user/goals.test.ts", "reported per run, path, variant, against the holdout"],
+  ],
 };
 
 describe.each(Object.entries(rules))("%s", (_section, all) => {
