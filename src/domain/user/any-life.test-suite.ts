@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { UserEvent } from "../event/event.ts";
 import { DAY, journey, MINUTE, sendJourney } from "./user-kit.test-suite.ts";
 
-/** Definitions that events of `anyEvents` move about: counts and windows, nesting, keyed and interval journeys, exits, goals, loops. */
+/** Definitions that events of `anyEvents` move about: counts and windows, nesting, keyed and interval journeys, exits, goals, loops, stays of all kinds. */
 export const livelySegments = [
   { key: "buyers", condition: { type: "event", event: "Order", count: { operator: "at-least", value: 2 }, within: "P1D" } },
   { key: "pro", condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" } },
@@ -32,6 +32,33 @@ export const livelyJourneys = [
     exit: { type: "segment", segment: "buyers" },
     start: "tag",
     steps: { tag: { type: "tag", add: ["x"], next: "wait" }, wait: { type: "wait", for: "PT1H", next: "tag" } },
+  }),
+  journey({
+    key: "stays",
+    trigger: { type: "event", event: "Cart" },
+    start: "until",
+    steps: {
+      until: {
+        type: "wait-until",
+        paths: [{ condition: { type: "event", event: "Order" }, next: "collect" }],
+        within: "PT2H",
+        otherwise: "half",
+        restartOn: "Other",
+      },
+      collect: { type: "digest", event: "Cart", within: "PT30M", next: "half" },
+      half: {
+        type: "split",
+        paths: [
+          { percent: 50, next: "morning" },
+          { percent: 50, next: "hold" },
+        ],
+      },
+      morning: { type: "wait", until: { time: "09:00" }, next: "hold" },
+      hold: { type: "holdout", percent: 30, next: "mail" },
+      mail: { type: "send", channel: "email", template: "hello", next: "seen" },
+      seen: { type: "message-status", of: "mail", paths: [{ status: "clicked", next: "done" }], within: "P1D", otherwise: "done" },
+      done: { type: "exit" },
+    },
   }),
 ];
 
