@@ -33,11 +33,11 @@ export const dueDates = (state: UserState, catalog: Catalog): readonly DueDate[]
   const zone = zoneOf(state.profile, catalog.document.timezone);
   const before = known.get(attributes);
   if (before?.catalog === catalog && before.entries === state.entries && before.zone === zone) return before.dates;
-  const found = catalog.journeysByDate.flatMap((journey) => {
+  const coming = catalog.journeysByDate.flatMap((journey) => {
     const due = nextDate(state, journey, zone);
     return due === undefined ? [] : [{ journey, due }];
   });
-  const dates = found.length === 0 ? NONE : found;
+  const dates = coming.length === 0 ? NONE : coming;
   known.set(attributes, { catalog, entries: state.entries, zone, dates });
   return dates;
 };
@@ -59,7 +59,42 @@ const nextDate = (state: UserState, journey: CompiledJourney, zone: string): num
   if (entry === undefined || date === undefined) return undefined;
   const counter = counterOf(state.entries, counterKey(journey.key, null));
   const after = Math.max(journey.since - 1, entry.order[1] - 1, firedUpTo(counter, date));
-  return trigger.next(entry.value, after, zone);
+  const asked = { date, after, zone };
+  return (nextKnown(journey, asked) ?? noteNext(journey, asked, trigger.next(entry.value, after, zone))).due;
+};
+
+interface Asked {
+  readonly date: number;
+  readonly after: number;
+  readonly zone: string;
+}
+
+/** What was found for a date in a zone; it holds for every later `after` up to what was found. `NEVER`: nothing comes any more. */
+interface Found {
+  readonly after: number;
+  readonly due: number;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** Dates kept per journey: clients say all of a user's attributes with each identify, and a date costs more to reckon than all the rest of it. */
+const MOST_KNOWN = 2_000;
+const found = new WeakMap<CompiledJourney, Map<string, Found>>();
+
+const placeOf = ({ date, zone }: Asked): string => `${date} ${zone}`;
+
+/** What is known already; `undefined` inside = nothing comes any more. */
+const nextKnown = (journey: CompiledJourney, asked: Asked): { readonly due: number | undefined } | undefined => {
+  const known = found.get(journey)?.get(placeOf(asked));
+  if (known === undefined || asked.after < known.after || asked.after >= known.due) return undefined;
+  return { due: known.due === NEVER ? undefined : known.due };
+};
+
+const noteNext = (journey: CompiledJourney, asked: Asked, due: number | undefined): { readonly due: number | undefined } => {
+  const all = found.get(journey) ?? new Map<string, Found>();
+  if (all.size >= MOST_KNOWN) all.clear();
+  all.set(placeOf(asked), { after: asked.after, due: due ?? NEVER });
+  found.set(journey, all);
+  return { due };
 };
 
 const firedUpTo = ({ dateUpTo, dateOf }: EntryCounter, date: number): number =>
