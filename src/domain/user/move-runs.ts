@@ -3,6 +3,7 @@ import { stepTypeOf } from "../journey/journey.ts";
 import { dueAgain, stepOf } from "./advance.ts";
 import { setRun, type Draft } from "./draft.ts";
 import { withExitChange } from "./exits.ts";
+import { openGoal } from "./goals.ts";
 import { definitionOf } from "./journeys.ts";
 import { skipMessage } from "./messages.ts";
 import { endRun, placeOf } from "./runs.ts";
@@ -59,18 +60,9 @@ const moveRun = (draft: Draft, run: Run, versions: Versions): void => {
 
 /** Goals that are still open by the new version's word, and those that are new in it; one reached before stays counted. Asked right after. */
 const movedGoals = (open: readonly OpenGoal[], run: Run, { from, to }: Versions): readonly OpenGoal[] =>
-  to.goals.flatMap(({ key, withinMs }): readonly OpenGoal[] => {
-    const isOpen = open.some(({ goal }) => goal === key) || !from.goals.some((goal) => goal.key === key);
-    if (!isOpen) return [];
-    const { id, journey, version, entryOrder, enteredAt } = run;
-    const until = withinMs === undefined ? {} : { until: enteredAt + withinMs };
-    return [{ run: id, journey, version, key: run.key, goal: key, entryOrder, enteredAt, ...until, ...pathsOf(run) }];
-  });
-
-const pathsOf = ({ paths, withheld }: Run): Pick<OpenGoal, "paths" | "withheld"> => ({
-  ...(paths && { paths }),
-  ...(withheld && { withheld }),
-});
+  to.goals
+    .filter(({ key }) => open.some(({ goal }) => goal === key) || !from.goals.some((goal) => goal.key === key))
+    .map((goal) => openGoal(run, goal));
 
 const reckonWait = (draft: Draft, run: Run): void => {
   const { position } = run;
