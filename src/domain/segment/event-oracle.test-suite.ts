@@ -51,7 +51,7 @@ export const sequenceHolds = (
     const step = steps[index];
     if (step === undefined) return true;
     return world.events.some((event) => {
-      if (!counts(event, { ...step, since: said }, world, since)) return false;
+      if (!counts(event, { ...step, event: step.event ?? "*", since: said }, world, since)) return false;
       if (previous !== undefined && inOrder(previous, event) >= 0) return false;
       if (step.within !== undefined) {
         const until = (previous?.time ?? event.time) + millisOf(step.within);

@@ -60,6 +60,18 @@ describe("a sequence is events in the total order, each strictly after the one b
     ["other events between", [at("Viewed", 1), at("Left", 2), at("Bought", 2)], true],
   ])("%s: %#", (_, events, expected) => expect(play(viewedThenBought, events).ask(24).value).toBe(expected));
 
+  it("pages and screens are steps too, by name or by what they say", () => {
+    const { event: _none, ...rest } = at("", 1);
+    const page: UserEvent = { ...rest, type: "page", properties: { path: "/pricing" } };
+    const steps = [
+      { type: "page", where: [{ path: "properties.path", operator: "starts-with", value: "/pric" }] },
+      { type: "event", event: "Bought" },
+    ];
+    expect(play(steps, [page, at("Bought", 2)]).ask(3).value).toBe(true);
+    expect(play(steps, [{ ...page, properties: {} }, at("Bought", 2)]).ask(3).value).toBe(false);
+    expect(() => play([{ event: "A" }, { where: [] }], [])).toThrow("say which event");
+  });
+
   it("one event is never two steps", () => {
     const twice = [{ event: "Viewed" }, { event: "Viewed" }];
     expect(play(twice, [at("Viewed", 1)]).ask(2).value).toBe(false);

@@ -7,13 +7,16 @@ import { listKey, noKey, startOf } from "../newest-matches.ts";
 import { compileChain } from "../sequence-chain.ts";
 import { noDependencies } from "../verdict.ts";
 
-const stepSchema = z.strictObject({
-  type: z.enum(["event", "page", "screen"]).optional(),
-  event: eventNameSchema,
-  where: whereSchema.optional(),
-  /** Since the step before; of the first step: how long ago the sequence may have begun. */
-  within: windowDurationSchema.optional(),
-});
+const stepSchema = z
+  .strictObject({
+    type: z.enum(["event", "page", "screen"]).optional(),
+    /** May be left out of a page or screen: then any. */
+    event: eventNameSchema.optional(),
+    where: whereSchema.optional(),
+    /** Since the step before; of the first step: how long ago the sequence may have begun. */
+    within: windowDurationSchema.optional(),
+  })
+  .refine(({ type = "event", event }) => type !== "event" || event !== undefined, { path: ["event"], error: "say which event" });
 
 const schema = () =>
   z.strictObject({
@@ -29,7 +32,7 @@ export const sequence = {
   type: "sequence",
   schema,
   compile: (condition: Condition, context): CompiledCondition => {
-    const steps = condition.steps.map(({ type = "event", event, where = [], within }, index) => ({
+    const steps = condition.steps.map(({ type = "event", event = "*", where = [], within }, index) => ({
       name: `${type === "event" ? "track" : type}:${event}`,
       where,
       withinMs: index === 0 || within === undefined ? undefined : windowMs(within),
@@ -38,7 +41,7 @@ export const sequence = {
     const names = [...new Set(steps.map(({ name }) => name))];
     const within = condition.steps[0]?.within;
     const withinMs = within === undefined ? undefined : windowMs(within);
-    const because = { clause: `sequence ${condition.steps.map(({ event, where }) => eventClause(event, where)).join(", then ")}` };
+    const because = { clause: `sequence ${condition.steps.map(({ event = "*", where }) => eventClause(event, where)).join(", then ")}` };
     const { since: said } = condition;
     return {
       dependsOn: { ...noDependencies, events: names },
