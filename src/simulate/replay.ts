@@ -11,6 +11,8 @@ import type { TraceItem } from "./trace.ts";
 /** Users whose traces are shown, and lines of each. */
 const SAMPLES = 10;
 const LINES = 200;
+/** Whole pasts take more than scripts: some seconds at most, and only counts and a few lines are answered. */
+const ROOM = { decisions: 200_000, trace: 200_000 };
 
 /** A user's real past: what reached them, in any order. */
 export interface Past {
@@ -50,7 +52,7 @@ export const replay = (
   const alone = withStandIns(withPublished({ ...document, journeys: [] }, draft));
   const moves = movesOf(pasts);
   const before = moves.filter(({ at }) => at < from);
-  const stage = newStage(alone, { start: from, moves: [], hasHistory: true });
+  const stage = newStage(alone, { start: from, moves: [], hasHistory: true, room: ROOM });
   playMoves(stage, before, from - 1);
   beginJourneys(stage, [draft]);
   const within = moves.filter(({ at }) => at >= from && at <= until);

@@ -234,6 +234,15 @@ describe("simulate", () => {
     ).toMatchObject([{ path: "script[1].journey" }]);
   });
 
+  it("is bounded in decisions: what would never come to an end is refused with the bound it met", () => {
+    const loop = journey({
+      start: "pause",
+      steps: { pause: { type: "wait", for: "PT1M", next: "again" }, again: { type: "tag", add: ["x"], next: "pause" } },
+    });
+    const users = Array.from({ length: 20 }, (_, index) => go("PT1M", { userId: `u${index}` }));
+    expect(() => play(users, { definitions: { journeys: [loop] }, until: "P5Y" })).toThrow(/The simulation takes .* lines|decisions/);
+  });
+
   it("is bounded: span, users, trace", () => {
     expect(problemsOf(() => play([go("-P9Y")], { until: "P9Y" }))).toMatchObject([{ path: "until" }]);
     const many = Array.from({ length: bounds.users + 1 }, (_, index) => ({ at: "PT0S", type: "track", userId: `u${index}`, event: "X" }));

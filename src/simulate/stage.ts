@@ -3,7 +3,7 @@ import type { JourneyDefinition } from "../domain/journey/journey.ts";
 import { noAnswers } from "./answers.ts";
 import type { Move } from "./moves.ts";
 import { play, type Outside } from "./play.ts";
-import { newWorld, publishCatalog, stimulate, type World } from "./world.ts";
+import { newWorld, publishCatalog, stimulate, type Room, type World } from "./world.ts";
 
 /** What a script is played on: the users, what is outside of them, and what is published. */
 export interface Stage {
@@ -15,11 +15,17 @@ export interface Stage {
   readonly rounds: Map<string, number | null>;
 }
 
-export const newStage = (
-  document: CatalogDocument,
-  { start, moves, hasHistory }: { readonly start: number; readonly moves: readonly Move[]; readonly hasHistory: boolean },
-): Stage => ({
-  world: newWorld(hasHistory ? withoutJourneys(document) : document, start),
+/** What a stage is set up for. */
+interface StageSettings {
+  readonly start: number;
+  readonly moves: readonly Move[];
+  readonly hasHistory: boolean;
+  /** How much it may take; as much as a script when left out. */
+  readonly room?: Room;
+}
+
+export const newStage = (document: CatalogDocument, { start, moves, hasHistory, room }: StageSettings): Stage => ({
+  world: newWorld(hasHistory ? withoutJourneys(document) : document, start, room),
   outside: { words: moves.flatMap(({ word }) => word ?? []), answers: noAnswers(), sent: [] },
   document,
   rounds: new Map(),

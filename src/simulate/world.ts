@@ -34,6 +34,9 @@ export interface Line {
   readonly item: TraceItem;
 }
 
+/** How much a simulation may take: see bounds.ts. */
+export type Room = Readonly<Record<"decisions" | "trace", number>>;
+
 /** Everything there is in a simulation. Changed in place by the functions of this folder and by nothing else. */
 export interface World {
   catalog: Catalog;
@@ -49,13 +52,15 @@ export interface World {
   /** Before it nothing is told and nothing starts, ms. */
   readonly start: number;
   now: number;
-  spent: number;
+  /** Decisions left to be made. */
+  left: number;
+  readonly room: Room;
   readonly lines: Line[];
   readonly contents: Map<string, MessageContent>;
   contentLeft: number;
 }
 
-export const newWorld = (document: CatalogDocument, start: number): World => ({
+export const newWorld = (document: CatalogDocument, start: number, room: Room = bounds): World => ({
   catalog: compileCatalog(document),
   published: new Map(document.journeys.map((journey) => [`${journey.definition.key}@${journey.version}`, journey])),
   publishedAt: new Map(),
@@ -64,7 +69,8 @@ export const newWorld = (document: CatalogDocument, start: number): World => ({
   users: new Map(),
   start,
   now: start,
-  spent: 0,
+  left: room.decisions,
+  room,
   lines: [],
   contents: new Map(),
   contentLeft: bounds.content,
@@ -157,7 +163,7 @@ const tell = (world: World, user: SimulatedUser, facts: readonly Fact[]): void =
   for (const item of user.tracer.take(facts)) {
     const at = Date.parse(item.at);
     if (at < world.start) continue;
-    if (world.lines.length >= bounds.trace) throw tooMuch(`a trace of more than ${bounds.trace} lines`);
+    if (world.lines.length >= world.room.trace) throw tooMuch(`a trace of more than ${world.room.trace} lines`);
     world.lines.push({ at, item });
   }
 };
@@ -166,8 +172,8 @@ const tell = (world: World, user: SimulatedUser, facts: readonly Fact[]): void =
 export const dueOf = (world: World, user: SimulatedUser): number | undefined => nextDue(user.state, world.catalog);
 
 const spend = (world: World): void => {
-  world.spent += 1;
-  if (world.spent > bounds.decisions) throw tooMuch(`more than ${bounds.decisions} decisions (up to ${new Date(world.now).toISOString()})`);
+  world.left -= 1;
+  if (world.left < 0) throw tooMuch(`more than ${world.room.decisions} decisions (up to ${new Date(world.now).toISOString()})`);
 };
 
 const tooMuch = (what: string): Fault => {
