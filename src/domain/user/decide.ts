@@ -1,6 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Channel, Message, RenderedMessage } from "../message/message.ts";
-import type { Fact } from "./facts.ts";
+import type { Because, Fact } from "./facts.ts";
 import type { History } from "./history.ts";
 import type { OpenAsk, UserState } from "./state.ts";
 import { orderOf } from "../event/event.ts";
@@ -11,6 +11,7 @@ import { subscribe, suppress, unsuppress } from "./consent.ts";
 import { changeAttributes } from "./change-attributes.ts";
 import { changeDevices } from "./devices.ts";
 import { closeDraft, openDraft, type Cause, type Draft } from "./draft.ts";
+import { withReason } from "./give-reason.ts";
 import { takeGroup } from "./groups.ts";
 import { changeManual } from "./manual-segments.ts";
 import { wantMerge } from "./identity.ts";
@@ -93,16 +94,16 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
     case "refresh":
       return stimulus.enter === undefined ? undefined : moveOn(draft, timeCause(draft.at), { enter: stimulus.enter });
     case "suppress":
-      suppress(draft, stimulus.channel, stimulus.reason);
+      withReason(draft, BY_CALL, () => suppress(draft, stimulus.channel, stimulus.reason));
       return moveOn(draft, timeCause(draft.at));
     case "unsuppress":
-      unsuppress(draft, stimulus.channel);
+      withReason(draft, BY_CALL, () => unsuppress(draft, stimulus.channel));
       return moveOn(draft, timeCause(draft.at));
     case "tags":
-      changeTags(draft, stimulus.add, stimulus.remove);
+      withReason(draft, BY_CALL, () => changeTags(draft, stimulus.add, stimulus.remove));
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "subscription":
-      subscribe(draft, stimulus);
+      withReason(draft, BY_CALL, () => subscribe(draft, stimulus));
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "settled":
       settleAttempt(draft, stimulus.message, stimulus.attempt, stimulus.outcome);
@@ -123,28 +124,32 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
       changeManual(draft, stimulus.add, stimulus.remove);
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "attributes":
-      changeAttributes(draft, stimulus);
+      withReason(draft, BY_CALL, () => changeAttributes(draft, stimulus));
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "devices":
-      changeDevices(draft, stimulus);
+      withReason(draft, BY_CALL, () => changeDevices(draft, stimulus));
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "answered":
       answerRun(draft, stimulus.ask, stimulus.answer);
       return moveOn(draft, timeCause(draft.at));
     case "group":
-      takeGroup(draft, stimulus);
+      withReason(draft, stimulus.membership === undefined ? BY_GROUP : BY_CALL, () => takeGroup(draft, stimulus));
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "merge":
       wantMerge(draft, stimulus.from);
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "import":
-      takeIn(draft, stimulus);
+      withReason(draft, { clause: `merged with ${stimulus.from}` }, () => takeIn(draft, stimulus));
       return moveOn(draft, callCause(draft.at, stimulus.merge));
     case "freeze":
       freeze(draft, stimulus);
       return;
   }
 };
+
+/** Why a change was made that no event and no step made. */
+const BY_CALL: Because = { clause: "by call" };
+const BY_GROUP: Because = { clause: "the group says so" };
 
 const callCause = (at: number, id: string): Cause => ({ order: [at, 0, 0], event: null, id: `call:${id}`, enters: true });
 

@@ -1,6 +1,7 @@
 import { compareOrder, orderOf, type EventOrder, type UserEvent } from "../event/event.ts";
 import type { Json } from "../json.ts";
 import { setProfile, without, type Draft } from "./draft.ts";
+import { withReason } from "./give-reason.ts";
 import { limits } from "./limits.ts";
 import type { Device, Profile } from "./state.ts";
 import type { Stimulus } from "./stimulus.ts";
@@ -23,7 +24,9 @@ export const takeDevice = (draft: Draft, event: UserEvent): void => {
   if (typeof said !== "object" || said === null || Array.isArray(said)) return;
   const { token, type } = said as Readonly<Record<string, Json>>; // an object, as checked
   if (typeof token !== "string" || token === "" || token.length > LONGEST_TOKEN || token === "__proto__") return;
-  write(draft, [{ token, device: { platform: platformOf(type), order: orderOf(event) } }]);
+  withReason(draft, { clause: `event ${event.event ?? event.type}` }, () =>
+    write(draft, [{ token, device: { platform: platformOf(type), order: orderOf(event) } }]),
+  );
 };
 
 const platformOf = (type: Json | undefined): Device["platform"] => {

@@ -131,9 +131,16 @@ export type Fact =
       /** Final statuses it has come to with this word, each told once per message, however late: what counts are made of. */
       readonly reached?: readonly MessageStatus[];
     }
-  | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string }
+  | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string; readonly because?: Because }
   /** A step or call set an attribute; without `value` it was removed. */
-  | { readonly kind: "attribute-set"; readonly at: number; readonly attribute: string; readonly value?: Json; readonly run?: string }
+  | {
+      readonly kind: "attribute-set";
+      readonly at: number;
+      readonly attribute: string;
+      readonly value?: Json;
+      readonly run?: string;
+      readonly because?: Because;
+    }
   /** A step emitted an event: it belongs into the event log like any other. */
   | { readonly kind: "emitted"; readonly at: number; readonly event: UserEvent }
   /** A customer's endpoint was called by a step; `status` as answered, absent where there was no answer. */
@@ -167,8 +174,9 @@ export type Fact =
       readonly at: number;
       readonly groupType: string;
       readonly group: string;
+      readonly because?: Because;
     }
-  | { readonly kind: "device-added" | "device-removed"; readonly at: number; readonly token: string }
+  | { readonly kind: "device-added" | "device-removed"; readonly at: number; readonly token: string; readonly because?: Because }
   /** Something did not fit (limits.ts); all else that came with it counts. */
   | {
       readonly kind: "refused";
@@ -178,13 +186,20 @@ export type Fact =
       readonly reason: string;
     }
   | { readonly kind: "event-refused"; readonly at: number; readonly event: string; readonly reason: string }
-  | { readonly kind: "suppressed" | "unsuppressed"; readonly at: number; readonly channel: Channel | "*"; readonly reason?: string }
+  | {
+      readonly kind: "suppressed" | "unsuppressed";
+      readonly at: number;
+      readonly channel: Channel | "*";
+      readonly reason?: string;
+      readonly because?: Because;
+    }
   | {
       readonly kind: "subscription";
       readonly at: number;
       readonly topic?: string;
       readonly channel?: Channel;
       readonly state: "opted-in" | "opted-out";
+      readonly because?: Because;
     }
   | { readonly kind: "merged"; readonly at: number; readonly from: UserKey; readonly refused?: string };
 

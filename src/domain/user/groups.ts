@@ -2,6 +2,7 @@ import { compareOrder, orderOf, type EventOrder, type UserEvent } from "../event
 import { stableText } from "../hash.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { setProfile, type Draft } from "./draft.ts";
+import { withReason } from "./give-reason.ts";
 import { limits } from "./limits.ts";
 import { refuse, refuseGroups } from "./refuse.ts";
 import type { GroupMembership, Profile } from "./state.ts";
@@ -52,7 +53,9 @@ export const takeGroupCall = (draft: Draft, event: UserEvent): void => {
     );
   const { state, relationship } = call;
   const membership = { state, order: orderOf(event), ...(relationship !== undefined && { relationship }) };
-  tell(draft, { type: "group", id: event.id, groupType: call.type, group: call.id, membership });
+  withReason(draft, { clause: "a group call" }, () =>
+    tell(draft, { type: "group", id: event.id, groupType: call.type, group: call.id, membership }),
+  );
 };
 
 /** What a call says of the membership, or the group of itself; an older telling changes nothing. */

@@ -4,7 +4,9 @@ import type { StepChange } from "../journey/step.ts";
 import type { JsonObject } from "../json.ts";
 import { changeAttributes } from "./change-attributes.ts";
 import { setRun, type Draft } from "./draft.ts";
+import type { Because } from "./facts.ts";
 import { countEntry, counterOf, withCounter } from "./frequency.ts";
+import { withReason } from "./give-reason.ts";
 import { timedId } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { changeManual } from "./manual-segments.ts";
@@ -19,9 +21,9 @@ import { changeTags } from "./tags.ts";
 export const makeChange = (draft: Draft, run: Run, change: StepChange): boolean => {
   switch (change.kind) {
     case "tags":
-      return changeTags(draft, change.add, change.remove);
+      return withReason(draft, byStep(run), () => changeTags(draft, change.add, change.remove));
     case "attributes":
-      return changeAttributes(draft, change, run.id);
+      return withReason(draft, byStep(run), () => changeAttributes(draft, change, run.id));
     case "members":
       return changeManual(draft, change.add, change.remove);
     case "event":
@@ -55,6 +57,8 @@ export const makeChange = (draft: Draft, run: Run, change: StepChange): boolean 
     }
   }
 };
+
+const byStep = (run: Run): Because => ({ clause: `step ${run.position.step} of journey ${run.journey}` });
 
 const update = (draft: Draft, run: Run, fields: Partial<Run>): void => {
   const now = draft.state.runs[run.id] ?? run;
