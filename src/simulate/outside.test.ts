@@ -129,4 +129,16 @@ describe("what a simulation plays of the outside", () => {
       expect.stringContaining("message-skipped mail"),
     ]);
   });
+
+  it("push messages go to the devices that calls named, and show their title", () => {
+    const push = { key: "ping", channel: "push", name: "Ping", locales: { en: { title: "Hello", body: "there" } }, defaultLocale: "en" };
+    const steps = { push: { type: "send", channel: "push", template: "ping", next: "done" }, done: exit };
+    const device = { device: { token: "t1", type: "ios" } };
+    const simulation = play(
+      [{ at: "PT0S", type: "identify", userId: "u1", traits: {}, context: device }, go("PT1M"), go("PT1M", { userId: "u2" })],
+      { definitions: { templates: [push], journeys: [journey({ start: "push", steps })] } },
+    );
+    expect(simulation.trace.filter(({ type }) => type === "message")).toMatchObject([{ userId: "u1", subject: "Hello", body: "there" }]);
+    expect(simulation.trace.filter(({ type }) => type === "message-skipped")).toMatchObject([{ userId: "u2", reason: "unreachable" }]);
+  });
 });

@@ -211,9 +211,15 @@ const textsOf = (content: MessageContent | undefined): Pick<TraceItem, "subject"
   switch (content?.channel) {
     case "email":
       return { subject: content.subject, body: content.text, html: content.html };
+    case "push":
+      return { subject: content.title, body: content.body };
     case "sms":
     case "webhook":
       return { body: content.body };
+    case "whatsapp":
+      return content.body === undefined ? {} : { body: content.body };
+    case "slack":
+      return { body: content.text };
     default:
       return {};
   }
