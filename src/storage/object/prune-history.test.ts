@@ -216,8 +216,31 @@ const anyCounting = fc
   .map(({ event, n, count, period }) =>
     counting(event, { count, ...period, ...(n !== undefined && { where: [{ path: "properties.n", operator: "equals", value: n }] }) }),
   );
+const optionalWindow = fc.option(window, { nil: undefined }).map((within) => (within === undefined ? {} : { within }));
+const anyName = fc.constantFrom("A", "B", "A*");
+const anyAggregate = fc
+  .record({
+    event: anyName,
+    function: fc.constantFrom("sum", "average", "min", "max", "distinct"),
+    operator: fc.constantFrom("at-least", "less-than", "equals"),
+    value: fc.integer({ min: 0, max: 5 }),
+    period: optionalWindow,
+  })
+  .map(({ period, ...fields }) => ({ type: "aggregate", path: "properties.n", ...fields, ...period }));
+const anySequence = fc
+  .array(
+    fc.tuple(anyName, optionalWindow).map(([event, period]) => ({ event, ...period })),
+    { minLength: 2, maxLength: 3 },
+  )
+  .map((steps) => ({ type: "sequence", steps }));
+const anyLast = fc
+  .tuple(anyName, fc.integer({ min: 1, max: 2 }))
+  .map(([event, n]) => ({ type: "last-event", event, has: [{ path: "properties.n", operator: "equals", value: n }] }));
 const anyCondition = fc.oneof(
   { weight: 4, arbitrary: anyCounting },
+  { weight: 2, arbitrary: anyAggregate },
+  { weight: 2, arbitrary: anySequence },
+  { weight: 1, arbitrary: anyLast },
   { weight: 1, arbitrary: anyCounting.map((condition) => ({ type: "not", condition })) },
   {
     weight: 1,
@@ -291,7 +314,7 @@ describe("Pruning never changes the truth of any published condition at any late
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 400 },
     );
   });
 });
