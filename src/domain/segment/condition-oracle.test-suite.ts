@@ -126,9 +126,7 @@ const isReachable = (channel: string, { email, devices, removed, suppressions, s
           ? []
           : [undefined];
   const isSuppressed = (address: string | undefined): boolean =>
-    Object.entries(suppressions).some(
-      ([name, suppression]) => (name === "*" || name === channel) && (suppression.address === undefined || suppression.address === address),
-    );
+    "*" in suppressions || channel in suppressions || `${channel}:${address}` in suppressions;
   return (
     addresses.some((address) => !isSuppressed(address)) &&
     (channel === "email" || channel === "push" ? subscriptions[`channel:${channel}`] !== "opted-out" : true)

@@ -9,21 +9,13 @@ import { newUser } from "../user/new-user.ts";
 import type { AttributeEntry, Run, UserState } from "../user/state.ts";
 import { compileCondition } from "./compile-condition.ts";
 import type { CompiledCondition, ConditionScope, Since } from "./condition.ts";
-import {
-  END,
-  optional,
-  someCondition,
-  someEvents,
-  someMessages,
-  someRunCondition,
-  type SomeUser,
-  someUser,
-} from "./condition-arbitraries.test-suite.ts";
+import { END, optional, someCondition, someEvents, someRunCondition } from "./condition-arbitraries.test-suite.ts";
 import { oracle } from "./condition-oracle.test-suite.ts";
 import { type Condition, conditionSchema } from "./conditions/all.ts";
 import type { OracleWorld } from "./oracle-world.test-suite.ts";
 import { statusEvents, statusName } from "./message-statuses.ts";
 import { fileMatch } from "./tallies.ts";
+import { someMessages, type SomeUser, someUser } from "./user-arbitraries.test-suite.ts";
 
 const topics = [
   { key: "news", name: "News", channels: ["email" as const], default: "opted-in" as const },

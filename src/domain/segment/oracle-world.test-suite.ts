@@ -3,8 +3,8 @@ import { compareOrder, orderOf, type UserEvent } from "../event/event.ts";
 import type { Json } from "../json.ts";
 import type { Message } from "../message/message.ts";
 import type { Run } from "../user/state.ts";
-import type { SomeUser } from "./condition-arbitraries.test-suite.ts";
 import type { Since } from "./condition.ts";
+import type { SomeUser } from "./user-arbitraries.test-suite.ts";
 
 export interface OracleWorld {
   /** In any order. */
