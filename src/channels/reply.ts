@@ -18,7 +18,7 @@ export type Reply =
   /** We did not call: the address is not one that may be called. */
   | { readonly kind: "blocked"; readonly detail: string };
 
-type Answer = Extract<Reply, { readonly kind: "answer" }>;
+export type Answer = Extract<Reply, { readonly kind: "answer" }>;
 
 /**
  * What a reply means where the provider says nothing of its own. Source: docs/semantics.md, Sending: what was definitely not
@@ -55,9 +55,9 @@ function readAnswer(answer: Answer): Outcome {
   return { kind: "misconfigured", detail: `${detail}: redirects are not followed` };
 }
 
-/** `retry` with the wait the provider asks for, if it does. */
-export function retryAfter(answer: Answer): Outcome {
-  const waitMs = retryAfterMs(answer);
+/** `retry` with the wait the provider asks for, if it does. @param otherwiseMs what it asks for elsewhere than in Retry-After */
+export function retryAfter(answer: Answer, otherwiseMs?: number): Outcome {
+  const waitMs = retryAfterMs(answer) ?? (otherwiseMs === undefined ? undefined : Math.min(Math.max(otherwiseMs, 0), dayMs));
   return { kind: "retry", detail: describe(answer), ...(waitMs !== undefined && { retryAfterMs: waitMs }) };
 }
 
@@ -87,15 +87,25 @@ export function jsonBody(answer: Answer): Readonly<Record<string, unknown>> | un
 /** "429 rate_limit_exceeded: Too many requests": short, one line, for people. */
 export function describe(answer: Answer): string {
   const body = jsonBody(answer);
-  const said =
-    body === undefined
-      ? answer.body
-      : [body["name"] ?? body["code"], body["message"] ?? body["error"] ?? body["detail"]]
-          .filter((part) => typeof part === "string")
-          .join(": ");
-  const line = said
+  const line = (body === undefined ? answer.body : saidBy(body))
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim()
     .slice(0, 200);
   return line === "" ? `${answer.status}` : `${answer.status} ${line}`;
 }
+
+/** Providers put a name and a sentence in the body itself, in `error`, or in the first of `errors`; in this or that spelling. */
+const saidBy = (body: Readonly<Record<string, unknown>>): string => {
+  const first: unknown = Array.isArray(body["errors"]) ? body["errors"][0] : undefined;
+  for (const place of [body, body["error"], first]) {
+    if (typeof place === "string") return place;
+    if (typeof place !== "object" || place === null) continue;
+    const said = place as Readonly<Record<string, unknown>>; // an object of JSON
+    const parts = [
+      said["name"] ?? said["code"] ?? said["ErrorCode"] ?? said["status"],
+      said["message"] ?? said["Message"] ?? (typeof said["error"] === "string" ? said["error"] : undefined) ?? said["detail"],
+    ].filter((part) => (typeof part === "string" && part !== "") || typeof part === "number");
+    if (parts.length > 0) return parts.join(": ");
+  }
+  return "";
+};
