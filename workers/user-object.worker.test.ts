@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { emailTemplate, identify, newWorkspace, publish, soon, track, user, userStub } from "../test/support/workspace.ts";
+import { countObjectRows } from "../test/support/count-object-rows.ts";
 import { watchSql } from "../test/support/watch-sql.ts";
 import type { UserRpcSurface } from "../src/api/user-rpc.ts";
 import type { Fact } from "../src/domain/user/facts.ts";
@@ -31,22 +32,6 @@ const mailer = {
 };
 
 const kinds = (facts: { readonly facts: readonly Fact[] } | undefined): readonly string[] => facts?.facts.map((fact) => fact.kind) ?? [];
-
-/** Counts rows that an object's statements read and write while `work` runs. */
-const countRows = async (workspace: string, key: `u:${string}`, work: () => Promise<unknown>) => {
-  const rows = { read: 0, written: 0 };
-  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-  const stop = await watchSql(workspace, key, { after: (cursor) => cursors.push(cursor) });
-  await work();
-  stop();
-  await runInDurableObject(userStub(workspace, key), () => {
-    for (const cursor of cursors) {
-      rows.read += cursor.rowsRead;
-      rows.written += cursor.rowsWritten;
-    }
-  });
-  return rows;
-};
 
 afterEach(() => {
   vi.useRealTimers();
@@ -91,10 +76,10 @@ describe("UserObject", { timeout: 30_000 }, () => {
     });
     const object = user(workspace, "u:1");
     await object.apply({ catalog: 1, events: [track("1", "Page Seen")] });
-    const few = await countRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
+    const few = await countObjectRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
     for (let round = 0; round < 10; round++)
       await object.apply({ catalog: 1, events: Array.from({ length: 100 }, () => track("1", "Page Seen")) });
-    const many = await countRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
+    const many = await countObjectRows(workspace, "u:1", () => object.apply({ catalog: 1, events: [track("1", "Page Seen")] }));
     expect(few.written).toBeGreaterThan(0);
     expect(few.written).toBeLessThanOrEqual(4);
     expect(many.written).toBeLessThanOrEqual(4);
@@ -126,7 +111,11 @@ describe("UserObject", { timeout: 30_000 }, () => {
       }),
     );
     const rowsOf = async (of: typeof one) =>
-      countRows(of?.workspace ?? "", "u:1", () => of?.object.apply({ catalog: 1, events: [track("1", "Page Seen")] }) ?? Promise.reject());
+      countObjectRows(
+        of?.workspace ?? "",
+        "u:1",
+        () => of?.object.apply({ catalog: 1, events: [track("1", "Page Seen")] }) ?? Promise.reject(),
+      );
     const [few, many] = [await rowsOf(one), await rowsOf(hundred)];
     expect(many).toEqual(few);
     expect(many.written).toBeLessThanOrEqual(4);
