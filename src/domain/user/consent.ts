@@ -1,7 +1,8 @@
 import type { CatalogDocument } from "../catalog/catalog.ts";
+import { suppressionFor, withoutChannel } from "../consent/suppression.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
 import type { Channel, Message } from "../message/message.ts";
-import { setProfile, without, type Draft } from "./draft.ts";
+import { setProfile, type Draft } from "./draft.ts";
 import { limits } from "./limits.ts";
 import { refuse } from "./refuse.ts";
 import type { Stimulus } from "./stimulus.ts";
@@ -9,14 +10,14 @@ import type { Stimulus } from "./stimulus.ts";
 /** A hard suppression by call; suppressing again says nothing new. */
 export const suppress = (draft: Draft, channel: Channel | "*", reason: string): void => {
   const { suppressions } = draft.state.profile;
-  if (Object.hasOwn(suppressions, channel) && suppressions[channel]?.address === undefined) return;
+  if (Object.hasOwn(suppressions, channel)) return;
   setProfile(draft, { suppressions: { ...suppressions, [channel]: { reason, at: draft.at } } });
   draft.changes.aspects.push("consent");
   draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason });
 };
 
 export const unsuppress = (draft: Draft, channel: Channel | "*"): void => {
-  const suppressions = without(draft.state.profile.suppressions, channel);
+  const suppressions = withoutChannel(draft.state.profile.suppressions, channel);
   if (suppressions === draft.state.profile.suppressions) return;
   setProfile(draft, { suppressions });
   draft.changes.aspects.push("consent");
@@ -65,10 +66,8 @@ export const refusedByConsent = (
   message: Message,
   address: string | undefined,
 ): string | undefined => {
-  for (const name of ["*", message.channel]) {
-    const found = Object.hasOwn(profile.suppressions, name) ? profile.suppressions[name] : undefined;
-    if (found !== undefined && (found.address === undefined || found.address === address)) return `suppressed: ${found.reason}`;
-  }
+  const suppression = suppressionFor(profile.suppressions, message.channel, address);
+  if (suppression !== undefined) return `suppressed: ${suppression.reason}`;
   if (message.transactional === true) return undefined;
   const { channel, topic } = message;
   const said = (key: string): "opted-in" | "opted-out" | undefined => profile.subscriptions[key]?.state;

@@ -70,7 +70,7 @@ describe("reports", () => {
     target.event(track("X", START));
     target.do({ type: "reported", message, status: "bounced", ...(kept && { kept }) });
     expect(statusOf(target, message)).toBe("bounced");
-    expect(target.state.profile.suppressions).toMatchObject({ email: { address: "a@b.c" } });
+    expect(target.state.profile.suppressions).toMatchObject({ "email:a@b.c": { address: "a@b.c" } });
   });
 
   it("one that overtakes the provider's answer lets the run go on, and the answer changes nothing more", () => {
@@ -93,7 +93,7 @@ describe("reports", () => {
   it.each(["bounced", "complained"] as const)("%s suppresses the address, once", (status) => {
     const { user, message } = accepted();
     report(user, message, status);
-    expect(user.state.profile.suppressions).toMatchObject({ email: { reason: status, address: "a@b.c" } });
+    expect(user.state.profile.suppressions).toMatchObject({ "email:a@b.c": { reason: status, address: "a@b.c" } });
     user.do({ type: "unsuppress", channel: "email" });
     report(user, message, status);
     expect(user.state.profile.suppressions).toEqual({});

@@ -334,6 +334,23 @@ describe("an address the step names is checked like any other", () => {
     expect(user.claim(again).claim).toMatchObject({ reason: "suppressed: no such mailbox" });
     expect(user.claim(go(user)).claim).toMatchObject({ rendered: { to: "a@b.c" } });
   });
+
+  it("each suppressed address stays suppressed, whichever others follow; lifting the channel's lifts them all", () => {
+    const user = someone({});
+    for (const to of ["boss@b.c", "a@b.c"]) {
+      const id = go(user);
+      amend(user, id, { to });
+      user.claim(id);
+      settle(user, [id, 1], { kind: "unreachable", detail: `nobody at ${to}` });
+    }
+    for (const to of ["boss@b.c", "a@b.c"]) {
+      const id = go(user);
+      amend(user, id, { to });
+      expect(user.claim(id).claim).toMatchObject({ reason: `suppressed: nobody at ${to}` });
+    }
+    user.do({ type: "unsuppress", channel: "email" });
+    expect(user.claim(go(user)).claim.kind).toBe("send");
+  });
 });
 
 describe("those held out go on with messages withheld and counted", () => {

@@ -1,3 +1,4 @@
+import { withAddress } from "../consent/suppression.ts";
 import { hashText } from "../hash.ts";
 import { isFinal, mergeStatus } from "../message/lattice.ts";
 import type { Message, Outcome } from "../message/message.ts";
@@ -106,10 +107,15 @@ const mayResend = (draft: Draft, message: Message): boolean =>
 export const suppressAddress = (draft: Draft, message: Message, reason: string): void => {
   const { suppressions } = draft.state.profile;
   const address = message.rendered?.to;
-  const suppression = { reason, at: draft.at, ...(address !== undefined && { address }) };
+  const suppression = { reason, at: draft.at };
   // A suppression of the whole channel is the stronger one and stays.
-  if (Object.hasOwn(suppressions, message.channel) && suppressions[message.channel]?.address === undefined) return;
-  setProfile(draft, { suppressions: { ...suppressions, [message.channel]: suppression } });
+  if (Object.hasOwn(suppressions, message.channel)) return;
+  setProfile(draft, {
+    suppressions:
+      address === undefined
+        ? { ...suppressions, [message.channel]: suppression }
+        : withAddress(suppressions, message.channel, { ...suppression, address }),
+  });
   draft.changes.aspects.push("consent");
   draft.facts.push({ kind: "suppressed", at: draft.at, channel: message.channel, reason });
 };

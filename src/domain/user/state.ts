@@ -17,7 +17,7 @@ export interface Profile {
   readonly tags: Readonly<Record<string, number>>;
   /** Anonymous ids seen with this user; the value is the hand-over's state. */
   readonly anonymousIds: Readonly<Record<string, "wanted" | "done" | "other">>;
-  /** Hard suppressions: "*" for all channels, else the channel. With an `address` it holds for that address only: a new one may be tried. */
+  /** Hard suppressions: "*" for all channels, the channel, or "<channel>:<address>" (with that `address`): another one may be tried. */
   readonly suppressions: Readonly<Record<string, { readonly reason: string; readonly at: number; readonly address?: string }>>;
   /** "topic:<key>" or "channel:<key>" -> opted out or in, dated. */
   readonly subscriptions: Readonly<Record<string, { readonly state: "opted-in" | "opted-out"; readonly order: EventOrder }>>;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { suppressionFor } from "../../consent/suppression.ts";
 import { topicSchema } from "../../consent/topic.ts";
 import type { Channel } from "../../message/message.ts";
 import { textAttribute } from "../../user/attributes.ts";
@@ -41,7 +42,7 @@ const dependenciesOf = (channel: Channel): Dependencies => {
 const hindranceOf = (profile: Profile, channel: Channel): string | undefined => {
   const known = addressesOf(profile, channel);
   if (known.length === 0) return "no address";
-  const open = known.filter((address) => !isSuppressed(profile, "*", address) && !isSuppressed(profile, channel, address));
+  const open = known.filter((address) => suppressionFor(profile.suppressions, channel, address) === undefined);
   if (open.length === 0) return "suppressed";
   const key = `channel:${channel}`;
   const isOut = Object.hasOwn(profile.subscriptions, key) && profile.subscriptions[key]?.state === "opted-out";
@@ -55,10 +56,4 @@ const addressesOf = (profile: Profile, channel: Channel): readonly (string | und
   if (attribute === undefined) return [undefined];
   const address = textAttribute(profile.attributes, attribute);
   return address === undefined ? [] : [address];
-};
-
-/** A suppression with an address holds for that one only. */
-const isSuppressed = ({ suppressions }: Profile, name: string, address: string | undefined): boolean => {
-  const found = Object.hasOwn(suppressions, name) ? suppressions[name] : undefined;
-  return found !== undefined && (found.address === undefined || found.address === address);
 };

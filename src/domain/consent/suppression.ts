@@ -1,0 +1,41 @@
+import type { Channel } from "../message/message.ts";
+import type { Profile } from "../user/state.ts";
+
+type Suppressions = Profile["suppressions"];
+
+/** Addresses of one user that are suppressed on their own; beyond it the oldest are tried again. */
+const MAX_ADDRESSES = 100;
+
+const addressKey = (channel: Channel, address: string): string => `${channel}:${address}`;
+
+/** What forbids sending to the address by the channel, hard: for everything, the whole channel, or this address. */
+export const suppressionFor = (
+  suppressions: Suppressions,
+  channel: Channel,
+  address: string | undefined,
+): Suppressions[string] | undefined => {
+  for (const name of ["*", channel, ...(address === undefined ? [] : [addressKey(channel, address)])]) {
+    const found = Object.hasOwn(suppressions, name) ? suppressions[name] : undefined;
+    // One that names an address holds for that alone.
+    if (found !== undefined && (found.address === undefined || found.address === address)) return found;
+  }
+  return undefined;
+};
+
+/** With one address more; a user may have several (devices, addresses that steps name), and each stays suppressed. */
+export const withAddress = (
+  suppressions: Suppressions,
+  channel: Channel,
+  suppression: { readonly reason: string; readonly at: number; readonly address: string },
+): Suppressions => {
+  const all = { ...suppressions, [addressKey(channel, suppression.address)]: suppression };
+  const addresses = Object.entries(all).filter(([, { address }]) => address !== undefined);
+  const surplus = addresses.toSorted(([, a], [, b]) => b.at - a.at).slice(MAX_ADDRESSES);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !surplus.some(([old]) => old === name)));
+};
+
+/** Without a channel's suppression and those of its addresses ("*": only what holds for everything); the same when there was none. */
+export const withoutChannel = (suppressions: Suppressions, channel: Channel | "*"): Suppressions => {
+  const left = Object.entries(suppressions).filter(([name]) => name !== channel && !name.startsWith(`${channel}:`));
+  return left.length === Object.keys(suppressions).length ? suppressions : Object.fromEntries(left);
+};
