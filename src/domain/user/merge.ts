@@ -131,6 +131,9 @@ const takeWishes = (draft: Draft, wishes: NonNullable<Carried["wanted"]>): void 
 
 const takeCarried = (draft: Draft, carried: Carried): void => {
   if (carried.wanted !== undefined) takeWishes(draft, carried.wanted);
+  // What the source had pruned is unknown here too.
+  if (carried.lowWater !== undefined)
+    draft.state.meta = { ...draft.state.meta, lowWater: Math.max(draft.state.meta.lowWater ?? carried.lowWater, carried.lowWater) };
   const { merged, losers } = mergeLuggage(draft.state, carried, (run) => mayGoSideBySide(draft, run));
   for (const message of Object.values(carried.open)) {
     draft.messages.set(message.id, message);

@@ -7,6 +7,7 @@ import { type UserEvent } from "../../domain/event/event.ts";
 import { decide } from "../../domain/user/decide.ts";
 import type { Fact } from "../../domain/user/facts.ts";
 import { keepingOf } from "../../domain/user/keeping.ts";
+import { handOver } from "../../domain/user/merge.ts";
 import { newUser } from "../../domain/user/new-user.ts";
 import type { Stimulus } from "../../domain/user/stimulus.ts";
 import { catalogOf, DAY, identify, journey, START, track } from "../../domain/user/user-kit.test-suite.ts";
@@ -185,6 +186,17 @@ describe("Identity of events: what is older than the object's low-water mark is 
     user.prune(at(1));
     user.event(track("A", at(-3_001), { receivedAt: at(2) }));
     expect(user.names()).toHaveLength(2);
+  });
+
+  it("at a merge the later mark of both holds: what the source had pruned, its target does not know either", () => {
+    const source = pruned();
+    const target = new PrunedUser(source.catalog);
+    target.event(track("Other", at(99)));
+    const { profile } = source.state;
+    const carried = handOver(source.state);
+    target.do({ type: "import", merge: "a:x>u:u", from: "a:x", profile, events: [], carried }, at(100));
+    expect(target.state.meta.lowWater).toBe(source.state.meta.lowWater);
+    expect(target.event(track("Other", at(1), { id: "gone", receivedAt: at(100) }))).toMatchObject([{ kind: "event-refused" }]);
   });
 
   it("what is kept of a refused event goes when it was refused long ago", () => {
