@@ -1,0 +1,61 @@
+/** What a user who writes one of the agreed words wants. */
+export type SmsWish = "stop" | "start" | "help";
+
+/**
+ * The words, in the languages people write them in. Source: CTIA Messaging Principles and Best Practices (STOP, STOPALL,
+ * UNSUBSCRIBE, CANCEL, END, QUIT, START, YES, UNSTOP, HELP, INFO), 47 CFR 64.1200(a)(10) (REVOKE, OPT OUT), and what carriers
+ * of the other countries ask for. Words that lift a stop are few on purpose: one that is read wrongly there makes us write to
+ * somebody who said no.
+ */
+const wordsByWish: Readonly<Record<SmsWish, readonly string[]>> = {
+  stop: [
+    ...["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT", "STOP SMS"],
+    ...["STOPP", "ABMELDEN", "ABBESTELLEN"], // German, Swedish, Norwegian
+    ...["ARRET", "ARRETER", "DESABONNER"], // French
+    ...["PARAR", "BAJA", "ALTO", "CANCELAR", "SAIR", "DETENER"], // Spanish, Portuguese
+    ...["FERMA", "ANNULLA", "CANCELLA"], // Italian
+    ...["AFMELDEN", "STOPPEN", "AFMELD", "AVMELD", "LOPETA"], // Dutch, Danish, Norwegian, Finnish
+    ...["REZYGNUJE", "WYPISZ", "IPTAL", "DUR"], // Polish, Turkish
+    ...["СТОП", "ОТПИСАТЬСЯ", "إيقاف", "توقف", "الغاء", "停止", "退订", "退訂", "配信停止", "수신거부"],
+  ],
+  start: ["START", "YES", "UNSTOP", "ANMELDEN", "DEMARRER", "REPRENDRE", "ALTA", "INICIAR", "AANMELDEN", "СТАРТ"],
+  help: [
+    "HELP",
+    "INFO",
+    "HILFE",
+    "AIDE",
+    "AYUDA",
+    "AJUDA",
+    "AIUTO",
+    "HULP",
+    "HJALP",
+    "HJELP",
+    "HJÆLP",
+    "APUA",
+    "POMOC",
+    "YARDIM",
+    "ПОМОЩЬ",
+    "مساعدة",
+  ],
+};
+
+/** Case, accents, punctuation and pictures make no difference: "Stop!" and "« ARRÊT »" are the words too. */
+const bare = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toUpperCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+
+const wishByWord: ReadonlyMap<string, SmsWish> = new Map(
+  Object.entries(wordsByWish).flatMap(([wish, words]) => words.map((word): [string, SmsWish] => [bare(word), wish as SmsWish])), // keys of wordsByWish
+);
+
+/**
+ * What an inbound text asks for, where it is one of the agreed words and nothing else: "Stop by at six" is a conversation.
+ * `stop` suppresses the sms channel for good, `start` lifts that, `help` is only recorded. Source: docs/semantics.md.
+ */
+export const smsWord = (text: string): SmsWish | undefined =>
+  // No word is longer; the text comes from anybody.
+  text.trim().length > 40 ? undefined : wishByWord.get(bare(text));
