@@ -1,7 +1,15 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
-import { newWorkspace, publish, track, user, userStub } from "../../test/support/workspace.ts";
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { projectFacts } from "../../src/storage/shard/project.ts";
+import { newWorkspace, publish, soon, track, user, userStub } from "../../test/support/workspace.ts";
 import { watchSql } from "../../test/support/watch-sql.ts";
+import { type BackfillProgress, backfillName } from "../backfill-object.ts";
+
+interface Backfill {
+  start(request: { readonly catalog: number }): Promise<BackfillProgress>;
+  progress(): Promise<BackfillProgress>;
+}
 
 const seen = (key: string, count: number) => ({
   key,
@@ -94,6 +102,20 @@ describe("A new condition counts the user's past in slices", { timeout: 60_000 }
     });
     await runDurableObjectAlarm(userStub(workspace, "u:1"));
     await refresh(workspace, version);
+    expect(await segmentsOf(workspace)).toEqual(["all"]);
+  });
+
+  it("a backfill counts the user as done only then", async () => {
+    const workspace = await withPast(41_000);
+    const { facts } = await user(workspace, "u:1").apply({ catalog: 1, events: [] });
+    await projectFacts(env, facts === undefined ? [] : [facts]);
+    const version = await publish(workspace, { segments: [seen("all", 1_000)] });
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const backfill = env.BACKFILLS.getByName(backfillName(workspace, "segment", "all", version)) as unknown as Backfill;
+    await backfill.start({ catalog: version });
+    await soon(() => expect(logged.mock.calls.join()).toContain("the past is being counted"));
+    await soon(async () => expect(await backfill.progress()).toMatchObject({ state: "done", done: 1, failed: 0 }));
+    logged.mockRestore();
     expect(await segmentsOf(workspace)).toEqual(["all"]);
   });
 
