@@ -142,6 +142,13 @@ export type Outcome =
   | { readonly kind: "misconfigured"; readonly detail: string }
   | { readonly kind: "uncertain"; readonly detail: string };
 
+/** Addresses made for one message: templates print each by its name (`{{ unsubscribe_url }}`). What there is none of is left out. */
+export interface MessageLinks {
+  readonly unsubscribe_url?: string;
+  readonly preferences_url?: string;
+  readonly view_in_browser_url?: string;
+}
+
 /** Data a template sees, beside the user: see docs/language.md, Templates. */
 export interface RenderScope {
   readonly user: JsonObject;
@@ -153,4 +160,6 @@ export interface RenderScope {
   readonly digest: { readonly events: readonly Json[]; readonly count: number };
   readonly message: JsonObject;
   readonly workspace: JsonObject;
+  /** Set where a message is rendered to be sent; left out, templates that print one cannot be rendered. */
+  readonly links?: MessageLinks;
 }

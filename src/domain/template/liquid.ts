@@ -109,7 +109,7 @@ class PrintContext extends Context {
   constructor(settings: PrintSettings, engine: Liquid) {
     // A copy, because `increment` writes into it; month and day names follow the template's locale.
     super(
-      { ...settings.scope },
+      { ...settings.scope, ...settings.scope.links },
       { ...engine.options, locale: settings.locale },
       { sync: true, strictVariables: !settings.lenient },
       { memoryLimit: settings.budget.memory, renderLimit: settings.budget.steps, liquid: engine },

@@ -46,6 +46,22 @@ describe("renderTemplate", () => {
     );
   });
 
+  it("prints the addresses made for the message by their names", () => {
+    const links = { unsubscribe_url: "https://t.example/u?a=1&b=2", preferences_url: "https://t.example/p" };
+    const rendering = render(
+      emailOf({ html: '<a href="{{ unsubscribe_url }}">x</a> {{ links.preferences_url }}', text: "{{ unsubscribe_url }}" }),
+      "en",
+      { ...scope, links },
+    );
+    expect(rendering).toMatchObject({
+      content: { html: '<a href="https://t.example/u?a=1&amp;b=2">x</a> https://t.example/p', text: "https://t.example/u?a=1&b=2" },
+    });
+    expect(render(emailOf({ html: "{{ view_in_browser_url }}" }), "en", { ...scope, links })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("missing variable view_in_browser_url"),
+    });
+  });
+
   it("escapes values in HTML and nowhere else", () => {
     const rendering = render(emailOf({ subject: "{{ user.name }}", html: "<p>{{ user.name }}</p>", text: "{{ user.name }}" }));
     expect(rendering).toMatchObject({ ok: true, content: { subject: "Ada <b>", html: "<p>Ada &lt;b&gt;</p>", text: "Ada <b>" } });
