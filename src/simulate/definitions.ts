@@ -11,13 +11,14 @@ import { readyMadeSegments } from "../domain/segment/ready-made.ts";
 import { segmentSchema } from "../domain/segment/segment.ts";
 import { workspaceRulesSchema } from "../domain/sending/rules.ts";
 import { lintTemplate } from "../domain/template/lint.ts";
-import { templateSchema } from "../domain/template/template.ts";
+import { templateSchema, type TemplateDefinition } from "../domain/template/template.ts";
 import { bounds } from "./bounds.ts";
+import { named } from "./named.ts";
 import { refused } from "./refused.ts";
 
 const listOf = <T extends z.ZodType<{ readonly key: string }>>(schema: T) =>
   z
-    .array(schema)
+    .array(named(schema))
     .max(bounds.definitions)
     .superRefine((list, context) => {
       const seen = new Set<string>();
@@ -96,13 +97,37 @@ export const documentFor = (published: CatalogDocument, definitions: Definitions
     templates: withDefinitions(published.templates, templates),
     topics: withDefinitions(published.topics ?? [], topics),
   };
-  const document = journeys.reduce((current, journey) => withPublished(current, journey), merged);
+  const document = journeys.reduce((current, journey) => withPublished(current, journey), withTemplatesFor(journeys, merged));
   const problems = [
     ...templates.flatMap((template, index) => prefixed(`definitions.templates[${index}]`, lintTemplate(template))),
     ...journeys.flatMap((journey, index) => prefixed(`definitions.journeys[${index}]`, journeyProblems(journey, document))),
   ];
   if (problems.length > 0) throw refused("bad-definition", problems);
   return withStandIns(document);
+};
+
+/**
+ * The document with a template for each that the journeys name and nobody has written: a script may be about who is sent
+ * what and when, before anyone knows what it says. One that is there for another channel stays as it is, and is refused.
+ */
+export const withTemplatesFor = (journeys: readonly JourneyDefinition[], document: CatalogDocument): CatalogDocument => {
+  const templates = new Map(document.templates.map((template) => [template.key, template]));
+  for (const { steps } of journeys)
+    for (const step of Object.values(steps))
+      for (const { kind, key, channel } of stepTypeOf(step).references?.(step) ?? [])
+        if (kind === "template" && channel !== undefined && !templates.has(key)) templates.set(key, standInTemplate(key, channel));
+  return templates.size === document.templates.length ? document : { ...document, templates: [...templates.values()] };
+};
+
+/** What it says is its key. */
+const standInTemplate = (key: string, channel: Channel): TemplateDefinition => {
+  const contents: Readonly<Record<string, object>> = {
+    email: { subject: key, html: `<p>${key}</p>` },
+    push: { title: key, body: key },
+    slack: { text: key },
+    webhook: { url: "https://example.com/" },
+  };
+  return templateSchema.parse({ key, channel, name: key, locales: { en: contents[channel] ?? { body: key } }, defaultLocale: "en" });
 };
 
 /** What keeps a journey from being published among these definitions. Any provider may be named: nothing is sent. */

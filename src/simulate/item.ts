@@ -5,6 +5,7 @@ import { journeySchema } from "../domain/journey/journey.ts";
 import { stepKey } from "../domain/journey/step-fields.ts";
 import { segmentSchema } from "../domain/segment/segment.ts";
 import { templateSchema } from "../domain/template/template.ts";
+import { named } from "./named.ts";
 import { momentSchema } from "./moment.ts";
 
 const at = momentSchema.describe("when: a duration from the start, or an instant; before the start it is history");
@@ -93,10 +94,10 @@ const others = [
     .strictObject({
       at,
       type: z.literal("publish"),
-      journey: journeySchema.optional(),
-      segment: segmentSchema.optional(),
-      template: templateSchema.optional(),
-      topic: topicSchema.optional(),
+      journey: named(journeySchema).optional(),
+      segment: named(segmentSchema).optional(),
+      template: named(templateSchema).optional(),
+      topic: named(topicSchema).optional(),
       inFlight: z.enum(["stay", "move"]).optional(),
     })
     .refine((item) => [item.journey, item.segment, item.template, item.topic].filter((one) => one !== undefined).length === 1, {

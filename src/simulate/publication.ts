@@ -2,7 +2,7 @@ import type { CatalogDocument, PublishedJourney } from "../domain/catalog/catalo
 import { paused, publishedAs, resumed, stopped } from "../domain/catalog/lifecycle.ts";
 import type { InputProblem } from "../domain/fault.ts";
 import { lintTemplate } from "../domain/template/lint.ts";
-import { journeyProblems, prefixed, withDefinitions, withPublished, withStandIns } from "./definitions.ts";
+import { journeyProblems, prefixed, withDefinitions, withPublished, withStandIns, withTemplatesFor } from "./definitions.ts";
 import type { ScriptItem } from "./item.ts";
 import { refused } from "./refused.ts";
 
@@ -37,11 +37,12 @@ export const publication = (document: CatalogDocument, item: Publication, occasi
   }
   const { journey } = item;
   if (journey === undefined) return { document };
-  refuse(prefixed(`${place}.journey`, journeyProblems(journey, document)));
+  const known = withTemplatesFor([journey], document);
+  refuse(prefixed(`${place}.journey`, journeyProblems(journey, known)));
   const before = journeyOf(document, journey.key);
   const version = (before?.version ?? 0) + 1;
   const next = withPublished(
-    document,
+    known,
     journey,
     publishedAs(before, { version, definition: journey, inFlight: item.inFlight ?? "stay", now: occasion.at }),
   );

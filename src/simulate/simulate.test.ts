@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ada, brief, go, journey, play, segment, scriptOf, templates } from "./script-kit.test-suite.ts";
 import { bounds } from "./bounds.ts";
 import { emptyWorkspace } from "./definitions.ts";
+import { scriptSchema } from "./script.ts";
 import { simulate } from "./simulate.ts";
 
 const problemsOf = (run: () => unknown): readonly { readonly path: string }[] => {
@@ -312,5 +313,28 @@ describe("message-status", () => {
   it("an answer that never came is uncertain, and the run goes on as if it was sent", () => {
     const simulation = play([ada, go("PT1M"), said("PT1M", "uncertain")], failing);
     expect(simulation.trace.filter(({ type }) => type === "message")).toMatchObject([{ status: "uncertain" }]);
+  });
+
+  it("takes a name from the key, and a template nobody has written yet as one that says its key", () => {
+    const journey = {
+      key: "welcome",
+      trigger: { type: "event", event: "Signed Up" },
+      start: "hello",
+      steps: { hello: { type: "send", channel: "email", template: "hello-mail" } },
+    };
+    const segment = { key: "vip", condition: { type: "attribute", path: "plan", operator: "equals", value: "pro" } };
+    const script = scriptSchema.parse({
+      definitions: { journeys: [journey], segments: [segment] },
+      start: "2026-01-05T08:00:00Z",
+      script: [
+        { at: "PT0S", type: "identify", userId: "u1", traits: { email: "a@example.com", plan: "pro" } },
+        { at: "PT1M", type: "track", userId: "u1", event: "Signed Up" },
+      ],
+      expect: [
+        { type: "segment-entered", segment: "vip" },
+        { type: "message", template: "hello-mail", subject: "hello-mail", at: "PT1M" },
+      ],
+    });
+    expect(simulate(script, emptyWorkspace).failures).toEqual([]);
   });
 });

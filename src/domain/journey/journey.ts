@@ -45,7 +45,7 @@ export const journeySchema = z.strictObject({
   description: z.string().max(2_000).optional(),
   trigger: triggerSchema,
   audience: conditionSchema.optional(),
-  frequency: frequencySchema,
+  frequency: frequencySchema.default({ type: "every-time" }),
   exit: conditionSchema.optional(),
   goals: z
     .array(goalSchema)

@@ -7,7 +7,7 @@ const schema = z
   .strictObject({
     type: z.literal("segment"),
     segment: definitionKey,
-    change: z.enum(["enter", "leave"]),
+    change: z.enum(["enter", "leave"]).default("enter"),
     includeCurrent: z.boolean().optional(),
     ...triggerCommon,
   })
