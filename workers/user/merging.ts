@@ -14,6 +14,7 @@ import type { UserStore } from "../../src/storage/object/user-store.ts";
 import { withPinned } from "../catalog-cache.ts";
 import type { Env } from "../env.ts";
 import { moveMemberships } from "../group/take-calls.ts";
+import { followUp } from "../follow-up.ts";
 import { userObject } from "../user-stub.ts";
 import type { UserSession } from "./session.ts";
 
@@ -131,7 +132,7 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
     if (page.kind === "page" && !more) await moveMemberships(env, state.workspace, { from, to: state.user, groups: profile.groups });
     // Handed over itself meanwhile: nothing can be taken in here, so nothing may be forgotten there. Its own target asks.
     if (session.state()?.meta.movedTo !== undefined) return true;
-    session.turn((turn) => {
+    const { turn } = session.turn((open) => {
       const stimulus = {
         type: "import" as const,
         merge,
@@ -141,8 +142,9 @@ export const takeIn = async (env: Env, session: UserSession, wanted: WantedMerge
         ...(more && { more }),
         ...(carried !== undefined && { carried }),
       };
-      turn.take(decide(turn.state, stimulus, turn.context(session.now(), known)));
+      open.take(decide(open.state, stimulus, open.context(session.now(), known)));
     });
+    await followUp(env, [{ workspace: state.workspace, user: state.user, answer: { deliver: turn.deliver, asks: turn.asks } }]);
   }
   await source.acknowledge(merge);
   return true;

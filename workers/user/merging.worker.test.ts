@@ -61,6 +61,33 @@ describe("merge of an anonymous user into a known one", { timeout: 30_000 }, () 
     await soon(() => expectMerged(workspace));
   });
 
+  it("a message that a join of the merge causes goes out at once, not when the alarm looks after it", async () => {
+    const twice = {
+      key: "twice",
+      name: "Ordered twice",
+      kind: "dynamic",
+      condition: { type: "event", event: "Order Completed", count: { operator: "at-least", value: 2 } },
+    };
+    const thanks = {
+      key: "thanks",
+      name: "Thanks",
+      trigger: { type: "segment", segment: "twice", change: "enter" },
+      frequency: { type: "once" },
+      start: "mail",
+      steps: { mail: { type: "send", channel: "email", template: emailTemplate.key } },
+    };
+    const workspace = await newWorkspace({ segments: [twice], journeys: [thanks], templates: [emailTemplate] });
+    await user(workspace, "a:dev").apply({ catalog: 1, events: [anonymous("Order Completed")] });
+    const queued = vi.spyOn(env.DELIVER_EMAIL, "sendBatch");
+    await user(workspace, "u:1").apply({ catalog: 1, events: [track("1", "Order Completed"), login("1")] });
+    await soon(async () => {
+      const [message] = (await user(workspace, "u:1").messages({ limit: 5 })).items;
+      expect(message).toMatchObject({ template: emailTemplate.key });
+      const offered = queued.mock.calls.flatMap(([messages]) => [...messages].map(({ body }) => body.message));
+      expect(offered).toContain(message?.id);
+    });
+  });
+
   it("what still reaches the source is answered by the user", async () => {
     const workspace = await begin();
     await user(workspace, "u:1").apply({ catalog: 1, events: [login("1")] });
