@@ -7,36 +7,14 @@ export type SmsWish = "stop" | "start" | "help";
  * of the other countries ask for. Words that lift a stop are few on purpose: one that is read wrongly there makes us write to
  * somebody who said no.
  */
-const wordsByWish: Readonly<Record<SmsWish, readonly string[]>> = {
-  stop: [
-    ...["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT", "STOP SMS"],
-    ...["STOPP", "ABMELDEN", "ABBESTELLEN"], // German, Swedish, Norwegian
-    ...["ARRET", "ARRETER", "DESABONNER"], // French
-    ...["PARAR", "BAJA", "ALTO", "CANCELAR", "SAIR", "DETENER"], // Spanish, Portuguese
-    ...["FERMA", "ANNULLA", "CANCELLA"], // Italian
-    ...["AFMELDEN", "STOPPEN", "AFMELD", "AVMELD", "LOPETA"], // Dutch, Danish, Norwegian, Finnish
-    ...["REZYGNUJE", "WYPISZ", "IPTAL", "DUR"], // Polish, Turkish
-    ...["СТОП", "ОТПИСАТЬСЯ", "إيقاف", "توقف", "الغاء", "停止", "退订", "退訂", "配信停止", "수신거부"],
-  ],
-  start: ["START", "YES", "UNSTOP", "ANMELDEN", "DEMARRER", "REPRENDRE", "ALTA", "INICIAR", "AANMELDEN", "СТАРТ"],
-  help: [
-    "HELP",
-    "INFO",
-    "HILFE",
-    "AIDE",
-    "AYUDA",
-    "AJUDA",
-    "AIUTO",
-    "HULP",
-    "HJALP",
-    "HJELP",
-    "HJÆLP",
-    "APUA",
-    "POMOC",
-    "YARDIM",
-    "ПОМОЩЬ",
-    "مساعدة",
-  ],
+const wordsByWish: Readonly<Record<SmsWish, string>> = {
+  // English, German and Scandinavian, French, Spanish and Portuguese, Italian, Dutch, Polish, Turkish, Russian, Arabic, Chinese, Japanese, Korean.
+  stop: `STOP | STOPALL | STOP ALL | UNSUBSCRIBE | CANCEL | END | QUIT | REVOKE | OPTOUT | OPT OUT | STOP SMS
+    | STOPP | ABMELDEN | ABBESTELLEN | AFMELD | AVMELD | LOPETA | ARRET | ARRETER | DESABONNER
+    | PARAR | BAJA | ALTO | CANCELAR | SAIR | DETENER | FERMA | ANNULLA | CANCELLA | AFMELDEN | STOPPEN
+    | REZYGNUJE | WYPISZ | IPTAL | DUR | СТОП | ОТПИСАТЬСЯ | إيقاف | توقف | الغاء | 停止 | 退订 | 退訂 | 配信停止 | 수신거부`,
+  start: "START | YES | UNSTOP | ANMELDEN | DEMARRER | REPRENDRE | ALTA | INICIAR | AANMELDEN | СТАРТ",
+  help: "HELP | INFO | HILFE | AIDE | AYUDA | AJUDA | AIUTO | HULP | HJALP | HJELP | HJÆLP | APUA | POMOC | YARDIM | ПОМОЩЬ | مساعدة",
 };
 
 /** Case, accents, punctuation and pictures make no difference: "Stop!" and "« ARRÊT »" are the words too. */
@@ -49,7 +27,7 @@ const bare = (text: string): string =>
     .trim();
 
 const wishByWord: ReadonlyMap<string, SmsWish> = new Map(
-  Object.entries(wordsByWish).flatMap(([wish, words]) => words.map((word): [string, SmsWish] => [bare(word), wish as SmsWish])), // keys of wordsByWish
+  Object.entries(wordsByWish).flatMap(([wish, words]) => words.split("|").map((word): [string, SmsWish] => [bare(word), wish as SmsWish])), // keys of wordsByWish
 );
 
 /**
