@@ -1,14 +1,16 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
-import type { HttpProvider } from "../provider.ts";
+import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
+import { writeMailbox } from "../email/mailbox.ts";
+import { instantOf, type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, textOf } from "../inbound.ts";
+import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter, type Reply } from "../reply.ts";
+import { standardToleranceMs, standardWebhookProblem } from "../standard-webhooks.ts";
 
 const settings = z.strictObject({
-  apiKey: z.string().regex(/^[\u0021-\u007e]{1,200}$/, "an API key is printable text without spaces"),
-  /** Sender where a template names none: an address or "Name <address>". */
-  from: z.string().min(3).max(320),
-  /** For the signature of Resend's own webhooks. */
-  webhookSecret: z.string().min(1).max(200).optional(),
+  apiKey: keySetting("An API key that may send"),
+  from: senderSetting,
+  webhookSecret: keySetting("Signing secret of the webhook (whsec_…)").optional(),
 });
 
 /** Error names by which the operator must act. Source: Resend's error reference. */
@@ -30,6 +32,9 @@ export const resend: HttpProvider<typeof settings> = {
   title: "Resend",
   via: "http",
   channels: ["email"],
+  // Source: resend.com/changelog/api-rate-limit
+  suggestedRate: { count: 2, per: "PT1S" },
+  cost: "Free up to 3,000 a month; Pro $20 for 50,000, then $0.90 per 1,000 (resend.com/changelog/pay-as-you-go-pricing)",
   settings,
   // Source: resend.com/docs/dashboard/webhooks/event-types
   reports: ["delivered", "opened", "clicked", "bounced", "complained"],
@@ -38,27 +43,38 @@ export const resend: HttpProvider<typeof settings> = {
   // Source: resend.com/docs/dashboard/emails/idempotency-keys: up to 256 characters, remembered for 24 hours.
   idempotency: { header: "idempotency-key", lifeMs: 24 * 3_600_000 },
   request(message, given, baseUrl) {
-    const { content } = message;
-    if (content.channel !== "email") throw new Error(`expected email content, got ${content.channel}`);
+    const mail = mailOf(message, given.from);
     return {
       method: "POST",
       url: `${baseUrl}/emails`,
       headers: { authorization: `Bearer ${given.apiKey}`, "content-type": "application/json", "idempotency-key": message.id },
       body: JSON.stringify({
-        from: content.from ?? given.from,
-        to: [message.to],
-        subject: content.subject,
-        html: content.html,
-        text: content.text,
-        reply_to: content.replyTo,
-        cc: content.cc,
-        bcc: content.bcc,
-        headers: content.headers,
+        from: writeMailbox(mail.from),
+        to: [writeMailbox(mail.to)],
+        subject: mail.subject,
+        html: mail.html,
+        text: mail.text,
+        reply_to: mail.replyTo && writeMailbox(mail.replyTo),
+        cc: mail.cc.length > 0 ? mail.cc.map(writeMailbox) : undefined,
+        bcc: mail.bcc.length > 0 ? mail.bcc.map(writeMailbox) : undefined,
+        headers: Object.keys(mail.headers).length > 0 ? mail.headers : undefined,
+        attachments:
+          mail.attachments.length > 0
+            ? mail.attachments.map(({ name, type, content }) => ({ filename: name, content, content_type: type }))
+            : undefined,
         tags: [{ name: "tern", value: message.echo }],
       }),
     };
   },
   outcome: readResendReply,
+  inbound: {
+    toleranceMs: standardToleranceMs,
+    async read(call, { webhookSecret }) {
+      const problem = await standardWebhookProblem(call, webhookSecret, "svix");
+      if (problem !== undefined) return refused(problem);
+      return { kind: "reports", reports: readEvent(recordOf(jsonOf(call.body)), call.headers["svix-id"] ?? "") };
+    },
+  },
 };
 
 function readResendReply(reply: Reply): Outcome {
@@ -74,3 +90,42 @@ function readResendReply(reply: Reply): Outcome {
   if (reply.status === 409 && name === "concurrent_idempotent_requests") return retryAfter(reply);
   return readReply(reply);
 }
+
+const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
+  "email.sent": "sent",
+  "email.delivered": "delivered",
+  "email.delivery_delayed": "deferred",
+  "email.bounced": "bounced",
+  "email.suppressed": "failed",
+  "email.failed": "failed",
+  "email.complained": "complained",
+  "email.opened": "opened",
+  "email.clicked": "clicked",
+};
+
+function readEvent(event: JsonRecord, id: string): readonly ProviderReport[] {
+  const type = String(event["type"]);
+  const status = statuses[type];
+  if (status === undefined) return [];
+  const data = recordOf(event["data"]);
+  const bounce = recordOf(data["bounce"]);
+  const [to] = listOf(data["to"]);
+  return [
+    reportOf({
+      id,
+      status,
+      echo: echoIn(data["tags"]),
+      providerMessageId: textOf(data["email_id"]),
+      at: instantOf(event["created_at"]),
+      reason: textOf(bounce["message"]) ?? textOf(recordOf(data["failed"])["reason"]) ?? textOf(recordOf(data["suppressed"])["message"]),
+      // A bounce is permanent unless it says otherwise; a suppressed address has bounced or complained before.
+      permanent: type === "email.suppressed" || (status === "bounced" && (textOf(bounce["type"]) ?? "Permanent") === "Permanent"),
+      address: textOf(to),
+      link: textOf(recordOf(data["click"])["link"]),
+    }),
+  ];
+}
+
+/** Tags are told as an object; they are sent as a list. */
+const echoIn = (tags: unknown): string | undefined =>
+  textOf(recordOf(tags)["tern"]) ?? textOf(recordOf(listOf(tags).find((tag) => recordOf(tag)["name"] === "tern"))["value"]);

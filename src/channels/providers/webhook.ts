@@ -3,10 +3,10 @@ import type { HttpProvider } from "../provider.ts";
 import { readReply } from "../reply.ts";
 
 const settings = z.strictObject({
-  /** Added to every request unless the template sets the same header; for credentials. */
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]{1,100}$/), z.string().regex(/^[\t\u0020-\u007e]{0,4000}$/, "a header value is printable ASCII"))
-    .optional(),
+    .optional()
+    .describe("Headers added to every request unless the template sets the same one; for credentials"),
 });
 
 /**

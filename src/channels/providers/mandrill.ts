@@ -1,0 +1,152 @@
+import * as z from "zod";
+import type { Outcome } from "../../domain/message/message.ts";
+import { bytesOf, hmac, sameText, toBase64 } from "../bytes.ts";
+import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
+import { writeMailbox, type Mailbox } from "../email/mailbox.ts";
+import { type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
+import type { HttpProvider, InboundCall, ProviderReport } from "../provider.ts";
+import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
+
+const settings = z.strictObject({
+  apiKey: keySetting("API key of Mailchimp Transactional"),
+  from: senderSetting,
+  subaccount: z.string().min(1).max(255).optional().describe("Subaccount to send as"),
+  webhookKey: keySetting("Key of the webhook, as its list of webhooks shows it").optional(),
+  tracking: z.boolean().optional().describe("Whether Mandrill itself tracks opens and clicks; left out, as the account is set"),
+});
+
+/** Mailchimp Transactional, once Mandrill: email. Its key is in the body. */
+export const mandrill: HttpProvider<typeof settings> = {
+  type: "mandrill",
+  title: "Mailchimp Transactional (Mandrill)",
+  via: "http",
+  channels: ["email"],
+  cost: "Blocks of 25,000 from $20, each recipient counted, beside a Mailchimp plan (mandrill.zendesk.com/hc/en-us/articles/205582847)",
+  settings,
+  reports: ["opened", "clicked", "bounced", "complained", "unsubscribed"],
+  secrets: ["apiKey", "webhookKey"],
+  baseUrl: "https://mandrillapp.com",
+  request(message, given, baseUrl) {
+    const mail = mailOf(message, given.from);
+    const headers = { ...mail.headers, ...(mail.replyTo !== undefined && { "Reply-To": writeMailbox(mail.replyTo) }) };
+    return {
+      method: "POST",
+      url: `${baseUrl}/api/1.4/messages/send`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        key: given.apiKey,
+        message: {
+          from_email: mail.from.email,
+          from_name: mail.from.name,
+          to: [recipient(mail.to, "to"), ...mail.cc.map((one) => recipient(one, "cc")), ...mail.bcc.map((one) => recipient(one, "bcc"))],
+          subject: mail.subject,
+          html: mail.html,
+          text: mail.text,
+          headers: Object.keys(headers).length > 0 ? headers : undefined,
+          attachments:
+            mail.attachments.length > 0 ? mail.attachments.map(({ name, type, content }) => ({ type, name, content })) : undefined,
+          metadata: { tern: message.echo },
+          // One mail for all of them, so that copies are seen as copies.
+          preserve_recipients: true,
+          subaccount: given.subaccount,
+          track_opens: given.tracking,
+          track_clicks: given.tracking,
+        },
+      }),
+    };
+  },
+  outcome(reply) {
+    if (reply.kind !== "answer") return readReply(reply);
+    return reply.status === 200 ? readResults(reply) : readError(reply);
+  },
+  inbound: {
+    async read(call, { webhookKey }) {
+      // Both are asked when a webhook is added, before its key is known; nothing is read from them.
+      if (call.method === "HEAD") return { kind: "answer", status: 200, body: "" };
+      const events = new URLSearchParams(call.body).get("mandrill_events");
+      if (events === "[]") return { kind: "answer", status: 200, body: "" };
+      if (webhookKey === undefined) return refused("no webhookKey is set");
+      if (!(await sameText(await signatureOf(call, webhookKey), call.headers["x-mandrill-signature"] ?? "")))
+        return refused("the signature does not fit");
+      return { kind: "reports", reports: listOf(jsonOf(events ?? "")).flatMap((event) => readEvent(recordOf(event))) };
+    },
+  },
+};
+
+const recipient = ({ email, name }: Mailbox, type: "to" | "cc" | "bcc") => ({ email, ...(name !== undefined && { name }), type });
+
+/** Why Mandrill did not send, and what of it is the address's own fault. Source: its reject reasons. */
+const dead = new Set(["hard-bounce", "spam", "unsub", "custom", "invalid"]);
+const operators = new Set(["invalid-sender", "test-mode-limit", "unsigned", "rule"]);
+
+function readResults(reply: Answer): Outcome {
+  const results = listOf(jsonOf(reply.body)).map(recordOf);
+  const taken = results.find(({ status }) => status === "sent" || status === "queued" || status === "scheduled");
+  // One answer for each address: whoever got it has it, and a webhook tells of the others.
+  const [first] = results;
+  if (taken !== undefined || first === undefined) {
+    const id = textOf(taken?.["_id"]);
+    return { kind: "accepted", ...(id !== undefined && { providerMessageId: id }) };
+  }
+  const reason = textOf(first["reject_reason"]) ?? textOf(first["status"]) ?? "rejected";
+  const detail = `${reply.status} ${reason}`;
+  if (operators.has(reason)) return { kind: "misconfigured", detail };
+  return { kind: results.length === 1 && dead.has(reason) ? "unreachable" : "rejected", detail };
+}
+
+/** Errors have long come as 500 whatever they were: the name says it. Source: Mandrill's error names. */
+function readError(reply: Answer): Outcome {
+  const name = jsonBody(reply)?.["name"];
+  switch (name) {
+    case "Invalid_Key":
+    case "PaymentRequired":
+    case "Unknown_Subaccount":
+      return { kind: "misconfigured", detail: describe(reply) };
+    case "RequestLimitExceeded":
+      return retryAfter(reply);
+    case "ValidationError":
+      return { kind: "rejected", detail: describe(reply) };
+    default:
+      return readReply(reply);
+  }
+}
+
+/** HMAC-SHA1 over the address as it was configured and every parameter, sorted by name. */
+const signatureOf = async (call: InboundCall, key: string): Promise<string> => {
+  const parameters = [...new URLSearchParams(call.body)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return toBase64(await hmac("SHA-1", bytesOf(key), call.url + parameters.flat().join("")));
+};
+
+const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
+  send: "sent",
+  deferral: "deferred",
+  hard_bounce: "bounced",
+  soft_bounce: "bounced",
+  reject: "failed",
+  open: "opened",
+  click: "clicked",
+  spam: "complained",
+  unsub: "unsubscribed",
+};
+
+function readEvent(event: JsonRecord): readonly ProviderReport[] {
+  const name = String(event["event"]);
+  const status = statuses[name];
+  const message = recordOf(event["msg"]);
+  const of = textOf(event["_id"]) ?? textOf(message["_id"]);
+  if (status === undefined || of === undefined) return [];
+  const link = status === "clicked" ? textOf(event["url"]) : undefined;
+  return [
+    reportOf({
+      id: [of, name, event["ts"], link?.slice(-200)].join(":"),
+      status,
+      echo: textOf(recordOf(message["metadata"])["tern"]),
+      providerMessageId: of,
+      at: secondsOf(event["ts"]),
+      reason: textOf(message["diag"]) ?? textOf(message["bounce_description"]) ?? textOf(recordOf(message["reject"])["reason"]),
+      permanent: name === "hard_bounce",
+      address: textOf(message["email"]),
+      link,
+    }),
+  ];
+}

@@ -1,0 +1,132 @@
+import * as z from "zod";
+import type { Outcome } from "../../domain/message/message.ts";
+import { readSns, snsToleranceMs } from "../aws/sns.ts";
+import { signAws } from "../aws/sigv4.ts";
+import { bytesOf, toBase64 } from "../bytes.ts";
+import { keySetting, mailOf, senderSetting, type Mail } from "../email/mail.ts";
+import { asciiAddress } from "../email/mailbox.ts";
+import { buildMime, encodeMailbox } from "../email/mime.ts";
+import { textOf } from "../inbound.ts";
+import type { HttpProvider, Sending } from "../provider.ts";
+import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
+import { readSesEvent } from "../aws/ses-events.ts";
+
+const settings = z.strictObject({
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "a region such as eu-central-1")
+    .describe("AWS region whose SES sends"),
+  accessKeyId: keySetting("Access key of an IAM user that may ses:SendEmail"),
+  secretAccessKey: keySetting("Its secret"),
+  sessionToken: z.string().min(1).max(4_000).optional().describe("Session token, for temporary credentials only"),
+  from: senderSetting,
+  configurationSet: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .describe("Configuration set; without one SES says nothing back of a single message"),
+  topicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/)
+    .optional()
+    .describe("ARN of the SNS topic that the configuration set publishes to: events of any other are refused"),
+});
+
+/** Amazon SES, API v2: email. Addresses on its suppression list are accepted and reported as bounces. */
+export const ses: HttpProvider<typeof settings> = {
+  type: "ses",
+  title: "Amazon SES",
+  via: "http",
+  channels: ["email"],
+  // What a new account has; the quota of yours is in its console (docs.aws.amazon.com/ses/latest/dg/quotas.html).
+  suggestedRate: { count: 1, per: "PT1S" },
+  cost: "$0.10 per 1,000 and for attachments by the GB (aws.amazon.com/ses/pricing)",
+  settings,
+  reports: ["delivered", "opened", "clicked", "bounced", "complained", "unsubscribed"],
+  secrets: ["secretAccessKey", "sessionToken"],
+  baseUrl: "https://email.{region}.amazonaws.com",
+  request(message, given, baseUrl) {
+    const mail = mailOf(message, given.from);
+    return {
+      method: "POST",
+      url: `${baseUrl.replace("{region}", given.region)}/v2/email/outbound-emails`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        FromEmailAddress: encodeMailbox(mail.from),
+        Destination: { ToAddresses: [asciiAddress(mail.to.email)], CcAddresses: addresses(mail.cc), BccAddresses: addresses(mail.bcc) },
+        ReplyToAddresses: mail.replyTo && [encodeMailbox(mail.replyTo)],
+        Content: mail.attachments.length > 0 ? rawContent(mail, message) : simpleContent(mail),
+        // Said back only through a configuration set.
+        EmailTags: [{ Name: "tern", Value: message.echo }],
+        ConfigurationSetName: given.configurationSet,
+      }),
+    };
+  },
+  authorize: (call, { region, accessKeyId, secretAccessKey, sessionToken }, { now }) =>
+    signAws(call, { accessKeyId, secretAccessKey, sessionToken }, { region, service: "ses", at: now() }),
+  outcome(reply) {
+    if (reply.kind !== "answer") return readReply(reply);
+    if (reply.status !== 200) return readError(reply);
+    const id = textOf(jsonBody(reply)?.["MessageId"]);
+    return { kind: "accepted", ...(id !== undefined && { providerMessageId: id }) };
+  },
+  inbound: {
+    toleranceMs: snsToleranceMs,
+    async read(call, { topicArn }, ports) {
+      const reading = await readSns(call, topicArn, ports);
+      return reading.kind === "other" ? reading.reading : { kind: "reports", reports: readSesEvent(reading.message, reading.id) };
+    },
+  },
+};
+
+const addresses = (list: Mail["cc"]) => (list.length > 0 ? list.map(({ email }) => asciiAddress(email)) : undefined);
+
+const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
+
+const simpleContent = (mail: Mail) => {
+  const headers = Object.entries(mail.headers).map(([Name, Value]) => ({ Name, Value }));
+  return {
+    Simple: {
+      Subject: utf8(mail.subject),
+      Body: { Text: mail.text === undefined ? undefined : utf8(mail.text), Html: mail.html === undefined ? undefined : utf8(mail.html) },
+      Headers: headers.length > 0 ? headers : undefined,
+    },
+  };
+};
+
+const rawContent = (mail: Mail, { id }: Sending) => ({
+  Raw: { Data: toBase64(bytesOf(buildMime(mail, { messageId: `${id}@tern.invalid`, boundary: id }))) },
+});
+
+/** Names of errors, by what follows. Source: SES API v2, SendEmail and common errors. */
+const operators = new Set([
+  "AccountSuspendedException",
+  "SendingPausedException",
+  "MailFromDomainNotVerifiedException",
+  "NotFoundException",
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "InvalidSignatureException",
+  "SignatureDoesNotMatch",
+  "IncompleteSignatureException",
+  "MissingAuthenticationTokenException",
+  "AccessDeniedException",
+  "ExpiredTokenException",
+]);
+const again = new Set(["TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"]);
+
+function readError(reply: Answer): Outcome {
+  const body = jsonBody(reply);
+  // "Name:http://…" in the header, "namespace#Name" in the body.
+  const said = reply.headers["x-amzn-errortype"]?.split(":")[0] ?? textOf(body?.["__type"])?.split("#").at(-1);
+  const name = said ?? "";
+  const detail = name === "" ? describe(reply) : `${reply.status} ${name}${messageOf(body)}`.slice(0, 300);
+  if (operators.has(name)) return { kind: "misconfigured", detail };
+  if (again.has(name)) return { ...retryAfter(reply), detail };
+  return { ...readReply(reply), detail };
+}
+
+const messageOf = (body: Readonly<Record<string, unknown>> | undefined): string => {
+  const text = textOf(body?.["message"] ?? body?.["Message"]);
+  return text === undefined ? "" : `: ${text.replace(/[\p{Cc}\s]+/gu, " ")}`;
+};
