@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import * as z from "zod";
+import { check, type Checked } from "./schema.ts";
 
 /** The parts of an OpenAPI document that checking a request needs. */
 interface OpenApi {
@@ -8,9 +8,12 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
+interface Body {
+  readonly content: Readonly<Record<string, { readonly schema: unknown }>>;
+}
 interface Operation {
   readonly parameters?: readonly { readonly in: string; readonly name: string; readonly schema: unknown }[];
-  readonly requestBody: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
+  readonly requestBody: Body;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly example?: unknown }>> }>>;
 }
 
@@ -24,14 +27,40 @@ export const officialContract = (name: string): OpenApi | undefined => {
 };
 
 /** A checker of a schema of the document. Properties that the contract does not name are refused, so that a misspelt one is found. */
-export const schemaOf = (document: OpenApi, schema: unknown): z.ZodType => z.fromJSONSchema({ ...(inlined(document, schema) as object) });
+export const schemaOf = (document: OpenApi, schema: unknown): { readonly safeParse: (value: unknown) => Checked } => ({
+  safeParse: (value) => check(schema, value, (one) => resolved<Readonly<Record<string, unknown>>>(document, one)),
+});
 
-const inlined = (document: OpenApi, schema: unknown): unknown => {
-  if (Array.isArray(schema)) return schema.map((item) => inlined(document, item));
-  if (typeof schema !== "object" || schema === null) return schema;
-  if ("$ref" in schema && typeof schema.$ref === "string")
-    return inlined(document, document.components.schemas[schema.$ref.replace("#/components/schemas/", "")]);
-  const entries = Object.entries(schema).map(([key, value]) => [key, inlined(document, value)]);
-  const strict = "properties" in schema && !("additionalProperties" in schema) ? { additionalProperties: false } : {};
-  return { ...Object.fromEntries(entries), ...strict };
+/** What a request of the operation may hold, by media type. */
+export const contentOf = (document: OpenApi, operation: Operation): Body["content"] =>
+  resolved<Body>(document, operation.requestBody).content;
+
+/** Follows references within the document. */
+const resolved = <T>(document: OpenApi, value: unknown): T => {
+  let found = value;
+  for (let hops = 0; hops < 20; hops++) {
+    if (typeof found !== "object" || found === null || !("$ref" in found) || typeof found.$ref !== "string") return found as T; // the document's kind of thing at this place
+    found = found.$ref
+      .slice(2)
+      .split("/")
+      .reduce<unknown>(
+        (node, part) => (node as Record<string, unknown> | undefined)?.[part.replace(/~1/g, "/").replace(/~0/g, "~")],
+        document,
+      );
+  }
+  throw new Error("expected a reference that ends somewhere");
 };
+
+/** A provider's webhook samples, from the folder beside the contracts; undefined, and said so, where there are none. */
+export const officialWebhooks = (name: string): WebhookSamples | undefined => {
+  const folder = process.env["TERN_CONTRACTS"];
+  const file = folder === undefined ? undefined : path.join(folder, "webhooks", `${name}.json`);
+  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as WebhookSamples; // by its name
+  console.warn(`Skipped: the webhook samples of ${name} (TERN_CONTRACTS names no folder with webhooks/${name}.json)`);
+  return undefined;
+};
+
+interface WebhookSamples {
+  readonly samples: readonly { readonly case: string; readonly payload: unknown }[];
+  readonly signature: { readonly vectors?: readonly Readonly<Record<string, unknown>>[] };
+}
