@@ -149,8 +149,37 @@ export const messages = sqliteTable(
     attempts: integer().notNull().default(0),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
+    provider_message_id: text(),
   },
-  (t) => [primaryKey({ columns: [t.workspace, t.id] }), index("messages_by_status").on(t.workspace, t.status, t.id)],
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.id] }),
+    index("messages_by_status").on(t.workspace, t.status, t.id),
+    index("messages_by_provider_id").on(t.workspace, t.provider_message_id),
+  ],
+);
+
+export const providerStates = sqliteTable(
+  "provider_states",
+  {
+    workspace: text().notNull(),
+    key: text().notNull(),
+    paused_at: integer(),
+    reason: text(),
+    changed_at: integer().notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.key] })],
+);
+
+export const hookReports = sqliteTable(
+  "hook_reports",
+  {
+    workspace: text().notNull(),
+    provider: text().notNull(),
+    id: text().notNull(),
+    hash: text().notNull(),
+    until: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.provider, t.id] }), index("hook_reports_by_time").on(t.until)],
 );
 
 export const outboxMessages = sqliteTable(

@@ -120,6 +120,8 @@ export type Fact =
       readonly run?: string;
       readonly step?: string;
       readonly provider?: string;
+      /** The provider's own word for it. */
+      readonly providerMessageId?: string;
       readonly to?: string;
       readonly subject?: string;
       /** Which of a step's variants it is, by position. */

@@ -59,17 +59,18 @@ export const messageFact = (message: Message, at: number): Extract<Fact, { kind:
     ? { provider: message.rendered.provider, to: message.rendered.to }
     : message.provider !== undefined && { provider: message.provider }),
   ...(message.rendered?.content.channel === "email" && { subject: message.rendered.content.subject }),
+  ...(message.providerMessageId !== undefined && { providerMessageId: message.providerMessageId }),
   ...(message.variant !== undefined && { variant: message.variant }),
   ...(message.reason !== undefined && { reason: message.reason }),
   ...(message.status === "held" && message.due !== undefined && { until: message.due }),
 });
 
-/** Puts the message (again) before whoever sends; it comes back by itself when nobody claims it. */
-export const queueMessage = (draft: Draft, message: Message): void => {
+/** Puts the message (again) before whoever sends, and says why where there is something to say; it comes back by itself when nobody claims it. */
+export const queueMessage = (draft: Draft, message: Message, reason?: string): void => {
   const { reason: _reason, due: _due, ...rest } = message;
   const waited = draft.at - message.createdAt;
   const repeat = message.status === "queued" ? Math.min(Math.max(waited, FIRST_REPEAT_MS), LONGEST_REPEAT_MS) : FIRST_REPEAT_MS;
-  putMessage(draft, { ...rest, status: "queued", due: draft.at + repeat });
+  putMessage(draft, { ...rest, status: "queued", due: draft.at + repeat, ...(reason !== undefined && { reason }) });
   draft.deliver.set(message.id, message.channel);
 };
 

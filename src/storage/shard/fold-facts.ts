@@ -111,4 +111,5 @@ const messageColumns = (fact: Extract<Fact, { kind: "message" }>): Row => [
   fact.attempts,
   fact.createdAt,
   fact.at,
+  fact.providerMessageId ?? null,
 ];
