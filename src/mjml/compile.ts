@@ -1,0 +1,104 @@
+import type { MjmlError } from "mjml-browser";
+import { loadMjml } from "./load.ts";
+import type { MjmlProblem } from "./problem.ts";
+import { protectLiquid } from "./protect.ts";
+
+/** HTML with the source's Liquid in it. `head`: the style elements that it needs in the head of the mail it is put into. */
+export interface CompiledMjml {
+  readonly html: string;
+  readonly head?: string;
+}
+
+export type MjmlResult =
+  | { readonly ok: true; readonly compiled: CompiledMjml }
+  | { readonly ok: false; readonly problems: readonly MjmlProblem[] };
+
+/** Most elements of one source: the library's work per element is ours to bound. */
+const maxElements = 5_000;
+
+/**
+ * Makes HTML of MJML; the Liquid in it comes out as it went in. A `document` has `<mjml>` around it; a `fragment` is what
+ * may stand in a body (sections and wrappers) and comes out as it would inside of one.
+ */
+export const compileMjml = async (source: string, form: "document" | "fragment"): Promise<MjmlResult> => {
+  const wrong = formProblem(source, form);
+  if (wrong !== undefined) return { ok: false, problems: [wrong] };
+  const safe = protectLiquid(form === "document" ? source : `<mjml><mj-body>${source}</mj-body></mjml>`);
+  if (safe.problems.length > 0) return { ok: false, problems: safe.problems };
+  const made = await run(safe.source);
+  const problems = made.errors
+    .filter(({ message }) => !isColourByLiquid(message, safe.holdsLiquid))
+    .map(({ line, message }) => ({ line, message: sayInWords(message, safe.holdsLiquid, safe.restore) }));
+  if (problems.length > 0) return { ok: false, problems };
+  const lost = safe.lost(made.html);
+  if (lost.length > 0) return { ok: false, problems: lost };
+  const compiled = form === "document" ? { html: made.html.trim() } : partsOf(made.html);
+  return { ok: true, compiled: { html: safe.restore(compiled.html), ...("head" in compiled && { head: safe.restore(compiled.head) }) } };
+};
+
+interface Made {
+  readonly html: string;
+  readonly errors: readonly MjmlError[];
+}
+
+/** What the library makes of a source; where it stumbles over what its own validation refuses, only what that says. */
+const run = async (source: string): Promise<Made> => {
+  const mjml = await loadMjml();
+  const options = { fonts: {}, keepComments: false, ignoreIncludes: true } as const;
+  try {
+    const { html, errors } = await mjml(source, { ...options, validationLevel: "soft" });
+    return { html: withoutChance(html, source), errors };
+  } catch (problem) {
+    const errors = await mjml(source, { ...options, validationLevel: "strict" }).then(
+      () => undefined,
+      (refusal: unknown) => (refusal instanceof Error && "errors" in refusal ? (refusal.errors as readonly MjmlError[]) : undefined), // the library's ValidationError
+    );
+    return { html: "", errors: errors ?? [{ message: problem instanceof Error ? problem.message : String(problem) }] };
+  }
+};
+
+/** Navigation bars and carousels get random ids: numbers take their place, so that the same source makes the same HTML. */
+const withoutChance = (html: string, source: string): string => {
+  const found = Array.from(html.matchAll(/(?:id="|mj-carousel-)([0-9a-f]{16})\b/g), ([, id = ""]) => id);
+  const random = [...new Set(found)].filter((id) => !source.includes(id));
+  return random.reduce((text, id, index) => text.replaceAll(id, `mj${index}`), html);
+};
+
+const formProblem = (source: string, form: "document" | "fragment"): MjmlProblem | undefined => {
+  const isDocument = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<mjml[\s>]/.test(source);
+  if (form === "document" && !isDocument) return { line: 1, message: "has to begin with <mjml>" };
+  if (form === "fragment" && isDocument)
+    return { line: 1, message: "is put into a layout or another mail: it has sections and wrappers only, without <mjml> and <mj-body>" };
+  if (/<mj-include[\s/>]/i.test(source)) {
+    const at = source.search(/<mj-include[\s/>]/i);
+    return { line: source.slice(0, at).split("\n").length, message: "mj-include reads files; use a partial instead" };
+  }
+  if ((source.match(/<[a-z]/gi)?.length ?? 0) > maxElements) return { line: undefined, message: `has more than ${maxElements} elements` };
+  return undefined;
+};
+
+/** MJML checks colours by their form; Liquid may stand for one, since nothing is reckoned with it. */
+const isColourByLiquid = (message: string, holdsLiquid: (text: string) => boolean): boolean =>
+  holdsLiquid(message) && /has invalid value: .* for type Color\b/s.test(message);
+
+const sayInWords = (message: string, holdsLiquid: (text: string) => boolean, restore: (text: string) => string): string => {
+  const [, attribute] = /^Attribute (\S+) has invalid value/.exec(message) ?? [];
+  return attribute !== undefined && holdsLiquid(message)
+    ? `${attribute} cannot be Liquid: MJML reckons with it when the template is saved (${restore(message).trim()})`
+    : message.trim().replace("mj-raw cannot be used inside", "mj-raw, and so Liquid, cannot be used inside");
+};
+
+/** What stands in the body of the library's document, and the styles it has put into the head for that. */
+const partsOf = (html: string): { readonly html: string; readonly head: string } => {
+  const body = /<body[^>]*>\s*<div[^>]*>([\s\S]*)<\/div>\s*<\/body>/.exec(html)?.[1];
+  if (body === undefined) throw new Error("expected the MJML library to wrap the body in one div");
+  const styles = Array.from(html.slice(0, html.indexOf("<body")).matchAll(/<style[^>]*>[\s\S]*?<\/style>/g), ([style]) => style);
+  // The first is what every mail of the library begins with; the document this is put into has it.
+  return {
+    html: body.trim(),
+    head: styles
+      .slice(1)
+      .filter((style) => !/<style[^>]*>\s*<\/style>/.test(style) && !style.includes("mj-outlook-group-fix"))
+      .join("\n"),
+  };
+};
