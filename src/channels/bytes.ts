@@ -14,6 +14,9 @@ export const toBase64 = (bytes: Uint8Array): string => {
   return btoa(text);
 };
 
+/** The alphabet for URLs, without padding (RFC 4648, 5). */
+export const toBase64Url = (bytes: Uint8Array): string => toBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
 /** Standard or URL-safe alphabet, padded or not; undefined for anything else. */
 export const fromBase64 = (text: string): Bytes | undefined => {
   try {

@@ -68,9 +68,13 @@ export const providerSchema: z.ZodType<ProviderDefinition> =
 /** Names of the settings that are written and never read back. */
 export const secretSettings = (type: string): readonly string[] => kindOf(type).secrets;
 
-/** Where the provider has an idempotency key, or the operator takes the risk. Source: docs/semantics.md, Sending. */
+/**
+ * Where the provider has an idempotency key, or the operator takes the risk; of push, unless the operator says otherwise: shown
+ * twice it takes its own place, lost it is lost. Source: docs/semantics.md, Sending.
+ */
 export function resendsUncertain(definition: ProviderDefinition): boolean {
   if (definition.onUncertain !== undefined) return definition.onUncertain === "resend";
+  if (definition.channel === "push") return true;
   const kind = kindOf(definition.type);
   // A row in our own database: writing it twice is writing it once.
   return kind.via === "outbox" || kind.idempotency !== undefined;
@@ -91,5 +95,5 @@ export async function callFor(
   ports: AuthorizePorts,
 ): Promise<HttpCall> {
   const call = kind.request(message, definition.settings, definition.baseUrl ?? kind.baseUrl ?? "");
-  return kind.authorize ? kind.authorize(call, definition.settings, ports) : call;
+  return kind.authorize ? kind.authorize(call, definition.settings, ports, message) : call;
 }

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { DeviceKind } from "../domain/message/device-kind.ts";
 import type { Channel, MessageContent, MessageStatus, Outcome } from "../domain/message/message.ts";
 import type { Reply } from "./reply.ts";
 
@@ -87,6 +88,8 @@ interface ProviderBase<Schema extends z.ZodType> {
   /** For people. */
   readonly title: string;
   readonly channels: readonly [Channel, ...Channel[]];
+  /** Of push: which tokens it reaches. */
+  readonly devices?: readonly DeviceKind[];
   /** The rate its form suggests; kept only where the definition says one. */
   readonly suggestedRate?: { readonly count: number; readonly per: string };
   /** What a message costs, for people, with its source. */
@@ -114,11 +117,13 @@ export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   readonly via: "http";
   /** Where its API lives; a definition's `baseUrl` overrides it. Absent where the message itself holds the address. */
   readonly baseUrl?: string;
-  /** Present where the provider promises to send one key once; `lifeMs` is how long it remembers a key. */
-  readonly idempotency?: { readonly header: string; readonly lifeMs: number };
+  /** Present where the provider promises to send one key once; `lifeMs` is how long it remembers a key. In a `field` of a JSON body it may be made of the message's id. */
+  readonly idempotency?: ({ readonly header: string } | { readonly field: string }) & { readonly lifeMs: number };
+  /** What it could never send, said before anything is: an address that is none, content it has no way for. */
+  refuses?(message: Sending, settings: z.output<Schema>): Outcome | undefined;
   request(message: Sending, settings: z.output<Schema>, baseUrl: string): HttpCall;
-  /** Signs the call or fetches a token, where a fixed header is not enough. */
-  authorize?(call: HttpCall, settings: z.output<Schema>, ports: AuthorizePorts): Promise<HttpCall>;
+  /** Signs or encrypts the call, or fetches a token, where a fixed header is not enough. @throws Unprepared where it is known what that means for the message */
+  authorize?(call: HttpCall, settings: z.output<Schema>, ports: AuthorizePorts, message: Sending): Promise<HttpCall>;
   readonly inbound?: Inbound<z.output<Schema>>;
   outcome(reply: Reply): Outcome;
 }

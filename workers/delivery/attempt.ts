@@ -1,6 +1,7 @@
 import { callFor, kindOf, resendsUncertain, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
 import type { AuthorizePorts, HttpCall, HttpProvider, Sending } from "../../src/channels/provider.ts";
 import type { Reply } from "../../src/channels/reply.ts";
+import { Unprepared } from "../../src/channels/unprepared.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
 
 /** What an attempt is made with. */
@@ -46,11 +47,14 @@ async function send(
   const { definition, kind } = provider;
   let call: HttpCall;
   try {
+    const refused = kind.refuses?.(message, definition.settings);
+    if (refused !== undefined) return refused;
     call = await callFor(kind, definition, message, {
       ...ports.authorize,
       cached: (name, make) => ports.authorize.cached(`${message.workspace}:${definition.key}:${name}`, make),
     });
   } catch (problem) {
+    if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
   const outcome = kind.outcome(await ports.call(call, resendsUncertain(definition)));

@@ -1,3 +1,4 @@
+import { appServer, browser, newServiceAccount } from "../push/push-kit.ts";
 import type { Channel, MessageContent, Outcome } from "../../domain/message/message.ts";
 
 /** What a provider brings to the suite that all go through. */
@@ -5,6 +6,8 @@ export interface Sample {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Else the channel's. */
   readonly content?: MessageContent;
+  /** Else an email address. */
+  readonly to?: string;
   /** Where its documents say other than docs/semantics.md says of answers in general: by the name of the case. */
   readonly differs?: Readonly<Record<string, Outcome["kind"]>>;
 }
@@ -28,6 +31,19 @@ export const contents: Readonly<Partial<Record<Channel, MessageContent>>> = {
     attachments: [{ name: "Rechnung März.pdf", type: "application/pdf", content: "JVBERi0xLjQK" }],
   },
   sms: { channel: "sms", body: "Hi" },
+  push: {
+    channel: "push",
+    title: "Grüße",
+    body: "Your order is on its way",
+    image: "https://example.com/box.png",
+    link: "https://example.com/orders/1",
+    actions: [{ id: "track", title: "Track it", link: "https://example.com/orders/1/track" }],
+    data: { order: "1" },
+    badge: 3,
+    sound: "default",
+    ttl: 3_600,
+    collapseKey: "order-1",
+  },
   webhook: { channel: "webhook", url: "https://example.com/hook", method: "POST", headers: { "x-ref": "1" }, body: '{"a":1}' },
 };
 
@@ -37,15 +53,26 @@ const from = "Shop <shop@example.com>";
 export const samples: Readonly<Record<string, Sample>> = {
   brevo: { settings: { apiKey: "xkeysib-1", from, webhookSecret: "hook-secret" } },
   "cloudflare-email": { settings: { accountId: "0123456789abcdef0123456789abcdef", apiToken: "cf-token", from } },
+  expo: { settings: { accessToken: "expo-token", androidChannel: "orders" }, to: "ExponentPushToken[abc]" },
+  fcm: { settings: { serviceAccount: (await newServiceAccount()).file, androidChannel: "orders" }, to: "fcm-token" },
   mailgun: {
     settings: { apiKey: "key-1", domain: "mg.example.com", from, webhookSigningKey: "signing-1", tracking: false },
     differs: { "404": "misconfigured" },
   },
   mandrill: { settings: { apiKey: "md-1234567890", from, webhookKey: "hook-1" } },
+  onesignal: {
+    settings: { appId: "b98881cc-1e94-4366-bbd9-db8f3429292b", apiKey: "os_v2_app_1" },
+    to: "e4e87830-b954-11e3-811d-f3b376925f15",
+  },
   outbox: { settings: {} },
   postmark: { settings: { serverToken: "server-token", from, messageStream: "broadcast", webhookSecret: "hook-secret", tracking: true } },
   resend: { settings: { apiKey: "re_123456", from } },
   sendgrid: { settings: { apiKey: "SG.abc", from, tracking: false } },
   ses: { settings: { region: "eu-central-1", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/key", from, configurationSet: "tern" } },
+  "web-push": {
+    settings: { publicKey: appServer.publicKey, privateKey: appServer.privateKey, subject: "mailto:ops@example.com" },
+    to: browser.token,
+    differs: { "404": "unreachable", "410": "unreachable", "an address that may not be called": "unreachable" },
+  },
   webhook: { settings: { headers: { authorization: "Bearer abcdef" } } },
 };

@@ -58,7 +58,7 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
 
   const content = sample.content ?? contents[kind.channels[0]];
   if (!content) throw new Error(`expected content for ${kind.channels[0]}`);
-  const message = { workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: "ada@example.com", content };
+  const message = { workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: sample.to ?? "ada@example.com", content };
   const request = () => kind.request(message, settings, kind.baseUrl ?? "");
 
   it("makes the same request from the same message, byte for byte", () => {
@@ -67,9 +67,20 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
   });
 
   it("sends the message id as the idempotency key, and no such header where nobody promises to know it again", () => {
-    const header = kind.idempotency?.header ?? "idempotency-key";
-    const promised = kind.idempotency !== undefined || type === "webhook";
+    const header = kind.idempotency && "header" in kind.idempotency ? kind.idempotency.header : "idempotency-key";
+    const promised = (kind.idempotency && "header" in kind.idempotency) || type === "webhook";
     expect(new Headers(request().headers).get(header)).toBe(promised ? message.id : null);
+  });
+
+  it("sends a key made of the message id where the provider wants it in the body", () => {
+    if (!kind.idempotency || !("field" in kind.idempotency)) return;
+    const keyOf = (id: string): unknown =>
+      (JSON.parse(String(kind.request({ ...message, id }, settings, kind.baseUrl ?? "").body)) as Record<string, unknown>)[
+        kind.idempotency && "field" in kind.idempotency ? kind.idempotency.field : ""
+      ];
+    expect(keyOf("m0abc")).toEqual(expect.any(String));
+    expect(keyOf("m0abc")).toBe(keyOf("m0abc"));
+    expect(keyOf("m0abd")).not.toBe(keyOf("m0abc"));
   });
 
   it("makes a request that can be sent", () => {
@@ -111,8 +122,8 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
     ["403", answer(403)],
     ["a redirect, which is never followed", answer(302, "", { location: "http://169.254.169.254/" })],
     ["an address that may not be called", { kind: "blocked", detail: "not public" } as const],
-  ])("does not try again after %s", (_, reply) => {
-    expect(["misconfigured", "rejected"]).toContain(kind.outcome(reply).kind);
+  ])("does not try again after %s", (name, reply) => {
+    expect([sample.differs?.[name] ?? "misconfigured", "rejected"]).toContain(kind.outcome(reply).kind);
   });
 
   it.each([
@@ -174,6 +185,11 @@ describe("resendsUncertain: uncertain is retried only where the provider has an 
     ["webhook", undefined, false],
     ["webhook", "resend", true],
     ["outbox", undefined, true],
+    ["fcm", undefined, true],
+    ["web-push", undefined, true],
+    ["web-push", "give-up", false],
+    ["expo", undefined, true],
+    ["onesignal", undefined, true],
   ] as const)("%s with onUncertain %s: %s", (type, onUncertain, expected) => {
     const definition: ProviderDefinition = {
       key: "x",

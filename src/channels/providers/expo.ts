@@ -1,0 +1,107 @@
+import * as z from "zod";
+import type { Outcome } from "../../domain/message/message.ts";
+import { listOf, recordOf, textOf, type JsonRecord } from "../inbound.ts";
+import type { HttpProvider } from "../provider.ts";
+import { groupName } from "../push/group-name.ts";
+import { describe, jsonBody, readReply, retryAfter, type Answer, type Reply } from "../reply.ts";
+
+const settings = z.strictObject({
+  accessToken: z
+    .string()
+    .regex(/^[\u0021-\u007e]{1,200}$/, "an access token is printable text without spaces")
+    .optional()
+    .describe("Needed where the Expo project asks for one (enhanced security)"),
+  androidChannel: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Notification channel of the Android app; left out, the app's default one"),
+});
+
+/** Expo's push service, for apps that register Expo push tokens. */
+export const expo: HttpProvider<typeof settings> = {
+  type: "expo",
+  title: "Expo",
+  via: "http",
+  channels: ["push"],
+  devices: ["expo"],
+  settings,
+  reports: [],
+  secrets: ["accessToken"],
+  baseUrl: "https://exp.host",
+  // Source: docs.expo.dev/push-notifications/sending-notifications, Request errors
+  suggestedRate: { count: 600, per: "PT1S" },
+  cost: "No charge (docs.expo.dev/push-notifications/faq)",
+  request(message, given, baseUrl) {
+    const { content } = message;
+    if (content.channel !== "push") throw new Error(`expected push content, got ${content.channel}`);
+    const { title, body, image, link, data, actions, badge, sound, ttl } = content;
+    const group = groupName(content, message.id);
+    return {
+      method: "POST",
+      url: `${baseUrl}/--/api/v2/push/send`,
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        ...(given.accessToken !== undefined && { authorization: `Bearer ${given.accessToken}` }),
+      },
+      // Always a list: then the answer is one too.
+      body: JSON.stringify([
+        {
+          to: message.to,
+          title,
+          body,
+          data: { ...data, tern: message.echo, link, actions },
+          sound,
+          badge,
+          ttl,
+          priority: "high",
+          channelId: given.androidChannel,
+          ...(image !== undefined && { richContent: { image }, mutableContent: true }),
+          collapseId: group,
+          tag: group,
+        },
+      ]),
+    };
+  },
+  outcome: readExpoReply,
+};
+
+function readExpoReply(reply: Reply): Outcome {
+  if (reply.kind !== "answer") return readReply(reply);
+  const body = jsonBody(reply) ?? {};
+  const isGood = reply.status >= 200 && reply.status < 300;
+  const ticket = recordOf(listOf(body["data"])[0]);
+  if (isGood && (ticket["status"] === "error" || ticket["details"] !== undefined)) return readExpoError(reply, ticket);
+  const problem = recordOf(listOf(body["errors"])[0]);
+  if (isGood && textOf(problem["code"]) !== undefined) return readRequestError(reply, problem);
+  const id = textOf(ticket["id"]);
+  const outcome = readReply(reply);
+  return outcome.kind === "accepted" && id !== undefined ? { ...outcome, providerMessageId: id } : outcome;
+}
+
+/** What a ticket or receipt says went wrong. Source: docs.expo.dev/push-notifications/sending-notifications, Individual errors */
+const readExpoError = (reply: Answer, said: JsonRecord): Outcome => {
+  const name = textOf(recordOf(said["details"])["error"]) ?? "error";
+  const detail = `${name}: ${(textOf(said["message"]) ?? "").slice(0, 200)}`;
+  switch (name) {
+    case "DeviceNotRegistered":
+      return { kind: "unreachable", detail };
+    case "MessageRateExceeded":
+    case "ExpoError":
+    case "ProviderError":
+      return { ...retryAfter(reply), kind: "retry", detail };
+    case "InvalidCredentials":
+    case "MismatchSenderId":
+      return { kind: "misconfigured", detail };
+    default:
+      return { kind: "rejected", detail };
+  }
+};
+
+/** An error of the whole request that came with a good status. */
+const readRequestError = (reply: Answer, { code }: JsonRecord): Outcome => {
+  if (code === "TOO_MANY_REQUESTS") return retryAfter(reply);
+  return { kind: code === "UNAUTHORIZED" ? "misconfigured" : "rejected", detail: describe(reply) };
+};
