@@ -110,6 +110,25 @@ describe("what a simulation plays of the outside", () => {
     expect(play(lines("client")).users.map(({ id }) => id)).toEqual(["new", "old"]);
   });
 
+  it("a run that looks at a message's status goes on doing so in the user it is merged into", () => {
+    const steps = {
+      mail: { type: "send", channel: "email", template: "hello", next: "seen" },
+      seen: { type: "message-status", of: "mail", paths: [{ status: "clicked", next: "done" }], within: "P1D", otherwise: "no" },
+      done: { type: "exit", reason: "clicked" },
+      no: { type: "exit", reason: "not" },
+    };
+    const simulation = play(
+      [
+        { at: "PT0S", type: "identify", anonymousId: "x", traits: { email: "ada@example.com" } },
+        { at: "PT1M", type: "track", anonymousId: "x", event: "Go" },
+        { at: "PT2M", type: "identify", userId: "u1", anonymousId: "x" },
+        { at: "PT3M", type: "message-status", userId: "u1", step: "mail", status: "clicked" },
+      ],
+      { definitions: { journeys: [journey({ start: "mail", steps })] } },
+    );
+    expect(brief(simulation, "run-ended")).toEqual(["01-05T08:03 run-ended done clicked"]);
+  });
+
   it("a message held by quiet hours waits, and goes out when they are over", () => {
     const simulation = play([ada, go("PT14H")], {
       definitions: { workspace: { rules: { quietHours: { from: "21:00", to: "07:00", channels: ["email"] } } } },

@@ -63,7 +63,7 @@ const takeOver = (
     // The history of one that became another user before went there: only the pointer moved.
     profile: wasElsewhere ? user.state.profile : source.state.profile,
     events,
-    ...(!wasElsewhere && { carried: handOver(source.state) }),
+    ...(!wasElsewhere && { carried: handOver(source.state, source.history) }),
   });
   if (!wasElsewhere) source.history = new MemoryHistory();
   follow(user, decision);

@@ -1,5 +1,5 @@
 import type { CompiledJourney } from "../catalog/catalog.ts";
-import type { ConditionScope } from "../segment/condition.ts";
+import type { CompiledCondition, ConditionScope } from "../segment/condition.ts";
 import { type Draft } from "./draft.ts";
 import { historyUntil } from "./history-until.ts";
 import { definitionOf, isTouched, keepEarlier, scopeIn } from "./journeys.ts";
@@ -77,11 +77,17 @@ const isOver = (goal: OpenGoal, at: number): boolean => goal.until !== undefined
 const isAsked = (draft: Draft, goal: OpenGoal): boolean => {
   const condition = conditionOf(draft, goal);
   if (condition === undefined) return false;
-  // After the window only an event can bring news, of something that happened within it.
-  if (goal.until !== undefined && draft.at > goal.until)
-    return draft.changes.eventName !== undefined && isTouched(condition, { ...draft.changes, attributes: [], tags: [], segments: [] });
-  return (goal.nextChange !== undefined && goal.nextChange <= draft.at) || isTouched(condition, draft.changes);
+  // An instant in the window that nobody looked at (a merge under way): asked once, or the alarm would ring for it for ever.
+  if (goal.nextChange !== undefined && goal.nextChange <= draft.at) return true;
+  if (goal.until === undefined || draft.at <= goal.until) return isTouched(condition, draft.changes);
+  // After the window only an event can bring news, of something that happened within it; a merge brings many at once.
+  if (draft.changes.eventName === undefined) return draft.changes.all && asksEventsOnly(condition);
+  return isTouched(condition, { ...draft.changes, attributes: [], tags: [], segments: [] });
 };
+
+/** What it asks about has a date each, so that it can be asked of any instant; attributes, tags and segments are those of now. */
+const asksEventsOnly = ({ dependsOn }: CompiledCondition): boolean =>
+  dependsOn.attributes.length + dependsOn.segments.length + dependsOn.tags.length + dependsOn.aspects.length === 0;
 
 const conditionOf = (draft: Draft, goal: OpenGoal) =>
   definitionOf(draft.context.catalog, goal)?.goals.find((candidate) => candidate.key === goal.goal)?.condition;

@@ -170,6 +170,38 @@ describe("import", () => {
     expect(target.endings).toEqual(["exited"]);
   });
 
+  it("a goal counts what the other one did within its window, also when the merge comes after it", () => {
+    const goals = [{ key: "g", name: "G", condition: { type: "event", event: "Order" }, within: "P1D" }];
+    const catalog = catalogOf({ journeys: [{ definition: journey({ goals }) }] });
+    for (const [orderedAt, reached] of [
+      [HOUR, 1],
+      [DAY + 1, 0],
+    ] as const) {
+      const target = new TestUser(catalog);
+      target.event(track("Go", START));
+      const source = anonymous("x", START, catalog);
+      source.event(track("Order", START + orderedAt));
+      target.do(importOf(source), START + 2 * DAY);
+      expect(target.kinds("goal")).toHaveLength(reached);
+    }
+  });
+
+  it("a goal's instant that went by while the merge was under way is asked once: no alarm rings for it for ever", () => {
+    const quiet = { type: "not", condition: { type: "event", event: "Visit", within: "PT1H", since: "ever" } };
+    const goals = [{ key: "g", name: "G", condition: quiet, within: "PT2H" }];
+    const catalog = catalogOf({ journeys: [{ definition: journey({ goals, steps: { wait: { type: "wait", for: "P9D" } } }) }] });
+    const source = anonymous("x", START, catalog);
+    source.event(visit(START));
+    source.event(track("Go", START + 1));
+    source.event(visit(START + 30 * MINUTE));
+    freeze(source);
+    const target = new TestUser(catalog);
+    target.event(visit(START + 90 * MINUTE));
+    const decision = target.do(importOf(source), START + 5 * HOUR);
+    expect(decision.nextDue).toBeGreaterThan(START + 5 * HOUR);
+    expect(target.state.goals).toHaveLength(1);
+  });
+
   it("unites by last write, most restrictive consent and the older sampling id, in any sequence", () => {
     const make = (user: UserKey, now: number, plan: string): TestUser => {
       const one = new TestUser(catalogOf(), user, now);
