@@ -24,6 +24,8 @@ export interface GroupChange {
   readonly type: string;
   readonly id: string;
   readonly change: "joined" | "left" | "changed";
+  /** It joined before, and hears only now what the group says of itself. */
+  readonly told?: true;
 }
 
 /** What has changed since conditions were last asked; filled by whatever changes the state, emptied by `moveOn`. */
@@ -85,7 +87,17 @@ export const openDraft = (state: UserState, context: DecideContext): Draft => ({
   state: { ...state },
   context,
   at: context.now,
-  changes: { eventName: undefined, attributes: [], tags: [], segments: [], aspects: [], messages: [], statuses: [], groups: [], all: false },
+  changes: {
+    eventName: undefined,
+    attributes: [],
+    tags: [],
+    segments: [],
+    aspects: [],
+    messages: [],
+    statuses: [],
+    groups: [],
+    all: false,
+  },
   told: state.profile.attributes,
   facts: [],
   messages: new Map(),

@@ -68,14 +68,17 @@ const enterByAttributes = (
 
 const enterByGroups = (draft: Draft, changes: Changes["groups"], cause: Cause): void => {
   const { journeysByGroup } = draft.context.catalog;
-  for (const { type, id, change } of changes) {
+  for (const { type, id, change, told } of changes) {
     for (const journey of [...(journeysByGroup.get(type) ?? []), ...(type === "*" ? [] : (journeysByGroup.get("*") ?? []))]) {
       const { trigger } = journey;
       const { groups } = draft.state.profile;
       const key = groupKey(type, id);
       const membership = Object.hasOwn(groups, key) ? groups[key] : undefined;
-      const attributes = { ...membership?.attributes, relationship: membership?.relationship ?? {}, id };
-      if (trigger.kind !== "group" || trigger.change !== change || !trigger.matches(attributes, momentOf(draft))) continue;
+      const known = { relationship: membership?.relationship ?? {}, id };
+      if (trigger.kind !== "group" || trigger.change !== change) continue;
+      if (!trigger.matches({ ...membership?.attributes, ...known }, momentOf(draft))) continue;
+      // It fired on the join already, without what the group said since.
+      if (told === true && trigger.matches(known, momentOf(draft))) continue;
       const properties = { groupType: type, groupId: id, change };
       tryEnter(draft, { journey, key: null, properties, because: { clause: `${change} group ${type} ${id}` } }, cause);
     }

@@ -95,7 +95,9 @@ const noteChange = (draft: Draft, before: GroupMembership, after: GroupMembershi
   if (change === undefined) return;
   const { type, id } = after;
   draft.changes.aspects.push("groups");
-  draft.changes.groups.push({ type, id, change });
+  // What a group says to a new member is no change of the group: it belongs to the join.
+  const isFirst = change === "changed" && before.version === 0 && after.version > 0;
+  draft.changes.groups.push(isFirst ? { type, id, change: "joined", told: true } : { type, id, change });
   draft.facts.push({ kind: `group-${change}`, at: draft.at, groupType: type, group: id });
 };
 

@@ -100,14 +100,17 @@ describe("group trigger", () => {
       ),
     };
     const other = { definition: quick({ type: "group", change: "joined", groupType: "team" }, { key: "other" }) };
-    const user = new TestUser(catalogOf({ journeys: [...journeys, big, owner, other] }));
+    const bigOnes = [{ path: "size", operator: "at-least", value: 10 }];
+    const joinedBig = { definition: quick({ type: "group", change: "joined", where: bigOnes }, { key: "joined-big" }) };
+    const user = new TestUser(catalogOf({ journeys: [...journeys, big, owner, other, joinedBig] }));
     user.do(told("1", { membership: { state: "joined", relationship: { role: "owner" } } }), START);
-    user.do(told("2", { attributes: { values: { size: 5 }, version: 1 } }), START + 1);
+    // What it is told on joining is no change of the group: it belongs to the join.
+    user.do(told("2", { attributes: { values: { size: 20 }, version: 1 } }), START + 1);
     user.do(told("3", { attributes: { values: { size: 50 }, version: 2 } }), START + 2);
     user.do(told("4", { membership: { state: "left" } }), START + 3);
     expect(user.kinds("run-started").map((fact) => [fact.at - START, "journey" in fact ? fact.journey : ""])).toEqual([
       [0, "joined"],
-      [1, "changed"],
+      [1, "joined-big"],
       [2, "changed"],
       [2, "big"],
       [3, "left"],
