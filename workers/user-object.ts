@@ -39,7 +39,7 @@ import { liveVersion } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
-import { acknowledge, freeze, withKept } from "./user/merging.ts";
+import { acknowledge, freeze, withKept, withoutTaken } from "./user/merging.ts";
 import { ObjectCatalog, StillAdopting } from "./user/object-catalog.ts";
 import { Pruning } from "./user/pruning.ts";
 import {
@@ -111,7 +111,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#confirm(request);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo();
-    if (target !== undefined) return this.#forward(target, withKept(this.#session.store, request), (to, next) => to.stimulate(next));
+    if (target !== undefined) return this.#forward(target, withoutTaken(this.#session.store, withKept(this.#session.store, request)), (to, next) => to.stimulate(next));
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });

@@ -96,6 +96,15 @@ export const withKept = (store: UserStore, request: StimulateRequest): Stimulate
   }),
 });
 
+/**
+ * Source: what is to be forwarded of a request. A message that was taken here, open or settled, is never taken again by whom
+ * this user became: its copy is there already, or on its way.
+ */
+export const withoutTaken = (store: UserStore, request: StimulateRequest): StimulateRequest => ({
+  ...request,
+  stimuli: request.stimuli.filter((stimulus) => stimulus.type !== "send" || store.message(stimulus.message.id) === undefined),
+});
+
 /** Source: the target has everything. Another merge's word changes nothing. */
 export const acknowledge = (session: UserSession, merge: string): void => {
   session.write((store) => {

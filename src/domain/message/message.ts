@@ -1,6 +1,7 @@
 import type { UserKey } from "../user/user-key.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { SendWindow } from "../sending/rules.ts";
+import type { TemplateDefinition } from "../template/template.ts";
 
 /** Channels a message can go out by; a channel is added in src/channels/channels. */
 export type Channel = "email" | "sms" | "push" | "in-app" | "whatsapp" | "slack" | "webhook";
@@ -69,6 +70,29 @@ export interface Message {
   readonly sentAt?: number;
   /** The provider's own id of the message. */
   readonly providerMessageId?: string;
+  /** The language a call asks for; else the user's own. */
+  readonly locale?: string;
+  /** What a call brought along; forgotten once the message is sent or skipped. */
+  readonly payload?: MessagePayload;
+}
+
+/** What a call gives a message beside its fields. Never changed, and kept apart from the message's row: it may be large. */
+export interface MessagePayload {
+  /** Content written in the call itself, as a template of one locale; left out: the template the message names. */
+  readonly content?: TemplateDefinition;
+  /** `data` in the template. */
+  readonly data?: JsonObject;
+  readonly attachments?: readonly Attachment[];
+  /** Length of all of it as JSON. */
+  readonly characters: number;
+}
+
+/** A file that goes along with an email. `content` is base64. */
+export interface Attachment {
+  readonly name: string;
+  /** Media type, as "application/pdf". */
+  readonly type: string;
+  readonly content: string;
 }
 
 /** What a provider is given: address and content, fully rendered, independent of the provider. */
@@ -95,7 +119,7 @@ export type MessageContent =
       readonly bcc?: readonly string[];
       readonly headers?: Readonly<Record<string, string>>;
       /** Of transactional calls only. `content` is base64. */
-      readonly attachments?: readonly { readonly name: string; readonly type: string; readonly content: string }[];
+      readonly attachments?: readonly Attachment[];
     }
   | { readonly channel: "sms"; readonly body: string }
   | {
@@ -160,6 +184,8 @@ export interface RenderScope {
   readonly digest: { readonly events: readonly Json[]; readonly count: number };
   readonly message: JsonObject;
   readonly workspace: JsonObject;
+  /** What a transactional call brought along; left out where no call sent the message. */
+  readonly data?: JsonObject;
   /** Set where a message is rendered to be sent; left out, templates that print one cannot be rendered. */
   readonly links?: MessageLinks;
 }

@@ -3,6 +3,7 @@ import { compareOrder } from "../event/event.ts";
 import { HELD_OUT, type Message } from "../message/message.ts";
 import type { renderTemplate } from "../template/render.ts";
 import { textAttribute } from "./attributes.ts";
+import { handedOver } from "./calls.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
 import { countForCaps, refusedByCap } from "./caps.ts";
 import { refusedByConsent } from "./consent.ts";
@@ -79,7 +80,7 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
   };
   if (message.firstClaimedAt === undefined) countForCaps(draft, message, draft.at);
   putMessage(draft, claimed);
-  return { kind: "send", attempt: claimed.attempts, message: claimed, rendered: rendered.rendered };
+  return { kind: "send", attempt: claimed.attempts, ...handedOver(claimed, rendered.rendered) };
 };
 
 const refuse = (draft: Draft, message: Message, status: "skipped" | "failed", reason: string): Claim => {
@@ -182,10 +183,10 @@ type Rendered =
 
 const render = (draft: Draft, { message, run, provider, address, request, context }: Rendering): Rendered => {
   const { attributes } = draft.state.profile;
-  const template = draft.context.catalog.templates.get(message.template);
+  const template = message.payload?.content ?? draft.context.catalog.templates.get(message.template);
   if (template === undefined) return { ok: false, reason: `there is no template "${message.template}"` };
   const scope = renderScope(draft, { message, run, workspace: request.workspace });
-  const result = context.render(template, textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"), scope, draft.at);
+  const result = context.render(template, message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"), scope, draft.at);
   if (!result.ok) return result;
   const { content } = result;
   if (content.channel !== message.channel) return { ok: false, reason: `template "${message.template}" is for ${content.channel}` };

@@ -8,6 +8,7 @@ import { answerRun } from "./advance.ts";
 import { applyEvent, mayEnter } from "./apply-event.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
 import { subscribe, suppress, unsuppress } from "./consent.ts";
+import { cancelMessage, sendByCall } from "./calls.ts";
 import { changeAttributes } from "./change-attributes.ts";
 import { changeDevices } from "./devices.ts";
 import { closeDraft, openDraft, type Cause, type Draft } from "./draft.ts";
@@ -80,7 +81,7 @@ export const decide = (state: UserState, stimulus: Stimulus, context: DecideCont
 };
 
 /** What makes a user of an object that nobody ever wrote to; anything else finds nothing there and leaves nothing. */
-const isFirstContact = ({ type }: Stimulus): boolean => !["tick", "refresh", "settled", "reported", "answered"].includes(type);
+const isFirstContact = ({ type }: Stimulus): boolean => !["tick", "refresh", "settled", "cancel", "reported", "answered"].includes(type);
 
 const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
   switch (stimulus.type) {
@@ -107,6 +108,12 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
       return moveOn(draft, callCause(draft.at, stimulus.id));
     case "settled":
       settleAttempt(draft, stimulus.message, stimulus.attempt, stimulus.outcome);
+      return moveOn(draft, timeCause(draft.at));
+    case "send":
+      sendByCall(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.message.id));
+    case "cancel":
+      cancelMessage(draft, stimulus.message);
       return moveOn(draft, timeCause(draft.at));
     case "reported":
       reportStatus(draft, stimulus);

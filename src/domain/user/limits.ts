@@ -18,6 +18,9 @@ export const limits = {
   manual: 1_000,
   /** Anonymous ids and other users taken in. */
   merges: 500,
+  /** Messages by call that wait to be sent, and the characters of what they brought along. */
+  calls: 500,
+  callCharacters: 8_000_000,
   /** Characters of one run's variables as JSON. */
   variableCharacters: 16 * 1024,
   /** Live runs of one journey with a key, over all key values. */

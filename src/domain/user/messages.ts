@@ -16,7 +16,7 @@ export const messageOf = (draft: Draft, id: string): Message | undefined =>
 /** Writes the message down, and tells of it when it is told apart from before. */
 export const putMessage = (draft: Draft, changed: Message): void => {
   const before = messageOf(draft, changed.id);
-  const message = withReached(changed, draft.at);
+  const message = withoutPayload(withReached(changed, draft.at));
   const reached = messageStatuses.filter((status) => message.reached?.[status] !== undefined && before?.reached?.[status] === undefined);
   if (before?.status !== message.status) settleCaps(draft, before, message);
   recordStatuses(before, message, draft.context);
@@ -42,6 +42,14 @@ const withReached = (message: Message, at: number): Message =>
   isFinal(message.status) && message.reached?.[message.status] === undefined
     ? { ...message, reached: { ...message.reached, [message.status]: at } }
     : message;
+
+/** What was sent or skipped is never rendered again; what failed may be tried anew by its operator. */
+const withoutPayload = (message: Message): Message => {
+  if (message.payload === undefined || !isFinal(message.status) || message.status === "failed" || message.status === "uncertain")
+    return message;
+  const { payload: _payload, ...rest } = message;
+  return rest;
+};
 
 /** What the outside is told of a message. */
 export const messageFact = (message: Message, at: number): Extract<Fact, { kind: "message" }> => ({

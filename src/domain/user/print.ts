@@ -15,7 +15,7 @@ export const renderScope = (
 ): RenderScope => ({
   user: { ...plainAttributes(state.profile.attributes), id: state.user.slice(2), tags: Object.keys(state.profile.tags) },
   // An event is plain JSON with typed fields.
-  trigger: (run?.trigger ?? (run?.properties ? { properties: run.properties } : null)) as unknown as RenderScope["trigger"],
+  trigger: (run?.trigger ?? entered(run?.properties ?? message?.payload?.data)) as unknown as RenderScope["trigger"],
   run:
     run === undefined
       ? {}
@@ -32,7 +32,11 @@ export const renderScope = (
           ...(message.topic !== undefined && { topic: message.topic }),
         },
   workspace,
+  ...(message?.payload?.data && { data: message.payload.data }),
 });
+
+/** What a call brought along stands where an event's properties do, so that one template serves both. */
+const entered = (properties: JsonObject | undefined): Json => (properties === undefined ? null : { properties });
 
 /** The run keeps ids; the events themselves are read only where a template asks for them. */
 const digestOf = (run: Run | undefined, history: History): RenderScope["digest"] => {

@@ -70,6 +70,14 @@ export type Stimulus =
       /** `order`: place of the join or leave in the total order; left out = now. An older one than is known changes nothing. */
       readonly membership?: { readonly state: "joined" | "left"; readonly relationship?: JsonObject; readonly order?: EventOrder };
     }
+  /** A message by call, without a run; the same id again sends nothing. `contact` becomes an attribute of a user who has none of that name. */
+  | {
+      readonly type: "send";
+      readonly message: CalledMessage;
+      readonly contact?: { readonly attribute: "email" | "phone"; readonly value: string };
+    }
+  /** Takes a message back that nobody has claimed; any other stays as it is. */
+  | { readonly type: "cancel"; readonly message: string }
   /** The provider answered, or did not. */
   | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
   /**
@@ -89,6 +97,12 @@ export type Stimulus =
   | { readonly type: "merge"; readonly id: string; readonly from: UserKey }
   /** This object is the source of a merge: hand everything over and point at the target. */
   | { readonly type: "freeze"; readonly merge: string; readonly target: UserKey };
+
+/** A message as a call asks for it. `sendAt` (ms): not before. */
+export type CalledMessage = Pick<
+  Message,
+  "id" | "channel" | "template" | "topic" | "transactional" | "provider" | "to" | "locale" | "payload"
+> & { readonly sendAt?: number };
 
 /** What a merge's source hands over beside profile and history: its runs, their goals and messages, its entry counters, and what it wanted itself. */
 export interface Carried {

@@ -2,6 +2,7 @@ import { type UserEvent, historyName } from "../../domain/event/event.ts";
 import type { Message } from "../../domain/message/message.ts";
 import { type History, type HistoryRange, type MatchRange, matchOf, type TallyMatch } from "../../domain/user/history.ts";
 import { type NewestLook, NewestMatches, type ReadNewest } from "./newest-matches.ts";
+import { messageOfRow, readMessage } from "./message-rows.ts";
 import { newestOfNames } from "./newest-of-names.ts";
 import { type SqlPort, type SqlRow, type SqlValue, numberOf, textOf } from "./sql-port.ts";
 
@@ -131,8 +132,7 @@ export class SqliteHistory implements History {
   message(id: string): Message | undefined {
     const changed = this.#changed.get(id);
     if (changed !== undefined) return changed;
-    const row = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key = ?", id)[0];
-    return row === undefined ? undefined : (JSON.parse(textOf(row, "body")) as Message); // written by UserStore only
+    return readMessage(this.#sql, id);
   }
 
   messages(before: string | undefined, limit: number): readonly Message[] {
@@ -141,7 +141,7 @@ export class SqliteHistory implements History {
       before ?? "\u{10FFFF}",
       limit,
     );
-    return rows.map((row) => this.#changed.get(textOf(row, "key")) ?? (JSON.parse(textOf(row, "body")) as Message)); // written by UserStore only
+    return rows.map((row) => this.#changed.get(textOf(row, "key")) ?? messageOfRow(textOf(row, "body")));
   }
 
   /** False when the id has a place already. */

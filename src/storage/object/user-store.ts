@@ -1,6 +1,7 @@
 import type { Message } from "../../domain/message/message.ts";
 import type { Run, UserState } from "../../domain/user/state.ts";
 import { isLaidOut, layOut } from "./layout.ts";
+import { messageOfRow, readMessage, writeMessage } from "./message-rows.ts";
 import { type SqlPort, type SqlRow, textOf } from "./sql-port.ts";
 
 /** Parts of the state kept as one row each. Runs and messages have a row of their own: they may be many and large. */
@@ -71,7 +72,7 @@ export class UserStore {
       if (previous === undefined ? !isEmpty(state[part]) : previous[part] !== state[part]) this.#put("part", part, state[part]);
     }
     this.#putRuns(previous?.runs ?? {}, state.runs);
-    for (const message of change.messages.values()) this.#put("message", message.id, message);
+    for (const message of change.messages.values()) writeMessage(this.#sql, message, previous?.open[message.id]);
     if (previous?.open !== state.open) this.#putOpen(Object.keys(previous?.open ?? {}), Object.keys(state.open));
   }
 
@@ -102,7 +103,7 @@ export class UserStore {
       id ?? "\u{10FFFF}",
       limit,
     );
-    return rows.map((row) => parse(row) as Message); // written by commit
+    return rows.map((row) => messageOfRow(textOf(row, "body")));
   }
 
   /** Forgets the past after a merge took it. The pointer, the journal, the messages and who the user was stay; whoever cached the state must read it anew. */
@@ -110,14 +111,13 @@ export class UserStore {
     this.#sql.run("DELETE FROM events");
     this.#sql.run("DELETE FROM matches");
     this.#sql.run(
-      "DELETE FROM kept WHERE kind IN ('run', 'total') OR (kind = 'part' AND key IN ('memberships', 'goals', 'entries', 'open'))",
+      "DELETE FROM kept WHERE kind IN ('run', 'total', 'beside') OR (kind = 'part' AND key IN ('memberships', 'goals', 'entries', 'open'))",
     );
   }
 
   /** A message of this user, open or settled. */
   message(id: string): Message | undefined {
-    const row = this.#sql.run("SELECT body FROM kept WHERE kind = 'message' AND key = ?", id)[0];
-    return row === undefined ? undefined : (parse(row) as Message); // written by commit
+    return readMessage(this.#sql, id);
   }
 
   #message(id: string): Message {
