@@ -1,4 +1,7 @@
 import { type Bytes, bytesOf, fromBase64, toBase64, toBase64Url } from "../bytes.ts";
+import type { AuthorizePorts, HttpCall, Sending } from "../provider.ts";
+import type { Reply } from "../reply.ts";
+import type { PushContent } from "./group-name.ts";
 
 /** For tests: what stands on the other side of push providers. The keys are those of the example in RFC 8291, appendix A. */
 
@@ -97,3 +100,47 @@ export const newServiceAccount = async (
     }),
   };
 };
+
+/** Ports for `authorize` at an instant (ms): `answer` answers the calls it makes, which are written down. */
+export const portsAt = (
+  now: number,
+  answer: (call: HttpCall) => Reply = () => ({ kind: "no-connection", detail: "nobody is there" }),
+): { readonly ports: AuthorizePorts; readonly calls: HttpCall[]; readonly cached: string[] } => {
+  const calls: HttpCall[] = [];
+  const cached: string[] = [];
+  return {
+    calls,
+    cached,
+    ports: {
+      now: () => now,
+      call: (call) => {
+        calls.push(call);
+        return Promise.resolve(answer(call));
+      },
+      cached: async (name, make) => {
+        cached.push(name);
+        return (await make()).value;
+      },
+    },
+  };
+};
+
+/** An answer as it came at the epoch. */
+export const answered = (status: number, body: unknown = "", headers: Readonly<Record<string, string>> = {}): Reply => ({
+  kind: "answer",
+  status,
+  headers,
+  body: typeof body === "string" ? body : JSON.stringify(body),
+  complete: true,
+  at: 0,
+});
+
+/** A message to a token. */
+export const pushTo = (to: string, content: Partial<PushContent> = {}): Sending => ({
+  workspace: "w1",
+  user: "u:1",
+  id: "m0abc",
+  echo: "w1-0-m0abc",
+  to,
+  content: { channel: "push", title: "Hello", body: "Your order is on its way", ...content },
+});
