@@ -130,9 +130,14 @@ const standInTemplate = (key: string, channel: Channel): TemplateDefinition => {
   return templateSchema.parse({ key, channel, name: key, locales: { en: contents[channel] ?? { body: key } }, defaultLocale: "en" });
 };
 
-/** What keeps a journey from being published among these definitions. Any provider may be named: nothing is sent. */
+/**
+ * What keeps a journey from being played among these definitions. Any provider may be named: nothing is sent. What would only
+ * be refused because it is surely not what was meant (nobody can ever enter, a step no path leads to) is played: the trace says why.
+ */
 export const journeyProblems = (journey: JourneyDefinition, document: CatalogDocument): readonly InputProblem[] =>
-  lintJourney(journey, knownIn(withStandIns(withPublished(document, journey)))).filter(({ severity }) => severity === "error");
+  lintJourney(journey, knownIn(withStandIns(withPublished(document, journey)))).filter(
+    ({ severity, playable }) => severity === "error" && playable !== true,
+  );
 
 export const prefixed = (place: string, problems: readonly InputProblem[]): readonly InputProblem[] =>
   problems.map(({ path, message }) => ({ path: path === "" ? place : `${place}.${path}`, message }));

@@ -235,6 +235,18 @@ describe("simulate", () => {
     ).toMatchObject([{ path: "script[1].journey" }]);
   });
 
+  it("plays what would be refused only because it cannot have been meant: the trace says why nobody enters", () => {
+    const steps = { done: { type: "exit" }, nowhere: { type: "exit" } };
+    const useless = [
+      journey({ key: "left", exit: { type: "event", event: "Go", since: "ever" }, start: "done", steps }),
+      journey({ key: "never", audience: { type: "not", condition: { type: "event", event: "Go" } }, start: "done", steps }),
+    ];
+    expect(play([go("PT1M")], { definitions: { journeys: useless } }).trace).toMatchObject([
+      { type: "run-refused", journey: "left", reason: "exit-already-true" },
+      { type: "run-refused", journey: "never", reason: "audience" },
+    ]);
+  });
+
   it("is bounded in decisions: what would never come to an end is refused with the bound it met", () => {
     const loop = journey({
       start: "pause",

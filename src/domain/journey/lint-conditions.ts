@@ -11,12 +11,12 @@ export const checkConditions = (journey: JourneyDefinition, report: Report): voi
     ...(audience === undefined ? [] : [{ condition: audience, since: "ever" as const }]),
   ];
   const isAudienceImpossible = audience !== undefined && neverHold([{ condition: audience, since: "ever" }]);
-  if (isAudienceImpossible) report.error(["audience"], "contradicts itself: nobody can ever be in it");
-  else if (neverHold(atEntry)) report.error(["audience"], "contradicts the trigger: nobody can ever enter");
+  if (isAudienceImpossible) report.playableError(["audience"], "contradicts itself: nobody can ever be in it");
+  else if (neverHold(atEntry)) report.playableError(["audience"], "contradicts the trigger: nobody can ever enter");
   if (exit !== undefined) {
     if (neverHold([{ condition: exit, since: "entry" }])) report.warning(["exit"], "contradicts itself: it can never come true");
     else if (!isAudienceImpossible && neverHold([...atEntry, { condition: exit, negated: true, since: "entry" }]))
-      report.error(["exit"], "is already true of whoever enters, by the trigger and the audience: nobody can ever enter");
+      report.playableError(["exit"], "is already true of whoever enters, by the trigger and the audience: nobody can ever enter");
   }
   for (const [index, goal] of goals.entries())
     if (neverHold([{ condition: goal.condition, since: "entry" }]))

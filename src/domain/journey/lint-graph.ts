@@ -11,7 +11,7 @@ export const checkGraph = (journey: JourneyDefinition, report: Report): void => 
     }
   }
   const reached = reachedFrom(journey, journey.start);
-  for (const key of Object.keys(journey.steps)) if (!reached.has(key)) report.error(["steps", key], "no path leads to this step");
+  for (const key of Object.keys(journey.steps)) if (!reached.has(key)) report.playableError(["steps", key], "no path leads to this step");
   for (const cycle of timelessCycles(journey)) {
     report.error(["steps", cycle[0] ?? ""], `the steps ${cycle.join(", ")} form a cycle without a wait of at least a minute`);
   }

@@ -6,6 +6,8 @@ import type { JourneyDefinition, StepDefinition } from "./journey.ts";
 /** Something wrong with a definition. An error keeps it from being saved or published; a warning is told and lets it pass. */
 export interface LintProblem extends InputProblem {
   readonly severity: "error" | "warning";
+  /** An error only because it is surely not what was meant: what such a journey does is defined, and a simulation may show it. */
+  readonly playable?: true;
 }
 
 /** What a journey may name, as the workspace has it now. What is left out is not checked. */
@@ -40,6 +42,8 @@ export type Place = readonly (string | number)[];
 /** Where a check says what it found. */
 export interface Report {
   readonly error: (place: Place, message: string) => void;
+  /** An error of a journey that could be run all the same. */
+  readonly playableError: (place: Place, message: string) => void;
   readonly warning: (place: Place, message: string) => void;
 }
 
@@ -47,10 +51,17 @@ export interface Report {
 export const collect = (): { readonly problems: readonly LintProblem[]; readonly report: Report } => {
   const problems: LintProblem[] = [];
   const say =
-    (severity: LintProblem["severity"]) =>
+    (kind: Pick<LintProblem, "severity" | "playable">) =>
     (place: Place, message: string): void =>
-      void problems.push({ severity, path: dotted(place), message });
-  return { problems, report: { error: say("error"), warning: say("warning") } };
+      void problems.push({ ...kind, path: dotted(place), message });
+  return {
+    problems,
+    report: {
+      error: say({ severity: "error" }),
+      playableError: say({ severity: "error", playable: true }),
+      warning: say({ severity: "warning" }),
+    },
+  };
 };
 
 /** `steps.remind.paths[0].next`, as other problems are named. */

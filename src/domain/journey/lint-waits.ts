@@ -29,7 +29,7 @@ const withoutEvent: ReadonlySet<string> = new Set(["segment"]);
 const checkWait = ({ until, next }: StepOf<"wait">, { key, journey, report }: Check): void => {
   if (until === undefined) return;
   if (until.trigger !== undefined && withoutEvent.has(journey.trigger.type))
-    report.error(["steps", key, "until", "trigger"], "a segment's runs have no event: there is never a date to wait for");
+    report.playableError(["steps", key, "until", "trigger"], "a segment's runs have no event: there is never a date to wait for");
   if (until.past !== "skip-next") return;
   const skipped = next === undefined ? undefined : stepIn(journey, next);
   if (next === undefined) report.error(["steps", key, "until", "past"], "there is no next step to skip");
@@ -43,7 +43,10 @@ const hasOneWay = ({ type }: StepDefinition): boolean => !choices.has(type);
 const checkWaitUntil = ({ paths, within }: StepOf<"wait-until">, { key, report }: Check): void => {
   const canEnd = within !== undefined || paths.some(({ condition }) => !neverHold([{ condition, since: "step" }]));
   if (!canEnd)
-    report.error(["steps", key, "paths"], "none of the conditions can ever come true and there is no `within`: the wait never ends");
+    report.playableError(
+      ["steps", key, "paths"],
+      "none of the conditions can ever come true and there is no `within`: the wait never ends",
+    );
 };
 
 const checkMessageStatus = (step: StepOf<"message-status">, check: Check): void => {
@@ -52,7 +55,7 @@ const checkMessageStatus = (step: StepOf<"message-status">, check: Check): void 
   if (sender === undefined) return; // told among the references
   if (sender.type !== "send") return report.error(["steps", key, "of"], `step "${step.of}" sends no message`);
   if (!reachedFrom(journey, step.of).has(key))
-    return report.error(["steps", key, "of"], `no path leads from "${step.of}" to here: nothing has been sent`);
+    return report.playableError(["steps", key, "of"], `no path leads from "${step.of}" to here: nothing has been sent`);
   const provider =
     sender.provider === undefined
       ? [...(known.providers ?? [])].find(([, one]) => one.channel === sender.channel && one.default === true)

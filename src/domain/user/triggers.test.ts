@@ -65,6 +65,14 @@ describe("attribute trigger", () => {
     expect(started(gone)).toEqual([6]);
   });
 
+  it("says which by `path` or by `attribute`, one of them", () => {
+    const user = userOf(quick({ type: "attribute", attribute: "plan", to: "pro" }));
+    for (const [index, plan] of ["free", "pro"].entries()) user.event(identify({ plan }, START + index));
+    expect(started(user)).toEqual([1]);
+    for (const both of [{}, { path: "plan", attribute: "plan" }])
+      expect(() => userOf(quick({ type: "attribute", ...both }))).toThrow("say which attribute");
+  });
+
   it("tells the run what changed, and fires by call and by step as by event", () => {
     const user = userOf(journey({ trigger: { type: "attribute", path: "plan" } }));
     user.do({ type: "attributes", id: "a", set: { plan: "pro" } });

@@ -29,13 +29,20 @@ const wanted = z.union(
   { error: 'text, a number, true or false, or a filter without its path: {"operator": "at-least", "value": 5}' },
 );
 
-const schema = z.strictObject({
-  type: z.literal("attribute"),
-  path: pathSchema,
-  from: wanted.optional(),
-  to: wanted.optional(),
-  ...triggerCommon,
-});
+const schema = z
+  .strictObject({
+    type: z.literal("attribute"),
+    path: pathSchema.optional(),
+    /** The same, as `date` triggers and waits call it. */
+    attribute: pathSchema.optional(),
+    from: wanted.optional(),
+    to: wanted.optional(),
+    ...triggerCommon,
+  })
+  .refine((trigger) => (trigger.path === undefined) !== (trigger.attribute === undefined), {
+    path: ["path"],
+    error: "say which attribute: `path` (or `attribute`, which means the same)",
+  });
 
 type Holds = (under: Json | undefined, moment: Moment) => boolean;
 
@@ -47,9 +54,10 @@ export const attribute: TriggerType<z.output<typeof schema>> = {
   type: "attribute",
   schema,
   compile: (trigger) => {
-    const path = readPath(trigger.path);
-    const from = compileWanted(trigger.path, trigger.from);
-    const to = compileWanted(trigger.path, trigger.to);
+    const said = trigger.path ?? trigger.attribute ?? ""; // one of them, by the schema
+    const path = readPath(said);
+    const from = compileWanted(said, trigger.from);
+    const to = compileWanted(said, trigger.to);
     const all = (under: Json | undefined): string => {
       const found: Json[] = [];
       someAt(under, path, 1, (value) => {
