@@ -8,6 +8,10 @@ export const bytesOf = (text: string): Bytes => encoder.encode(text);
 
 export const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Pairs of hexadecimal digits, in either case; undefined for anything else. */
+export const fromHex = (text: string): Bytes | undefined =>
+  /^(?:[0-9a-f]{2})*$/i.test(text) ? Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) : undefined;
+
 export const toBase64 = (bytes: Uint8Array): string => {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);

@@ -1,4 +1,4 @@
-import { type Bytes, bytesOf, fromBase64, toBase64 } from "./bytes.ts";
+import { type Bytes, bytesOf, fromBase64, toBase64Url } from "./bytes.ts";
 import { jsonOf, type JsonRecord, recordOf } from "./inbound.ts";
 
 const hashes: Readonly<Record<string, string>> = { HS256: "SHA-256", HS384: "SHA-384", HS512: "SHA-512" };
@@ -13,7 +13,7 @@ export const readSharedJwt = async (token: string, secret: string): Promise<Json
   const hash = typeof algorithm === "string" && Object.hasOwn(hashes, algorithm) ? hashes[algorithm] : undefined;
   const signed = fromBase64(signature);
   // One signature has one spelling: the bits that Base64 leaves over are no place for another.
-  if (more.length > 0 || hash === undefined || signed === undefined || urlSafe(signed) !== signature) return undefined;
+  if (more.length > 0 || hash === undefined || signed === undefined || toBase64Url(signed) !== signature) return undefined;
   const key = await crypto.subtle.importKey("raw", bytesOf(secret), { name: "HMAC", hash }, false, ["verify"]);
   // Compared by the platform, in constant time.
   if (!(await crypto.subtle.verify("HMAC", key, signed, bytesOf(`${head}.${claims}`)))) return undefined;
@@ -26,8 +26,8 @@ export const readSharedJwt = async (token: string, secret: string): Promise<Json
  */
 export const signRsaJwt = async (claims: JsonRecord, pem: string): Promise<string> => {
   const key = await crypto.subtle.importKey("pkcs8", keyBytes(pem), { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, false, ["sign"]);
-  const text = `${urlSafe(bytesOf('{"alg":"RS256","typ":"JWT"}'))}.${urlSafe(bytesOf(JSON.stringify(claims)))}`;
-  return `${text}.${urlSafe(new Uint8Array(await crypto.subtle.sign("RSASSA-PKCS1-v1_5", key, bytesOf(text))))}`;
+  const text = `${toBase64Url(bytesOf('{"alg":"RS256","typ":"JWT"}'))}.${toBase64Url(bytesOf(JSON.stringify(claims)))}`;
+  return `${text}.${toBase64Url(new Uint8Array(await crypto.subtle.sign("RSASSA-PKCS1-v1_5", key, bytesOf(text))))}`;
 };
 
 /** Is the text a private key in PKCS #8, by its look? */
@@ -43,8 +43,6 @@ const keyBytes = (pem: string): Bytes => {
   if (bytes === undefined) throw new Error("the private key is not PKCS #8 in PEM (BEGIN PRIVATE KEY)");
   return bytes;
 };
-
-const urlSafe = (bytes: Bytes): string => toBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 const decoded = (part: string): unknown => {
   const bytes = fromBase64(part);
