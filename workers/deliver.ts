@@ -7,6 +7,7 @@ import { cachedToken } from "./delivery/cached-token.ts";
 import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
 import { groupCommit } from "./delivery/group-commit.ts";
 import { isListening } from "./delivery/is-listening.ts";
+import { sendMail } from "./delivery/send-mail.ts";
 import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
@@ -55,6 +56,7 @@ const portsOf = (env: Env): DeliverPorts => {
     provider: (workspace, key) => providerFor(env, workspace, key),
     // Only on this machine, and only where "was it taken?" decides about sending again, is asking first worth a connection.
     call: (call, mayRepeat) => callOutbound(call, { allowLoopback, ...(allowLoopback && !mayRepeat && { isListening }) }),
+    mail: (server, mail) => sendMail(server, mail, { allowLoopback }),
     keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
     authorize: { now: () => Date.now(), call: (call) => callOutbound(call, { allowLoopback }), cached: cachedToken },
     shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),

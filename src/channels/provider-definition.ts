@@ -51,7 +51,7 @@ const shapeOf = (kind: ProviderKind) =>
     type: z.literal(kind.type),
     settings: kind.settings,
     ...(kind.via === "http" && kind.baseUrl !== undefined && { baseUrl: baseUrl.optional() }),
-    ...(kind.via === "http" && { onUncertain: z.enum(["resend", "give-up"]).optional() }),
+    ...(kind.via !== "outbox" && { onUncertain: z.enum(["resend", "give-up"]).optional() }),
     default: z.boolean().optional(),
   });
 
@@ -77,7 +77,7 @@ export function resendsUncertain(definition: ProviderDefinition): boolean {
   if (definition.channel === "push") return true;
   const kind = kindOf(definition.type);
   // A row in our own database: writing it twice is writing it once.
-  return kind.via === "outbox" || kind.idempotency !== undefined;
+  return kind.via === "outbox" || (kind.via === "http" && kind.idempotency !== undefined);
 }
 
 /** The kind a stored definition is of. Throws where none is registered: only checked definitions are stored. */

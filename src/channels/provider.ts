@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { DeviceKind } from "../domain/message/device-kind.ts";
 import type { Channel, MessageContent, MessageStatus, Outcome } from "../domain/message/message.ts";
 import type { Reply } from "./reply.ts";
+import type { SmtpEnd, SmtpMail, SmtpServer } from "./smtp/smtp.ts";
 
 /** One message as a provider is given it. The same message gives the same request, byte for byte, however often it is asked. */
 export interface Sending {
@@ -74,6 +75,8 @@ export type InboundReading =
 export interface Inbound<Settings> {
   /** Replays are refused beyond this, ms, where the signature covers an instant. */
   readonly toleranceMs?: number;
+  /** The signature does not cover what is reported: each report's id is good for one body, and another one with it is refused. */
+  readonly once?: true;
   read(call: InboundCall, settings: Settings, ports: InboundPorts): Promise<InboundReading>;
 }
 
@@ -119,8 +122,7 @@ export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   readonly baseUrl?: string;
   /** Present where the provider promises to send one key once; `lifeMs` is how long it remembers a key. In a `field` of a JSON body it may be made of the message's id. */
   readonly idempotency?: ({ readonly header: string } | { readonly field: string }) & { readonly lifeMs: number };
-  /** What it could never send, said before anything is: an address that is none, content it has no way for. */
-  refuses?(message: Sending, settings: z.output<Schema>): Outcome | undefined;
+  /** @throws Unprepared where it could never send the message: an address that is none, content it has no way for */
   request(message: Sending, settings: z.output<Schema>, baseUrl: string): HttpCall;
   /** Signs or encrypts the call, or fetches a token, where a fixed header is not enough. @throws Unprepared where it is known what that means for the message */
   authorize?(call: HttpCall, settings: z.output<Schema>, ports: AuthorizePorts, message: Sending): Promise<HttpCall>;
@@ -128,9 +130,18 @@ export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   outcome(reply: Reply): Outcome;
 }
 
+/** A server spoken to over SMTP: pure functions from a message to a mail, and from the end of the conversation to an outcome. */
+export interface SmtpProvider<Schema extends z.ZodType = z.ZodType> extends ProviderBase<Schema> {
+  readonly via: "smtp";
+  server(settings: z.output<Schema>): SmtpServer;
+  /** @param at ms: the mail's own date. @throws Unprepared where an address cannot be said in SMTP */
+  mail(message: Sending, settings: z.output<Schema>, at: number): SmtpMail;
+  outcome(end: SmtpEnd): Outcome;
+}
+
 /** A provider that is part of the platform: `deliver` keeps the message in the workspace's outbox, and that is all. */
 export interface LocalProvider<Schema extends z.ZodType = z.ZodType> extends ProviderBase<Schema> {
   readonly via: "outbox";
 }
 
-export type ProviderKind<Schema extends z.ZodType = z.ZodType> = HttpProvider<Schema> | LocalProvider<Schema>;
+export type ProviderKind<Schema extends z.ZodType = z.ZodType> = HttpProvider<Schema> | SmtpProvider<Schema> | LocalProvider<Schema>;

@@ -1,6 +1,7 @@
-import { callFor, kindOf, resendsUncertain, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
-import type { AuthorizePorts, HttpCall, HttpProvider, Sending } from "../../src/channels/provider.ts";
+import { callFor, kindOf, resendsUncertain, secretSettings, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
+import type { AuthorizePorts, HttpCall, HttpProvider, Sending, SmtpProvider } from "../../src/channels/provider.ts";
 import type { Reply } from "../../src/channels/reply.ts";
+import type { SmtpEnd, SmtpMail, SmtpServer } from "../../src/channels/smtp/smtp.ts";
 import { Unprepared } from "../../src/channels/unprepared.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
 
@@ -11,6 +12,8 @@ export interface AttemptPorts {
   /** `mayRepeat`: the attempt may be repeated whatever became of it, so nothing is lost by not knowing whether it arrived. */
   readonly call: (call: HttpCall, mayRepeat: boolean) => Promise<Reply>;
   readonly authorize: AuthorizePorts;
+  /** Hands a mail to a server over SMTP. */
+  readonly mail: (server: SmtpServer, mail: SmtpMail) => Promise<SmtpEnd>;
   /** Keeps a message in the workspace's outbox. */
   readonly keep: (message: Sending) => Promise<void>;
 }
@@ -26,7 +29,14 @@ export async function attempt(message: Sending, providerKey: string, ports: Atte
   }
   if (!definition) return { kind: "misconfigured", detail: `there is no provider ${providerKey}` };
   const kind = kindOf(definition.type);
-  return kind.via === "outbox" ? keep(message, ports) : send(message, { definition, kind }, ports);
+  switch (kind.via) {
+    case "outbox":
+      return keep(message, ports);
+    case "smtp":
+      return mail(message, { definition, kind }, ports);
+    case "http":
+      return send(message, { definition, kind }, ports);
+  }
 }
 
 async function keep(message: Sending, ports: AttemptPorts): Promise<Outcome> {
@@ -47,8 +57,6 @@ async function send(
   const { definition, kind } = provider;
   let call: HttpCall;
   try {
-    const refused = kind.refuses?.(message, definition.settings);
-    if (refused !== undefined) return refused;
     call = await callFor(kind, definition, message, {
       ...ports.authorize,
       cached: (name, make) => ports.authorize.cached(`${message.workspace}:${definition.key}:${name}`, make),
@@ -58,7 +66,34 @@ async function send(
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
   const outcome = kind.outcome(await ports.call(call, resendsUncertain(definition)));
-  return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSecrets(outcome.detail, call) };
+  if (outcome.kind === "accepted") return outcome;
+  return { ...outcome, detail: withoutSecrets(withoutSettings(outcome.detail, definition), call) };
+}
+
+async function mail(
+  message: Sending,
+  { definition, kind }: { readonly definition: ProviderDefinition; readonly kind: SmtpProvider },
+  ports: AttemptPorts,
+): Promise<Outcome> {
+  let server: SmtpServer;
+  let built: SmtpMail;
+  try {
+    server = kind.server(definition.settings);
+    built = kind.mail(message, definition.settings, ports.authorize.now());
+  } catch (problem) {
+    if (problem instanceof Unprepared) return problem.outcome;
+    return { kind: "misconfigured", detail: `the mail could not be made: ${messageOf(problem)}` };
+  }
+  const outcome = kind.outcome(await ports.mail(server, built));
+  return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSettings(outcome.detail, definition) };
+}
+
+/** Some providers are told their key in the body, and servers say back what they were told. */
+function withoutSettings(detail: string, { type, settings }: ProviderDefinition): string {
+  const secrets = secretSettings(type)
+    .map((name) => settings[name])
+    .filter((value) => typeof value === "string" && value.length >= 4) as string[]; // checked right here
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), detail);
 }
 
 /** Header values that are no secret and may well occur in a provider's sentence. */

@@ -49,6 +49,10 @@ export function recordingPorts(
       recorded.steps.push("call");
       return Promise.resolve(answer(200, '{"id":"p1"}'));
     },
+    mail: () => {
+      recorded.steps.push("mail");
+      return Promise.resolve({ kind: "reply", stage: "end", reply: { code: 250, enhanced: "2.0.0", text: "queued" }, sole: true });
+    },
     keep: () => {
       recorded.steps.push("keep");
       return Promise.resolve();

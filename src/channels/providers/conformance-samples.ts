@@ -30,7 +30,9 @@ export const contents: Readonly<Partial<Record<Channel, MessageContent>>> = {
     },
     attachments: [{ name: "Rechnung März.pdf", type: "application/pdf", content: "JVBERi0xLjQK" }],
   },
-  sms: { channel: "sms", body: "Hi" },
+  sms: { channel: "sms", body: "Grüße" },
+  whatsapp: { channel: "whatsapp", body: "Grüße" },
+  slack: { channel: "slack", text: "Grüße", blocks: [{ type: "section", text: { type: "mrkdwn", text: "Grüße" } }] },
   push: {
     channel: "push",
     title: "Grüße",
@@ -48,6 +50,7 @@ export const contents: Readonly<Partial<Record<Channel, MessageContent>>> = {
 };
 
 const from = "Shop <shop@example.com>";
+const number = "+49 151 1234567";
 
 /** One line per provider. */
 export const samples: Readonly<Record<string, Sample>> = {
@@ -60,19 +63,34 @@ export const samples: Readonly<Record<string, Sample>> = {
     differs: { "404": "misconfigured" },
   },
   mandrill: { settings: { apiKey: "md-1234567890", from, webhookKey: "hook-1" } },
+  messagebird: { settings: { accessKey: "live_1", from: "+4915199999", signingKey: "signing-1" }, to: number },
   onesignal: {
     settings: { appId: "b98881cc-1e94-4366-bbd9-db8f3429292b", apiKey: "os_v2_app_1" },
     to: "e4e87830-b954-11e3-811d-f3b376925f15",
   },
   outbox: { settings: {} },
+  plivo: { settings: { authId: "MAXXXXXXXXXXXXXXXXXX", authToken: "plivo-token", from: "+14155550100" }, to: number },
   postmark: { settings: { serverToken: "server-token", from, messageStream: "broadcast", webhookSecret: "hook-secret", tracking: true } },
   resend: { settings: { apiKey: "re_123456", from } },
   sendgrid: { settings: { apiKey: "SG.abc", from, tracking: false } },
   ses: { settings: { region: "eu-central-1", accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/key", from, configurationSet: "tern" } },
+  slack: { settings: { botToken: "xoxb-1", channel: "#sales" }, to: "U123", differs: { "404": "misconfigured", "410": "misconfigured" } },
+  telnyx: { settings: { apiKey: "KEY1", from: "+14155550100" }, to: number },
+  twilio: { settings: { accountSid: `AC${"0".repeat(32)}`, authToken: "twilio-token", from: "+14155550100" }, to: number },
+  "twilio-whatsapp": { settings: { accountSid: `AC${"0".repeat(32)}`, authToken: "twilio-token", from: "+14155550100" }, to: number },
+  vonage: { settings: { apiKey: "abcd1234", apiSecret: "vonage-secret", from: "Shop" }, to: number },
+  "vonage-sms": {
+    settings: { apiKey: "abcd1234", apiSecret: "vonage-secret", from: "Shop", signatureMethod: "sha256" },
+    to: number,
+    // HTTP says 200 whatever happened: without a status nobody knows.
+    differs: { "200": "uncertain", "201 without a body": "uncertain" },
+  },
   "web-push": {
     settings: { publicKey: appServer.publicKey, privateKey: appServer.privateKey, subject: "mailto:ops@example.com" },
     to: browser.token,
     differs: { "404": "unreachable", "410": "unreachable", "an address that may not be called": "unreachable" },
   },
+  smtp: { settings: { host: "mail.example.com", port: 587, security: "starttls", username: "shop", password: "secret-password", from } },
   webhook: { settings: { headers: { authorization: "Bearer abcdef" } } },
+  "whatsapp-cloud": { settings: { accessToken: "meta-token", phoneNumberId: "106540352242922", version: "v23.0" }, to: number },
 };

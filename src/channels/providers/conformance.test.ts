@@ -35,7 +35,7 @@ describe.each([...providerKinds.values()].map((kind) => [kind.type, kind] as con
     );
   });
 
-  it.each(["rate", "fallback", "name"])("refuses %s, which is not built", (field) => {
+  it.each(["name", "retries"])("refuses %s, which it does not have", (field) => {
     expect(providerSchema.safeParse({ ...definition, [field]: "x" }).error?.issues[0]?.message).toMatch(field);
   });
 

@@ -58,6 +58,7 @@ export const mailgun: HttpProvider<typeof settings> = {
   },
   inbound: {
     toleranceMs,
+    once: true,
     async read(call, { webhookSigningKey }) {
       const body = recordOf(jsonOf(call.body));
       const signature = recordOf(body["signature"]);
