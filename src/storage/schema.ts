@@ -85,6 +85,19 @@ export const idempotency = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.key] })],
 );
 
+export const sendCalls = sqliteTable(
+  "send_calls",
+  {
+    workspace: text().notNull(),
+    key: text().notNull(),
+    request_hash: text().notNull(),
+    user: text().notNull(),
+    message: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.key] })],
+);
+
 export const members = sqliteTable(
   "members",
   { operator: text().notNull(), workspace: text().notNull(), role: text().notNull(), created_at: integer().notNull() },

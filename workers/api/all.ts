@@ -14,6 +14,7 @@ export { groups } from "./groups.ts";
 export { merge } from "./merge.ts";
 export { schema } from "./schema.ts";
 export { messages } from "./messages.ts";
+export { sending } from "./send-message.ts";
 export { events } from "./events.ts";
 export { keys } from "./keys.ts";
 export { workspace } from "./workspace.ts";

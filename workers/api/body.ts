@@ -3,15 +3,15 @@ import { Fault } from "../../src/domain/fault.ts";
 /** Largest body of the management API, bytes: an email template with its locales fits many times over. */
 export const maxBodyBytes = 1_000_000;
 
-/** The body as text, never holding more than `maxBodyBytes` of it. @throws Fault too-large, bad-json (not UTF-8) */
-export const readBody = async (request: Request): Promise<string> => {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+/** The body as text, never holding more than `limit` bytes of it. @throws Fault too-large, bad-json (not UTF-8) */
+export const readBody = async (request: Request, limit = maxBodyBytes): Promise<string> => {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
   if (request.body === null) return "";
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as ReadableStream<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > maxBodyBytes) throw tooLarge();
+    if (size > limit) throw tooLarge(limit);
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
@@ -27,7 +27,7 @@ export const readBody = async (request: Request): Promise<string> => {
   }
 };
 
-const tooLarge = (): Fault => new Fault("too-large", `The body may hold ${maxBodyBytes} bytes`);
+const tooLarge = (limit: number): Fault => new Fault("too-large", `The body may hold ${limit} bytes`);
 
 /** Deepest nesting of a body: far beyond what any schema takes, far before checking it could exhaust the stack. */
 const maxDepth = 100;

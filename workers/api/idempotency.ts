@@ -5,6 +5,13 @@ import type { Env } from "../env.ts";
 import { seal, unseal } from "../seal.ts";
 import { badInput } from "./problem.ts";
 
+/** The request's Idempotency-Key, if it has one. @throws Fault bad-input */
+export const idempotencyKey = (request: Request): string | undefined => {
+  const key = request.headers.get("idempotency-key");
+  if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw badInput("Idempotency-Key", "1 to 200 visible ASCII characters");
+  return key ?? undefined;
+};
+
 interface Repeatable {
   readonly env: Env;
   readonly ctx: ExecutionContext;
@@ -19,9 +26,8 @@ interface Repeatable {
  * is kept; a refusal gives the key free. Without the header the POST simply runs.
  */
 export const once = async (call: Repeatable, run: () => Promise<Response>): Promise<Response> => {
-  const key = call.request.headers.get("idempotency-key");
-  if (key === null) return run();
-  if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw badInput("Idempotency-Key", "1 to 200 visible ASCII characters");
+  const key = idempotencyKey(call.request);
+  if (key === undefined) return run();
   const { env, workspace } = call;
   const now = Date.now();
   const { pathname, search } = new URL(call.request.url);

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { listOf, messageDetailSchema, messageListItemSchema } from "../../src/api/management.ts";
-import { Fault } from "../../src/domain/fault.ts";
-import { listMessages, type MessageRow, readMessage } from "../../src/storage/shard/message-list.ts";
+import { listMessages } from "../../src/storage/shard/message-list.ts";
 import { readOutbox } from "../../src/storage/shard/outbox.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
 import { messageStatuses } from "../../src/domain/message/message.ts";
+import { findMessage } from "./find-message.ts";
 import { scannedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instant, instantOrNull, presentFact, presentMessageRow } from "./present.ts";
@@ -15,13 +15,6 @@ import { answer, route, type Route } from "./route.ts";
 
 /** `dead`: given up for good, the dead letters. */
 const status = z.enum([...messageStatuses, "dead"]);
-
-const find = async (env: Env, workspace: string, id: string): Promise<MessageRow> => {
-  const rows = await Promise.all(shardsOf(env).map((db) => readMessage(db, workspace, id)));
-  const row = rows.find((one) => one !== undefined);
-  if (row === undefined) throw new Fault("not-found", `There is no message "${id}"`);
-  return row;
-};
 
 /** What the built-in outbox was given, by message id: those messages can be read with the list. */
 const outboxContents = async (env: Env, workspace: string, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> => {
@@ -75,7 +68,7 @@ export const messages: readonly Route[] = [
       answers: { 200: messageDetailSchema },
     },
     async ({ env, workspace, params }) => {
-      const row = await find(env, workspace, params["id"] ?? "");
+      const row = await findMessage(env, workspace, params["id"] ?? "");
       const kept = await userObject(env, workspace, row.user as UserKey).message(row.id); // written by the projection of that user's facts
       return answer({
         ...presentMessageRow(row),

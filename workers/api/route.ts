@@ -35,6 +35,10 @@ export interface RouteSpec<Query extends z.ZodType = z.ZodType, Body extends z.Z
   readonly documentedBody?: z.ZodType;
   /** What the raw body goes through before it is checked (read-only fields that a PUT may bring back are taken off). */
   readonly prepare?: (body: unknown, params: Readonly<Record<string, string>>) => unknown;
+  /** The handler keeps what it does to once per Idempotency-Key itself, more exactly than by its answer. */
+  readonly ownIdempotency?: true;
+  /** Bytes of the body, where it may be larger than other bodies. */
+  readonly maxBodyBytes?: number;
   /** Code of the refusal of a bad body; "bad-input" when left out. */
   readonly refusal?: FaultCode;
   /** Answers by status; undefined = no content. */
@@ -69,13 +73,13 @@ export const route = <Query extends z.ZodType, Body extends z.ZodType>(
     const given = Object.fromEntries(new URL(request.url).searchParams);
     if (spec.query === undefined) check(noQuery, given, "bad-input");
     const query = check(spec.query, given, "bad-input");
-    const text = spec.method === "get" || spec.method === "delete" ? "" : await readBody(request);
+    const text = spec.method === "get" || spec.method === "delete" ? "" : await readBody(request, spec.maxBodyBytes);
     const run = (): Promise<Response> => {
       const raw = parseBody(text);
       const body = check(spec.body, spec.prepare ? spec.prepare(raw, params) : raw, spec.refusal ?? "bad-input");
       return handler({ env, ctx, request, caller, workspace: caller.workspace, params, query, body });
     };
-    return spec.method === "post" ? once({ env, ctx, workspace: caller.workspace, request, body: text }, run) : run();
+    return spec.method === "post" && spec.ownIdempotency !== true ? once({ env, ctx, workspace: caller.workspace, request, body: text }, run) : run();
   },
 });
 

@@ -17,7 +17,7 @@ const ada = (parts: Parameters<typeof catalogOf>[0] = {}): TestUser => {
   user.event(identify({ email: "ada@example.com" }, START));
   return user;
 };
-const inline = (content: object, channel = "email"): MessagePayload["content"] =>
+const inline = (content: object, channel = "email") =>
   templateSchema.parse({ key: "inline", channel, name: "Inline", defaultLocale: "en", locales: { en: content } });
 const messages = (user: TestUser) => user.facts.flatMap((fact) => (fact.kind === "message" ? [[fact.status, fact.reason]] : []));
 

@@ -1,3 +1,4 @@
+import type { UserKey } from "../../domain/user/user-key.ts";
 import type { memberships, users } from "../schema.ts";
 
 /** What a list of users shows of each. */
@@ -43,6 +44,28 @@ export const searchUsers = async (db: D1Database, page: DirectoryPage & { readon
 
 /** Texts that begin with a prefix lie between it and it followed by the last code point. */
 const bounds = (prefix: string): readonly [string, string] => [prefix, `${prefix}\u{10ffff}`];
+
+/** A telephone number as its index has it: its digits. */
+const digitsOfPhone = ["+", " ", "-", "(", ")", "."].reduce((text, sign) => `replace(${text}, '${sign}', '')`, "phone");
+
+/**
+ * Users of one shard who have this address, known ones first: an email as given or all in lower case, a telephone number
+ * with the same digits. Those handed over are left out.
+ */
+export const usersByContact = async (
+  db: D1Database,
+  workspace: string,
+  { by, value, limit }: { readonly by: "email" | "phone"; readonly value: string; readonly limit: number },
+): Promise<readonly UserKey[]> =>
+  (
+    await db
+      .prepare(
+        `SELECT user FROM users WHERE workspace = ? AND ${by === "email" ? by : digitsOfPhone} IN (?, ?) AND ${by} IS NOT NULL AND moved_to IS NULL
+         ORDER BY user DESC LIMIT ?`,
+      )
+      .bind(workspace, ...(by === "email" ? [value, value.toLowerCase()] : [value.replace(/\D/g, ""), value.replace(/\D/g, "")]), limit)
+      .all<{ user: UserKey }>()
+  ).results.map(({ user }) => user);
 
 /** Members of a segment in one shard, by user key. */
 export const listMembers = async (db: D1Database, page: DirectoryPage & { readonly segment: string }): Promise<readonly MemberRow[]> =>

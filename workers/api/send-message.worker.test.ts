@@ -1,0 +1,228 @@
+import { describe, expect, it, vi } from "vitest";
+import { soon } from "../../test/support/workspace.ts";
+import type { Message } from "../../src/domain/message/message.ts";
+import type { UserKey } from "../../src/domain/user/user-key.ts";
+import { readOutbox } from "../../src/storage/shard/outbox.ts";
+import { userObject } from "../user-stub.ts";
+import { type Answer, bindings, call, keyWith, newWorkspace, templateOf, type TestWorkspace } from "./client.test-support.ts";
+
+// The first call of a run loads the whole management API.
+vi.setConfig({ testTimeout: 30_000 });
+
+const content = { subject: "Receipt {{ data.order }}", html: "<p>Thank you, {{ user.name | default: 'you' }}</p>" };
+const receipt = (more: object = {}) => ({ user: { id: "ada" }, channel: "email", content, data: { order: 7 }, ...more });
+const paths = (answer: Answer): readonly string[] => answer.body.errors.map(({ path }: { path: string }) => path);
+const put = (ws: TestWorkspace, id: string, attributes: object) => ws.api(`PATCH /api/users/${id}`, { attributes });
+const ada = async (): Promise<TestWorkspace> => {
+  const ws = await newWorkspace();
+  await put(ws, "ada", { email: "ada@example.com", name: "Ada" });
+  return ws;
+};
+const messagesOf = async (ws: TestWorkspace, user: UserKey): Promise<readonly Message[]> =>
+  (await userObject(bindings, ws.id, user).messages({ limit: 100 })).items;
+const outboxOf = async (ws: TestWorkspace, ids: readonly string[]): Promise<readonly { subject: string; attachments?: unknown[] }[]> =>
+  (await readOutbox(bindings.SHARD_0, ws.id, ids)).map(({ content: text }) => JSON.parse(text));
+const becomes = (ws: TestWorkspace, id: string, status: string) =>
+  soon(async () => expect((await ws.api(`GET /api/messages/${id}`)).body.status).toBe(status));
+
+describe("POST /api/messages", () => {
+  it("sends content of the call: durable when it answers, and its whole life is known by its id", async () => {
+    const ws = await ada();
+    const sent = await ws.api("POST /api/messages", receipt());
+    expect(sent).toMatchObject({ status: 202, body: { id: expect.stringMatching(/^m/), status: "queued" } });
+    expect(await messagesOf(ws, "u:ada")).toMatchObject([{ id: sent.body.id, transactional: true }]);
+    await becomes(ws, sent.body.id, "sent");
+    const { body } = await ws.api(`GET /api/messages/${sent.body.id}`);
+    expect(body).toMatchObject({ user: "ada", to: "ada@example.com", content: { subject: "Receipt 7", html: "<p>Thank you, Ada</p>" } });
+    expect(body.timeline.map(({ status }: { status: string }) => status)).toEqual(["queued", "claimed", "sent"]);
+  });
+
+  it("sends a template by key, in the locale asked for, with files", async () => {
+    const ws = await ada();
+    const template = {
+      ...templateOf("Hi {{ data.what }}"),
+      locales: { en: { subject: "Hi", html: "-" }, de: { subject: "Hallo {{ data.what }}", html: "-" } },
+    };
+    await ws.api("PUT /api/templates/hello", template);
+    const files = [{ name: "a.txt", type: "text/plain", content: btoa("hello") }];
+    const sent = await ws.api("POST /api/messages", {
+      user: { id: "ada" },
+      channel: "email",
+      template: "hello",
+      locale: "de",
+      data: { what: "du" },
+      attachments: files,
+    });
+    expect(sent.status).toBe(202);
+    await becomes(ws, sent.body.id, "sent");
+    expect(await outboxOf(ws, [sent.body.id])).toMatchObject([{ subject: "Hallo du", attachments: files }]);
+  });
+
+  it("the same Idempotency-Key in parallel sends once; another body under it is refused", async () => {
+    const ws = await ada();
+    const headers = { "idempotency-key": "order-7" };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ws.api("POST /api/messages", receipt(), headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 202));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(await messagesOf(ws, "u:ada")).toHaveLength(1);
+    await becomes(ws, answers[0]?.body.id, "sent");
+    const again = await ws.api("POST /api/messages", receipt(), headers);
+    expect(again).toMatchObject({ status: 202, body: { id: answers[0]?.body.id, status: "sent" } });
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    const other = await ws.api("POST /api/messages", receipt({ data: { order: 8 } }), headers);
+    expect(other).toMatchObject({ status: 409, body: { code: "idempotency-conflict" } });
+    expect(await messagesOf(ws, "u:ada")).toHaveLength(1);
+    // Another workspace's key is another key.
+    const elsewhere = await ada();
+    expect((await elsewhere.api("POST /api/messages", receipt(), headers)).body.id).not.toBe(again.body.id);
+  });
+
+  it("a call that ended between what it decided and its answer is carried on by its repetition, with the same id", async () => {
+    const ws = await ada();
+    const headers = { "idempotency-key": "order-8" };
+    // The object cannot be reached: the plan is made, nothing is sent.
+    const broken = vi.spyOn(bindings.USERS, "getByName").mockImplementation(() => {
+      throw new Error("cut");
+    });
+    expect((await ws.api("POST /api/messages", receipt(), headers)).status).toBe(503);
+    broken.mockRestore();
+    const plan = await bindings.DB.prepare("SELECT message FROM send_calls WHERE workspace = ?").bind(ws.id).first<{ message: string }>();
+    const again = await ws.api("POST /api/messages", receipt(), headers);
+    expect(again).toMatchObject({ status: 202, body: { id: plan?.message } });
+    expect(await messagesOf(ws, "u:ada")).toHaveLength(1);
+  });
+
+  it("a call whose answer was lost after the object took the message sends nothing twice, also when the user was merged since", async () => {
+    const ws = await newWorkspace();
+    await put(ws, "old", { email: "ada@example.com" });
+    await put(ws, "ada", { name: "Ada" });
+    const headers = { "idempotency-key": "order-9" };
+    const first = await ws.api("POST /api/messages", receipt({ user: { id: "old" } }), headers);
+    await becomes(ws, first.body.id, "sent");
+    await ws.api("POST /api/users/ada/merge", { from: "old" });
+    const again = await ws.api("POST /api/messages", receipt({ user: { id: "old" } }), headers);
+    expect(again).toMatchObject({ status: 202, body: { id: first.body.id } });
+    expect([...(await messagesOf(ws, "u:ada")), ...(await messagesOf(ws, "u:old"))]).toHaveLength(1);
+  });
+
+  it("a message to a user who was merged away goes to whom they became", async () => {
+    const ws = await ada();
+    await put(ws, "old", { name: "Old" });
+    await ws.api("POST /api/users/ada/merge", { from: "old" });
+    const sent = await ws.api("POST /api/messages", receipt({ user: { id: "old" } }));
+    await becomes(ws, sent.body.id, "sent");
+    expect((await ws.api(`GET /api/messages/${sent.body.id}`)).body).toMatchObject({ user: "ada", to: "ada@example.com" });
+  });
+
+  it("finds users by address: the one who has it, a known one before anonymous ones; several are refused with their number", async () => {
+    const ws = await ada();
+    await put(ws, "bob", { phone: "+49301234567" });
+    expect((await ws.api("POST /api/messages", receipt({ user: { email: "Ada@Example.com" } }))).status).toBe(202);
+    expect(await messagesOf(ws, "u:ada")).toHaveLength(1);
+    const text = { user: { phone: "+49301234567" }, channel: "sms", content: { body: "Hi" } };
+    const sms = await ws.api("POST /api/messages", text);
+    expect(sms.status).toBe(202);
+    expect(await messagesOf(ws, "u:bob")).toMatchObject([{ id: sms.body.id }]);
+    await put(ws, "twin", { email: "ada@example.com" });
+    const several = await ws.api("POST /api/messages", receipt({ user: { email: "ada@example.com" } }));
+    expect(several).toMatchObject({ status: 409, body: { code: "conflict", detail: "2 users have this email: name one by id" } });
+  });
+
+  it("makes a user nobody knew: by id as they are, by address as an anonymous one who is found the next time", async () => {
+    const ws = await newWorkspace();
+    const unknown = await ws.api("POST /api/messages", receipt({ user: { id: "new" } }));
+    await becomes(ws, unknown.body.id, "skipped");
+    expect((await ws.api(`GET /api/messages/${unknown.body.id}`)).body.reason).toBe("unreachable");
+    const first = await ws.api("POST /api/messages", receipt({ user: { email: "Eve@example.com" } }));
+    await becomes(ws, first.body.id, "sent");
+    expect((await ws.api(`GET /api/messages/${first.body.id}`)).body).toMatchObject({ anonymous: true, to: "Eve@example.com" });
+    await ws.api("POST /api/messages", receipt({ user: { email: "Eve@example.com" } }));
+    expect(await messagesOf(ws, "a:email:eve@example.com")).toHaveLength(2);
+  });
+
+  it("holds a message until sendAt; cancelled before, it never goes out; sent, it cannot be cancelled", async () => {
+    const ws = await ada();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const held = await ws.api("POST /api/messages", receipt({ sendAt }));
+    expect(held.body.status).toBe("held");
+    expect((await ws.api(`GET /api/messages/${held.body.id}`)).body).toMatchObject({ status: "held", reason: "scheduled", due: sendAt });
+    for (const _again of [1, 2])
+      expect(await ws.api(`POST /api/messages/${held.body.id}/cancel`)).toMatchObject({ status: 200, body: { status: "skipped" } });
+    const soonSent = await ws.api("POST /api/messages", receipt({ sendAt: new Date(Date.now() + 300).toISOString() }));
+    expect(soonSent.body.status).toBe("held");
+    await becomes(ws, soonSent.body.id, "sent");
+    expect(await ws.api(`POST /api/messages/${soonSent.body.id}/cancel`)).toMatchObject({ status: 409, body: { code: "conflict" } });
+    expect((await ws.api("POST /api/messages/m-unknown/cancel")).status).toBe(404);
+  });
+
+  it("suppressed users are refused at the claim, with the reason; opted-out ones only of what is not transactional", async () => {
+    const ws = await ada();
+    await ws.api("PUT /api/topics/offers", { name: "Offers", channels: ["email"], default: "opted-in" });
+    await ws.api("PATCH /api/users/ada", { subscriptions: [{ topic: "offers", state: "opted-out" }] });
+    const marketing = await ws.api("POST /api/messages", receipt({ transactional: false, topic: "offers" }));
+    await becomes(ws, marketing.body.id, "skipped");
+    expect((await ws.api(`GET /api/messages/${marketing.body.id}`)).body.reason).toBe("unsubscribed from the topic");
+    const needed = await ws.api("POST /api/messages", receipt({ topic: "offers" }));
+    await becomes(ws, needed.body.id, "sent");
+    await ws.api("POST /api/users/ada/suppress", { reason: "asked us to" });
+    const refused = await ws.api("POST /api/messages", receipt());
+    await becomes(ws, refused.body.id, "skipped");
+    expect((await ws.api(`GET /api/messages/${refused.body.id}`)).body.reason).toBe("suppressed: asked us to");
+  });
+
+  it("an unsubscribe that comes before the claim stops what is not transactional, whatever was answered", async () => {
+    const ws = await ada();
+    await ws.api("PUT /api/topics/offers", { name: "Offers", channels: ["email"], default: "opted-in" });
+    const sendAt = new Date(Date.now() + 400).toISOString();
+    const held = await ws.api("POST /api/messages", receipt({ transactional: false, topic: "offers", sendAt }));
+    await ws.api("PATCH /api/users/ada", { subscriptions: [{ topic: "offers", state: "opted-out" }] });
+    await becomes(ws, held.body.id, "skipped");
+    expect((await ws.api(`GET /api/messages/${held.body.id}`)).body.reason).toBe("unsubscribed from the topic");
+  });
+
+  it.each([
+    ["nobody", { user: {} }, "user"],
+    ["a user named twice", { user: { id: "a", email: "a@example.com" } }, "user"],
+    ["an address that is none", { user: { email: "a@b@c" } }, "user.email"],
+    ["an unknown field", { colour: "red" }, "colour"],
+    ["both template and content", { template: "hello" }, "template"],
+    ["neither", { content: undefined }, "template"],
+    ["a template that does not exist", { content: undefined, template: "nope" }, "template"],
+    ["a provider that does not exist", { provider: "nope" }, "provider"],
+    ["a topic that does not exist", { topic: "nope" }, "topic"],
+    ["marketing without a topic", { transactional: false }, "topic"],
+    ["files on another channel", { channel: "sms", content: { body: "x" }, attachments: [] }, "attachments"],
+    ["a file that is not base64", { attachments: [{ name: "a", type: "text/plain", content: "%%%" }] }, "attachments[0].content"],
+    ["a file's name with a slash", { attachments: [{ name: "../a", type: "text/plain", content: "aGk=" }] }, "attachments[0].name"],
+    ["an address of two lines", { to: "a@example.com\r\nBcc: b@example.com" }, "to"],
+    ["content of another channel", { content: { body: "x" } }, "content.subject"],
+    ["Liquid that does not parse", { content: { subject: "{% if %}", html: "x" } }, "content.subject"],
+    ["a time that is none", { sendAt: "tomorrow" }, "sendAt"],
+    ["a time in ten years", { sendAt: "2040-01-01T00:00:00Z" }, "sendAt"],
+  ])("refuses %s and names the field", async (_name, more, path) => {
+    const ws = await newWorkspace();
+    const answer = await ws.api("POST /api/messages", receipt(more));
+    expect(answer.status).toBe(400);
+    expect(paths(answer)).toContain(path);
+    expect(await messagesOf(ws, "u:ada")).toEqual([]);
+  });
+
+  it("takes files of a million bytes together, and refuses more", async () => {
+    const ws = await ada();
+    const file = (name: string, bytes: number) => ({ name, type: "application/octet-stream", content: btoa("x".repeat(bytes)) });
+    const fits = await ws.api("POST /api/messages", receipt({ attachments: [file("a", 500_000), file("b", 500_000)] }));
+    expect(fits.status).toBe(202);
+    await becomes(ws, fits.body.id, "sent");
+    const more = await ws.api("POST /api/messages", receipt({ attachments: [file("a", 1_000_001)] }));
+    expect([more.status, paths(more)]).toEqual([400, ["attachments"]]);
+  });
+
+  it("needs the scope send, and no other does", async () => {
+    const ws = await ada();
+    const writer = await keyWith(ws.id, ["read", "write"]);
+    expect((await call("POST /api/messages", { key: writer, body: receipt() })).status).toBe(403);
+    expect((await call("POST /api/messages/m1/cancel", { key: writer })).status).toBe(403);
+    const sender = await keyWith(ws.id, ["send"]);
+    expect((await call("POST /api/messages", { key: sender, body: receipt() })).status).toBe(202);
+  });
+});

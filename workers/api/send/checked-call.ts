@@ -1,0 +1,60 @@
+import { utf8Length } from "../../../src/api/ingest/utf8-length.ts";
+import { problemsOf } from "../../../src/api/problems.ts";
+import type { CatalogDocument } from "../../../src/domain/catalog/catalog.ts";
+import { Fault, type InputProblem } from "../../../src/domain/fault.ts";
+import type { JsonObject } from "../../../src/domain/json.ts";
+import type { MessagePayload } from "../../../src/domain/message/message.ts";
+import { lintTemplate } from "../../../src/domain/template/lint.ts";
+import { type TemplateDefinition, templateSchema } from "../../../src/domain/template/template.ts";
+import { badInput, refusal } from "../problem.ts";
+import type { SendCall } from "./send-call.ts";
+
+/** How far ahead a message may be held. */
+const longestMs = 366 * 86_400_000;
+/** A row of the object holds 2 MB. */
+const maxPayloadBytes = 1_900_000;
+
+/** Refuses what could not be sent by the definitions that are live. @throws Fault bad-input naming the field, too-large */
+export const checkCall = (call: SendCall, live: CatalogDocument, now: number): void => {
+  const { channel, template: key, provider, topic } = call;
+  if (call.sendAt !== undefined && Date.parse(call.sendAt) > now + longestMs) throw badInput("sendAt", "at most a year ahead");
+  if (provider !== undefined && !live.providers.some((one) => one.key === provider && one.channel === channel))
+    throw badInput("provider", `there is no provider "${provider}" for ${channel}`);
+  if (!live.providers.some((one) => one.channel === channel)) throw badInput("channel", `the workspace has no provider for ${channel}`);
+  if (topic !== undefined && !(live.topics ?? []).some((one) => one.key === topic)) throw badInput("topic", `there is no topic "${topic}"`);
+  const template = key === undefined ? contentOf(call) : live.templates.find((one) => one.key === key);
+  if (template === undefined) throw badInput("template", `there is no template "${key}"`);
+  if (template.channel !== channel) throw badInput("template", `the template "${key}" is for ${template.channel}`);
+  const payload = payloadOf(call);
+  if (payload !== undefined && utf8Length(JSON.stringify(payload)) > maxPayloadBytes)
+    throw new Fault("too-large", `Content, data and files of a message may hold ${maxPayloadBytes} bytes together`);
+};
+
+/** What the call brings along beside its fields; undefined = nothing. */
+export const payloadOf = (call: SendCall): MessagePayload | undefined => {
+  const content = call.content === undefined ? undefined : contentOf(call);
+  const { data, attachments } = call;
+  if (content === undefined && data === undefined && attachments === undefined) return undefined;
+  const brought = {
+    ...(content !== undefined && { content }),
+    ...(data !== undefined && { data: data as JsonObject }), // JSON by the schema
+    ...(attachments !== undefined && { attachments }),
+  };
+  return { ...brought, characters: JSON.stringify(brought).length };
+};
+
+/** Content of a call as the template it would be. @throws Fault bad-input */
+const contentOf = ({ channel, content, locale = "en" }: SendCall): TemplateDefinition => {
+  const tag = locale.replaceAll("_", "-");
+  const parsed = templateSchema.safeParse({ key: "inline", channel, name: "Inline", locales: { [tag]: content }, defaultLocale: tag });
+  if (!parsed.success) throw refusal("bad-input", problemsOf(parsed.error).map(inContent));
+  const problems = lintTemplate(parsed.data);
+  if (problems.length > 0) throw refusal("bad-input", problems.map(inContent));
+  return parsed.data;
+};
+
+/** Places of the template are places of `content`. */
+const inContent = ({ path, message }: InputProblem): InputProblem => ({
+  path: path.replace(/^locales(?:\.[\w-]+|\["[\w-]+"\])/, "content"),
+  message,
+});

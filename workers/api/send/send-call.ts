@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { definitionKey } from "../../../src/domain/definition-key.ts";
+import { userId } from "../known-users.ts";
+
+/** Files of one call. */
+const maxFiles = 10;
+/** Bytes of all files of a call together, decoded. */
+export const maxFileBytes = 1_000_000;
+/** Bytes of the whole call: files grow by a third as base64. */
+export const maxCallBytes = 2_000_000;
+
+/** One line: nothing in it may begin another header. */
+// eslint-disable-next-line no-control-regex -- control characters are what is refused
+const line = z.string().regex(/^[^\u0000-\u001f\u007f]+$/, "is one line of text");
+
+const attachment = z.strictObject({
+  name: line.max(200).regex(/^[^/\\]+$/, "a file's name has no slashes"),
+  type: z.string().regex(/^[\w.+-]{1,60}\/[\w.+-]{1,100}$/, "a media type such as application/pdf"),
+  content: z.base64().min(1).describe("base64"),
+});
+
+export const emailAddress = line.max(254).regex(/^[^\s@]+@[^\s@]+$/, "is no e-mail address");
+export const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, "a telephone number as +49301234567");
+
+/** A user by exactly one name. Addresses are looked up in the directory. */
+const user = z
+  .strictObject({ id: userId.optional(), email: emailAddress.optional(), phone: phoneNumber.optional() })
+  .refine(
+    (named) => Object.values(named).filter((value) => value !== undefined).length === 1,
+    "name the user by exactly one of id, email, phone",
+  );
+
+export const sendCallSchema = z
+  .strictObject({
+    user,
+    channel: z.enum(["email", "sms", "push", "whatsapp", "slack", "webhook"]),
+    template: definitionKey.optional(),
+    content: z.record(z.string(), z.unknown()).optional().describe("as a locale of a template of the channel, instead of one"),
+    to: line.max(1_000).optional().describe("instead of the user's own address"),
+    data: z.record(z.string(), z.json()).optional().describe("`data` in the template"),
+    attachments: z.array(attachment).max(maxFiles).optional(),
+    sendAt: z.iso.datetime({ offset: true }).optional(),
+    provider: definitionKey.optional(),
+    locale: z
+      .string()
+      .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,5}$/, "a language tag such as en or pt-BR")
+      .optional(),
+    transactional: z.boolean().default(true).describe("false: consent, caps and quiet hours apply; needs a topic"),
+    topic: definitionKey.optional(),
+  })
+  .superRefine((call, context) => {
+    const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });
+    if ((call.template === undefined) === (call.content === undefined)) refuse("template", "give either a template or content");
+    if (!call.transactional && call.topic === undefined) refuse("topic", "a message that is not transactional belongs to a topic");
+    if (call.attachments !== undefined && call.channel !== "email") refuse("attachments", "only emails carry files");
+    if (call.to !== undefined && call.channel === "webhook") refuse("to", "a webhook's address is in its content");
+    const bytes = (call.attachments ?? []).reduce((sum, { content }) => sum + decodedLength(content), 0);
+    if (bytes > maxFileBytes) refuse("attachments", `the files of a message may hold ${maxFileBytes} bytes together`);
+  });
+
+export type SendCall = z.output<typeof sendCallSchema>;
+
+const decodedLength = (base64: string): number => Math.floor((base64.length * 3) / 4) - (/=*$/.exec(base64)?.[0].length ?? 0);
