@@ -123,7 +123,7 @@ const isCurrent = (catalog: Catalog, name: string): boolean => {
 const providersByVersion = new BoundedMap<string, Promise<ReadonlyMap<string, ProviderDefinition>>>(64);
 
 /** How old the version may be by which settings are looked up, ms. */
-const providersMaxAgeMs = 5_000;
+export const providersMaxAgeMs = 5_000;
 
 /** The workspace's providers as of a version (default: the live one, at most 5 s old), secrets included: never to be answered or logged. */
 export const providersFor = async (env: Env, workspace: string, version?: number): Promise<ReadonlyMap<string, ProviderDefinition>> => {

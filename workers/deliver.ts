@@ -11,7 +11,9 @@ import { sendMail } from "./delivery/send-mail.ts";
 import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
+import { providerLimiter } from "./limiter-object.ts";
 import { callOutbound } from "./outbound.ts";
+import { pauseProvider } from "./provider-pause.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 import { userObject } from "./user-stub.ts";
@@ -60,6 +62,9 @@ const portsOf = (env: Env): DeliverPorts => {
     keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
     authorize: { now: () => Date.now(), call: (call) => callOutbound(call, { allowLoopback }), cached: cachedToken },
     shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
+    place: (workspace, provider, request) => providerLimiter(env, workspace, provider).place(request),
+    giveBack: (workspace, provider, id) => providerLimiter(env, workspace, provider).giveBack(id),
+    misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
     pause: (ms) => scheduler.wait(ms),
   };
 };

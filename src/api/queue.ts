@@ -3,6 +3,7 @@ import type { UserEvent } from "../domain/event/event.ts";
 import type { Channel, Message, Outcome, RenderedMessage } from "../domain/message/message.ts";
 import type { NumberedFacts } from "../domain/user/facts.ts";
 import type { OpenAsk } from "../domain/user/state.ts";
+import type { Place } from "../domain/user/stimulus.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 
 /**
@@ -82,14 +83,23 @@ export interface ApplyAnswer extends ObjectAnswer {
 
 export interface ClaimRequestMessage extends ObjectRequest {
   readonly message: string;
+  /** The place under its provider's rate. */
+  readonly place?: Place;
 }
 
 export interface ClaimAnswer extends ObjectAnswer {
   readonly claim:
     /** Send it now, with the message id as idempotency key; settle with this attempt. */
     | { readonly kind: "send"; readonly attempt: number; readonly message: Message; readonly rendered: RenderedMessage }
-    /** Not to be sent (skipped, exited, already settled, or held until a later instant: the object's alarm brings it back). */
-    | { readonly kind: "no"; readonly reason: string };
+    /** Its provider keeps a rate: ask again with a place under it. */
+    | {
+        readonly kind: "place";
+        readonly provider: string;
+        readonly rate: { readonly count: number; readonly perMs: number };
+        readonly attempt: number;
+      }
+    /** Not to be sent (skipped, exited, already settled, or held until a later instant: the object's alarm brings it back). `unused`: a place that was taken for it is free again. */
+    | { readonly kind: "no"; readonly reason: string; readonly unused?: true };
 }
 
 export interface SettleRequest extends ObjectRequest {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { definitionKey } from "../domain/definition-key.ts";
 import type { Channel } from "../domain/message/message.ts";
+import { windowDurationSchema } from "../domain/schedule/duration.ts";
 import { isLoopback, refusedAddress } from "./outbound-address.ts";
 import type { AuthorizePorts, HttpCall, HttpProvider, ProviderKind, Sending } from "./provider.ts";
 import * as kinds from "./providers/all.ts";
@@ -19,7 +20,14 @@ export interface ProviderDefinition {
   readonly default?: boolean | undefined;
   /** May an attempt whose outcome is unknown be sent again? */
   readonly onUncertain?: "resend" | "give-up" | undefined;
+  /** At most so many messages in any window of that length. */
+  readonly rate?: { readonly count: number; readonly per: string } | undefined;
+  /** Key of the provider that is asked after a definite refusal. */
+  readonly fallback?: string | undefined;
 }
+
+/** Places of one window are kept one by one: more are better said with a shorter one. */
+const maxRateCount = 1_000;
 
 /** Every kind of provider by its type. */
 export const providerKinds: ReadonlyMap<string, ProviderKind> = new Map(
@@ -53,6 +61,8 @@ const shapeOf = (kind: ProviderKind) =>
     ...(kind.via === "http" && kind.baseUrl !== undefined && { baseUrl: baseUrl.optional() }),
     ...(kind.via !== "outbox" && { onUncertain: z.enum(["resend", "give-up"]).optional() }),
     default: z.boolean().optional(),
+    rate: z.strictObject({ count: z.int().min(1).max(maxRateCount), per: windowDurationSchema }).optional(),
+    fallback: definitionKey.optional(),
   });
 
 const shapes = [...providerKinds.values()].map(shapeOf);

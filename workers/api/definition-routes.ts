@@ -39,9 +39,16 @@ export interface LiveKind<T extends { readonly key: string }> {
   /** How a stored definition is answered. Default: as it was put. */
   readonly present?: (body: Record<string, unknown>) => Record<string, unknown>;
   /** What is known about definitions beyond their rows, by key; answered beside `fields`. Read for lists and for one alike. */
-  readonly known?: (env: Env, workspace: string, keys: readonly string[]) => Promise<ReadonlyMap<string, Record<string, unknown>>>;
+  readonly known?: (
+    env: Env,
+    workspace: string,
+    keys: readonly string[],
+    origin: string,
+  ) => Promise<ReadonlyMap<string, Record<string, unknown>>>;
   readonly publish: (live: CatalogDocument, definition: T) => CatalogDocument;
   readonly withdraw: (live: CatalogDocument, key: string) => CatalogDocument;
+  /** Does a PUT of what is stored already change something all the same? */
+  readonly isStale?: (live: CatalogDocument, key: string) => boolean;
   /** What still names the definition: it cannot go before they do. */
   readonly usedBy: (live: CatalogDocument, key: string) => readonly string[];
   /** Statements that follow from the next catalog, run after the definition's own in the same transaction. */
@@ -87,11 +94,12 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
     return row;
   };
 
-  const presentAll = async (env: Env, workspace: string, rows: readonly DefinitionRow[]) => {
+  const presentAll = async ({ env, workspace, request }: Call<unknown, unknown>, rows: readonly DefinitionRow[]) => {
     const known = await kind.known?.(
       env,
       workspace,
       rows.map(({ key }) => key),
+      new URL(request.url).origin,
     );
     return (row: DefinitionRow) => ({ ...presentDefinition(row, kind.present), ...known?.get(row.key) });
   };
@@ -106,15 +114,16 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
         query: z.strictObject(paging),
         answers: { 200: listOf(answered) },
       },
-      async ({ env, workspace, query }) => {
+      async (call) => {
+        const { env, workspace, query } = call;
         const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
         const rows = await listDefinitions(env.DB, workspace, kind.kind, { after, limit: query.limit + 1 });
-        return answer(pageOf(rows, query.limit, await presentAll(env, workspace, rows)));
+        return answer(pageOf(rows, query.limit, await presentAll(call, rows)));
       },
     ),
     route({ method: "get", path, summary: `One ${kind.title}`, scope: "read", answers: { 200: answered }, etag: true }, async (call) => {
       const row = await find(call);
-      return answer((await presentAll(call.env, call.workspace, [row]))(row), { etag: row.etag });
+      return answer((await presentAll(call, [row]))(row), { etag: row.etag });
     }),
     route(
       {
@@ -144,7 +153,7 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
           const { body, sealed } =
             kind.store === undefined ? { body: JSON.stringify(definition), sealed: null } : await kind.store(env, workspace, definition);
           const etag = await contentHash(sealed === null ? body : `${body}\n${JSON.stringify(definition)}`);
-          if (before?.etag === etag) return { unchanged: { row: before, status: 200 } };
+          if (before?.etag === etag && kind.isStale?.(live, key) !== true) return { unchanged: { row: before, status: 200 } };
           const now = Date.now();
           const row: DefinitionRow = {
             workspace,
@@ -169,7 +178,7 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
         await kind.published?.(call, saved.row.version);
         const row = kind.settle === undefined ? saved.row : await find(call);
         const beside = earlier && kind.putBeside?.(earlier, definition);
-        return answer({ ...(await presentAll(env, workspace, [row]))(row), ...beside }, { status: saved.status, etag: row.etag });
+        return answer({ ...(await presentAll(call, [row]))(row), ...beside }, { status: saved.status, etag: row.etag });
       },
     ),
     route(

@@ -4,9 +4,10 @@ import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { attempt, type AttemptPorts } from "./attempt.ts";
+import { inPlace, takePlace, type PlacePorts, type Taken } from "./place.ts";
 
 /** What delivering is done with: the consumer gives the real ones, tests their own. */
-export interface DeliverPorts extends AttemptPorts {
+export interface DeliverPorts extends AttemptPorts, PlacePorts {
   /** The live catalog version, read no earlier than it is asked for. */
   readonly liveVersion: (workspace: string) => Promise<number>;
   /** A fresh stub of the user's object: one that failed stays broken. */
@@ -15,7 +16,12 @@ export interface DeliverPorts extends AttemptPorts {
   readonly confirmed: (workspace: string, user: UserKey) => number | undefined;
   /** Number of the data shard that holds a user's rows. */
   readonly shardNumber: (workspace: string, user: UserKey) => number;
-  readonly pause: (ms: number) => Promise<void>;
+  /** The provider said that its operator must act. Never rejects. */
+  readonly misconfigured: (
+    workspace: string,
+    provider: string,
+    said: { readonly detail: string; readonly begunAt: number },
+  ) => Promise<void>;
 }
 
 export type Delivery =
@@ -29,24 +35,68 @@ export type Delivery =
  * lease (2 minutes): the object then takes the attempt as uncertain. Never throws.
  */
 export async function deliverMessage({ workspace, user, message: id }: DeliverMessage, ports: DeliverPorts): Promise<Delivery> {
-  let catalog: number;
-  let answer: ClaimAnswer;
-  const confirmed = ports.confirmed(workspace, user);
+  let claimed: Claimed;
   try {
-    // Right before the claim: once `stop` has answered, no claim starts (docs/semantics.md, Sending).
-    catalog = await ports.liveVersion(workspace);
-    answer = await ports.object(workspace, user).claim({ catalog, message: id, ...(confirmed !== undefined && { confirmed }) });
+    claimed = await claim({ workspace, user, message: id }, ports);
   } catch (problem) {
     return { kind: "not-claimed", problem: messageOf(problem) };
   }
+  const { answer, catalog, taken } = claimed;
+  if (answer.claim.kind === "place") return { kind: "not-claimed", problem: "no place under its provider's rate could be had" };
   if (answer.claim.kind === "no") return { kind: "done", answers: [answer] };
   const { rendered, attempt: number } = answer.claim;
   const owner = answer.movedTo ?? user;
   const echo = echoOf(workspace, ports.shardNumber(workspace, rendered.owner), id);
   const message = { workspace, user: owner, id, echo, to: rendered.to, content: rendered.content };
-  const outcome = await attempt(message, rendered.provider, ports);
+  const begunAt = ports.authorize.now();
+  let isAnswered = false;
+  const paced = taken === undefined ? ports : inPlace(workspace, taken, ports);
+  const outcome = await attempt(message, rendered.provider, {
+    ...paced,
+    call: async (call, mayRepeat) => {
+      const reply = await paced.call(call, mayRepeat);
+      isAnswered = reply.kind === "answer";
+      return reply;
+    },
+  });
+  // Only the provider's own word pauses it; before the settle, so that what is held then meets a paused one when it is asked again.
+  if (outcome.kind === "misconfigured" && isAnswered)
+    await ports.misconfigured(workspace, rendered.provider, { detail: outcome.detail, begunAt });
   const settled = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome });
   return { kind: "done", answers: settled ? [answer, settled] : [answer] };
+}
+
+interface Claimed {
+  readonly catalog: number;
+  readonly answer: ClaimAnswer;
+  /** The place it may be sent at, where its provider keeps a rate. */
+  readonly taken: Taken | undefined;
+}
+
+/** Its provider may be another once the place is there. */
+const placesAsked = 3;
+
+/** Claims the message; where its provider keeps a rate, with a place under it, which is given back when it is not used. */
+async function claim({ workspace, user, message }: DeliverMessage, ports: DeliverPorts): Promise<Claimed> {
+  const confirmed = ports.confirmed(workspace, user);
+  let taken: Taken | undefined;
+  for (let asked = 0; ; asked++) {
+    // Right before the claim: once `stop` has answered, no claim starts (docs/semantics.md, Sending).
+    const catalog = await ports.liveVersion(workspace);
+    const answer = await ports
+      .object(workspace, user)
+      .claim({
+        catalog,
+        message,
+        ...(confirmed !== undefined && { confirmed }),
+        ...(taken && { place: { provider: taken.provider, at: taken.place.at } }),
+      });
+    const { claim: said } = answer;
+    if (taken !== undefined && (said.kind === "place" || (said.kind === "no" && said.unused === true)))
+      await ports.giveBack(workspace, taken.provider, taken.request.id);
+    if (said.kind !== "place" || asked === placesAsked) return { catalog, answer, taken };
+    taken = await takePlace({ workspace, message, ...said }, ports);
+  }
 }
 
 /** Waits before another try to settle, in ms. After them the lease takes over. */

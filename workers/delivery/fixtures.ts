@@ -57,6 +57,9 @@ export function recordingPorts(
       recorded.steps.push("keep");
       return Promise.resolve();
     },
+    place: () => Promise.resolve({ at: 0, taken: true, graceMs: 1_000 }),
+    giveBack: () => Promise.resolve(),
+    misconfigured: () => Promise.resolve(),
     pause: (ms) => {
       recorded.pauses.push(ms);
       return Promise.resolve();

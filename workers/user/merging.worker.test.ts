@@ -283,7 +283,7 @@ describe("a message of a user who is merged meanwhile", { timeout: 30_000 }, () 
     const { deliver } = await source.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Signed Up")] });
     const message = deliver[0]?.message ?? "";
     const { claim } = await source.claim({ catalog: 1, message });
-    if (claim.kind !== "send") throw new Error(`expected to be given the message, got ${claim.reason}`);
+    if (claim.kind !== "send") throw new Error(`expected to be given the message, got ${claim.kind}`);
     await target.apply({ catalog: 1, events: [{ ...identify("2", undefined, { key: "server" }), type: "alias", previousId: "1" }] });
     await soon(async () => expect((await target.view())?.runs).toHaveLength(1));
     await soon(() => source.settle({ catalog: 1, message, attempt: claim.attempt, outcome: { kind: "accepted" } }));
@@ -313,7 +313,7 @@ describe("a message of a user who is merged meanwhile", { timeout: 30_000 }, () 
     const { deliver } = await source.apply({ catalog: 1, events: [identify("1", { email: "a@example.com" }), track("1", "Signed Up")] });
     const message = deliver[0]?.message ?? "";
     const { claim } = await source.claim({ catalog: 1, message });
-    if (claim.kind !== "send") throw new Error(`expected to be given the message, got ${claim.reason}`);
+    if (claim.kind !== "send") throw new Error(`expected to be given the message, got ${claim.kind}`);
     await source.settle({ catalog: 1, message, attempt: claim.attempt, outcome: { kind: "accepted" } });
     await target.apply({ catalog: 1, events: [{ ...identify("2", undefined, { key: "server" }), type: "alias", previousId: "1" }] });
     await soon(async () => expect((await target.view())?.attributes).toMatchObject({ email: "a@example.com" }));

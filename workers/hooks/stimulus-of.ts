@@ -1,0 +1,36 @@
+import type { ProviderReport } from "../../src/channels/provider.ts";
+import { smsWord } from "../../src/channels/sms/sms-word.ts";
+import type { Channel } from "../../src/domain/message/message.ts";
+import type { Stimulus } from "../../src/domain/user/stimulus.ts";
+
+/** Kept of what a user wrote. */
+const longestText = 1_000;
+
+/** What a report says to the user who has the message; undefined where nothing follows from it. */
+export const aboutMessage = (report: ProviderReport, message: string): Stimulus | undefined => {
+  const { status, reason, permanent } = report;
+  if (status === "deferred") return undefined;
+  if (status === "inbound") return { type: "reported", message, status: "replied" };
+  // A machine that fetches what is in a mail says that the mail is there, and nothing of its reader.
+  const isMachine = report.machine === true && (status === "opened" || status === "clicked");
+  return {
+    type: "reported",
+    message,
+    status: isMachine ? "delivered" : status,
+    permanent: permanent === true,
+    ...(reason !== undefined && { reason }),
+  };
+};
+
+/** What a report says to a user who is known by the address alone; undefined where nothing follows from it. */
+export const aboutAddress = (report: ProviderReport, channel: Channel, id: string): Stimulus | undefined => {
+  const { status, reason, permanent, text, address } = report;
+  if (status === "inbound") {
+    if (text === undefined) return undefined;
+    const wish = smsWord(text);
+    return { type: "wrote", id, channel, text: text.slice(0, longestText), ...(wish !== undefined && { wish }) };
+  }
+  if (status === "unsubscribed") return { type: "subscription", id, channel, state: "opted-out" };
+  const isForGood = status === "complained" || ((status === "bounced" || status === "failed") && permanent === true);
+  return isForGood && address !== undefined ? { type: "suppress", channel, reason: reason ?? status, address } : undefined;
+};
