@@ -104,7 +104,10 @@ const check = ({ user, isPaused }: Life): void => {
     if ("due" in run.position && run.position.due !== undefined && !isPaused) expect(user.nextDue).toBeLessThanOrEqual(run.position.due);
   }
   const decision = user.decisions.at(-1);
-  if (decision !== undefined) checkLimits(decision);
+  if (decision === undefined) return;
+  checkLimits(decision);
+  // An alarm for what is over already would ring again and again.
+  if (decision.nextDue !== undefined) expect(decision.nextDue).toBeGreaterThan(user.now);
 };
 
 /** At one instant at most 100 steps of a run and 1,000 of all. */
