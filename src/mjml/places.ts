@@ -1,4 +1,4 @@
-import type { LiquidPiece } from "./liquid-pieces.ts";
+import type { LiquidPiece } from "../domain/template/liquid-pieces.ts";
 
 /** Where a piece of Liquid stands: in text that MJML carries over, between elements, in an attribute's value, or elsewhere in a tag. */
 export type Place = "text" | "between" | "value" | "tag";

@@ -1,4 +1,4 @@
-import { lineAt, type LiquidPiece, liquidPieces } from "./liquid-pieces.ts";
+import { lineAt, type LiquidPiece, liquidPieces } from "../domain/template/liquid-pieces.ts";
 import type { MjmlProblem } from "./problem.ts";
 import { readPlaces, type Place } from "./places.ts";
 

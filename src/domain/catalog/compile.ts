@@ -9,11 +9,12 @@ import type { Catalog, CatalogDocument, CompiledJourney, CompiledSegment, Publis
 import { compileJourney, conditionsOf } from "./compile-journey.ts";
 import { nameIndex } from "./name-index.ts";
 import { orderSegments } from "./segment-order.ts";
+import { checkUses } from "../template/uses.ts";
 
 /**
  * Turns the published definitions (each already through its schema) into functions and indexes; once per isolate and version.
- * Throws Fault `bad-definition` for segments in a circle, segments that do not exist and conditions that cannot stand where
- * they are: a new set of definitions is compiled before it is stored, so a stored one always compiles.
+ * Throws Fault `bad-definition` for segments in a circle, segments that do not exist, conditions that cannot stand where
+ * they are, and partials and layouts that are not there: a new set of definitions is compiled before it is stored, so a stored one always compiles.
  */
 export const compileCatalog = (document: CatalogDocument): Catalog => {
   const segments = new Map(document.segments.map((segment) => [segment.key, compileSegment(segment, document)]));
@@ -21,13 +22,15 @@ export const compileCatalog = (document: CatalogDocument): Catalog => {
   const journeys = new Map(document.journeys.map((published) => [published.definition.key, compileJourney(published, document)]));
   // What is stopped asks for nothing: it must not keep a segment from being deleted.
   for (const journey of journeys.values()) if (journey.status !== "stopped") refuseMissingSegments(journey, segments);
+  const templates = new Map(document.templates.map((template) => [template.key, template]));
+  checkUses(templates);
   return {
     document,
     segments,
     segmentOrder,
     journeys,
     pinned: new Map(),
-    templates: new Map(document.templates.map((template) => [template.key, template])),
+    templates,
     segmentPositions: new Map(segmentOrder.map((key, position) => [key, position])),
     ...segmentIndexes(segments, segmentOrder),
     ...journeyIndexes([...journeys.values()]),

@@ -1,5 +1,8 @@
 import type { CatalogDocument } from "../catalog/catalog.ts";
 import type { InputProblem } from "../fault.ts";
+import { offersWayOut } from "../template/advise.ts";
+import { isPiece } from "../template/pieces.ts";
+import type { TemplateDefinition } from "../template/template.ts";
 import type { Channel, MessageStatus } from "../message/message.ts";
 import type { JourneyDefinition, StepDefinition } from "./journey.ts";
 
@@ -28,7 +31,9 @@ export interface KnownDefinitions {
 
 /** What the published definitions of a workspace let a journey name. */
 export const knownIn = (document: CatalogDocument): KnownDefinitions => ({
-  templates: new Map(document.templates.map((template) => [template.key, template])),
+  templates: new Map(
+    document.templates.flatMap((template) => (isPiece(template) ? [] : [[template.key, known(template, document)] as const])),
+  ),
   segments: new Set(document.segments.map(({ key }) => key)),
   manualSegments: new Set(document.segments.flatMap(({ key, kind }) => (kind === "manual" ? [key] : []))),
   providers: new Map(document.providers.map((provider) => [provider.key, provider])),
@@ -36,6 +41,13 @@ export const knownIn = (document: CatalogDocument): KnownDefinitions => ({
   windows: new Set(Object.keys(document.rules?.windows ?? {})),
   journeys: new Set(document.journeys.map(({ definition }) => definition.key)),
 });
+
+/** A template with all that it is put together of: a way to unsubscribe may stand in its footer. */
+const known = (template: TemplateDefinition, { templates }: CatalogDocument): { readonly channel: Channel; readonly locales?: unknown } => {
+  if (template.uses === undefined) return template;
+  const way = offersWayOut(template, new Map(templates.map((one) => [one.key, one])));
+  return { channel: template.channel, locales: way ? undefined : template.locales };
+};
 
 export type Place = readonly (string | number)[];
 

@@ -74,7 +74,8 @@ export function printValue(value: unknown): string {
   return String(value);
 }
 
-function utf8Length(text: string): number {
+/** How many bytes a text has as UTF-8. */
+export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);

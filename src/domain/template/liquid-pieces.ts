@@ -57,3 +57,14 @@ export const lineAt = (source: string, position: number): number => {
   for (let at = source.indexOf("\n"); at >= 0 && at < position; at = source.indexOf("\n", at + 1)) line += 1;
   return line;
 };
+
+/** The text with `change` done to all but its Liquid. */
+export const outsideLiquid = (source: string, change: (text: string) => string): string => {
+  let made = "";
+  let at = 0;
+  for (const { start, end, text } of liquidPieces(source)) {
+    made += change(source.slice(at, start)) + text;
+    at = end;
+  }
+  return made + change(source.slice(at));
+};

@@ -25,6 +25,8 @@ export declare class Context {
   );
   readonly memoryLimit: Limiter;
   bottom(): Record<string, unknown>;
+  push(scope: object): void;
+  pop(): void;
   readProperty(object: unknown, key: unknown): unknown;
 }
 
@@ -38,6 +40,40 @@ export interface Emitter {
   buffer: string;
   write(value: unknown): void;
 }
+
+/** A tag, `{% name args %}`. */
+export interface TagToken extends Token {
+  readonly name: string;
+  /** What stands behind the name. */
+  readonly args: string;
+}
+
+export declare abstract class Tag implements Template {
+  readonly token: TagToken;
+  readonly liquid: Liquid;
+  constructor(token: TagToken, remaining: Token[], liquid: Liquid);
+}
+
+/** `name: value` pairs of a tag. */
+export declare class Hash {
+  constructor(input: string);
+  render(context: Context): Generator<unknown, Record<string, unknown>, unknown>;
+}
+
+export declare class TokenizationError extends Error {
+  constructor(message: string, token: Token);
+}
+
+/** Variables by the name of their root, each with its path. */
+export type Variables = Readonly<
+  Record<string, readonly { toString(): string; toArray(): readonly unknown[]; readonly location: { readonly row: number } }[]>
+>;
+
+/** What templates name: `globals` is what they expect to be given. */
+export declare function analyzeSync(
+  templates: readonly Template[],
+  options: { readonly partials: boolean },
+): { readonly globals: Variables };
 
 export interface LiquidOptions {
   readonly cache?: boolean;

@@ -33,7 +33,7 @@ const emailOf = (content: Record<string, unknown>, more: Record<string, unknown>
 const smsOf = (body: string, more: Record<string, unknown> = {}): TemplateDefinition =>
   templateSchema.parse({ key: "t", channel: "sms", name: "T", defaultLocale: "en", locales: { en: { body } }, ...more });
 
-const render = (template: TemplateDefinition, locale = "en", given = scope) => renderTemplate(template, locale, given, now);
+const render = (template: TemplateDefinition, locale = "en", given = scope) => renderTemplate(template, locale, given, { now });
 const bodyOf = (liquid: string, more: Record<string, unknown> = {}): string => {
   const rendering = render(smsOf(liquid, more));
   return rendering.ok && rendering.content.channel === "sms" ? rendering.content.body : `! ${rendering.ok ? "" : rendering.reason}`;

@@ -1,35 +1,80 @@
 import type { MessageContent, RenderScope } from "../message/message.ts";
 import { buildContent } from "./build.ts";
 import { Budget } from "./budget.ts";
+import { MadeHtml } from "./engine.ts";
 import { renderSource, Unprintable } from "./liquid.ts";
+import { chooseLocale, contentOf, isPiece, pieceOf, type Pieces } from "./pieces.ts";
+import type { PrintSettings } from "./print-context.ts";
 import type { TemplateDefinition } from "./template.ts";
+import { withDefaults } from "./variables.ts";
+
+export { chooseLocale } from "./pieces.ts";
 
 export type Rendering = { readonly ok: true; readonly content: MessageContent } | { readonly ok: false; readonly reason: string };
 
+/** When a message is rendered (ms), and where its partials and layouts are found by key; left out, there are none. */
+export interface RenderMoment {
+  readonly now: number;
+  readonly pieces?: Pieces;
+}
+
 /**
- * Renders a template for one user. The same template, locale, scope and `now` (ms) give the same bytes. What cannot be
- * rendered (a missing variable, a limit) is a value: the reason names the variable and the place, for people.
+ * Renders a template for one user. The same template, locale, scope, instant and pieces give the same bytes. What cannot
+ * be rendered (a missing variable, a limit) is a value: the reason names the variable and the place, for people.
  */
-export function renderTemplate(template: TemplateDefinition, locale: string | undefined, scope: RenderScope, now: number): Rendering {
+export function renderTemplate(
+  template: TemplateDefinition,
+  locale: string | undefined,
+  scope: RenderScope,
+  { now, pieces = new Map() }: RenderMoment,
+): Rendering {
+  if (isPiece(template)) return { ok: false, reason: `"${template.key}" is a ${template.kind}: it is sent as part of other templates` };
   const chosen = chooseLocale(template, locale);
   const owner = template.locales[chosen];
   if (owner === undefined) return { ok: false, reason: `the template has no content for ${chosen}` };
-  const settings = { scope, now, locale: chosen, lenient: template.lenient === true, budget: new Budget() };
+  const data = withDefaults(template.variables, scope.data);
+  const styles = new Set<string>();
+  const settings: PrintSettings = {
+    scope: data === scope.data || data === undefined ? scope : { ...scope, data },
+    now,
+    locale: chosen,
+    lenient: template.lenient === true,
+    budget: new Budget(),
+    pieces,
+    styles,
+  };
   try {
-    return {
-      ok: true,
-      content: buildContent(template, chosen, (path, source, mode) => renderSource({ owner, path, source, mode }, settings)),
-    };
+    const content = buildContent(
+      template,
+      chosen,
+      (path, source, mode) => renderSource({ owner, path, source, mode }, settings),
+      (layout, part, inner) => inLayout(layout, part, inner, settings),
+    );
+    if (content.channel !== "email") return { ok: true, content };
+    const head = template.compiled?.[chosen]?.head;
+    if (head !== undefined && head !== "") styles.add(head);
+    return { ok: true, content: styles.size === 0 ? content : { ...content, html: withStyles(content.html, [...styles].join("\n")) } };
   } catch (problem) {
     if (problem instanceof Unprintable) return { ok: false, reason: problem.message };
     throw problem;
   }
 }
 
-/** The user's locale if the template has it, else its language, else the default. */
-export function chooseLocale(template: TemplateDefinition, wanted: string | undefined): string {
-  if (wanted === undefined || wanted === "") return template.defaultLocale;
-  const has = (tag: string): string | undefined => Object.keys(template.locales).find((key) => key.toLowerCase() === tag.toLowerCase());
-  const tag = wanted.replaceAll("_", "-");
-  return has(tag) ?? has(tag.split("-")[0] ?? tag) ?? template.defaultLocale;
-}
+/** The layout with a body as what its `{{ content }}` prints. Text of a layout that has no text of its own stays as it is. */
+const inLayout = (key: string, part: "html" | "text", inner: string, settings: PrintSettings): string => {
+  const { owner, html, text } = contentOf(pieceOf(settings.pieces, "layout", key), settings.locale);
+  if (part === "text" && text === undefined) return inner;
+  const source = {
+    owner,
+    path: `layout "${key}"${part === "text" ? ", text" : ""}`,
+    source: part === "html" ? html : (text ?? ""),
+    mode: part,
+  };
+  return renderSource(source, settings, { content: part === "html" ? new MadeHtml(inner) : inner });
+};
+
+/** At the end of the head, or before everything where there is none. */
+const withStyles = (html: string, styles: string): string => {
+  const at = html.search(/<\/head\s*>/i);
+  return at < 0 ? styles + html : html.slice(0, at) + styles + html.slice(at);
+};

@@ -28,8 +28,63 @@ describe("templateSchema", () => {
 
   it.each([
     ["an unknown key", { ...email, colour: "red" }, /colour/],
-    ["mjml, which is not built", { ...email, locales: { en: { subject: "Hi", mjml: "<mjml/>" } } }, /mjml/],
-    ["blocks, which are not built", { ...email, locales: { en: { subject: "Hi", html: "x", blocks: [] } } }, /blocks/],
+    [
+      "two bodies",
+      { ...email, locales: { en: { subject: "Hi", html: "x", mjml: "<mjml/>" } } },
+      /locales\.en\.mjml: has one body, not html and mjml/,
+    ],
+    ["no body", { ...email, locales: { en: { subject: "Hi" } } }, /locales\.en: needs a body/],
+    [
+      "a theme without blocks",
+      { ...email, locales: { en: { subject: "Hi", html: "x", theme: {} } } },
+      /locales\.en\.theme: a theme is for blocks/,
+    ],
+    [
+      "a block nobody knows",
+      { ...email, locales: { en: { subject: "Hi", blocks: [{ type: "marquee" }] } } },
+      /locales\.en\.blocks\.0\.type/,
+    ],
+    [
+      "a colour that is none",
+      { ...email, locales: { en: { subject: "Hi", blocks: [{ type: "divider", color: "reddish" }] } } },
+      /a colour is written/,
+    ],
+    [
+      "columns whose widths do not add up",
+      {
+        ...email,
+        locales: {
+          en: {
+            subject: "Hi",
+            blocks: [
+              {
+                type: "columns",
+                columns: [
+                  { width: 50, blocks: [] },
+                  { width: 40, blocks: [] },
+                ],
+              },
+            ],
+          },
+        },
+      },
+      /100 percent/,
+    ],
+    ["a partial of another channel", { ...email, kind: "partial", channel: "sms", locales: { en: { text: "x" } } }, /channel/],
+    ["a partial with a subject", { ...email, kind: "partial" }, /subject/],
+    ["a kind nobody knows", { ...email, kind: "fragment" }, /kind/],
+    ["a variable of no type", { ...email, variables: { x: { type: "text" } } }, /variables\.x\.type/],
+    [
+      "a default of another type",
+      { ...email, variables: { x: { type: "number", default: "1" } } },
+      /variables\.x\.default: has to be a number/,
+    ],
+    [
+      "a required variable with a default",
+      { ...email, variables: { x: { type: "number", default: 1, required: true } } },
+      /variables\.x\.required/,
+    ],
+    ["what only we write", { ...email, compiled: {} }, /compiled/],
     ["a channel without contents", { ...email, channel: "in-app" }, /channel: .*email.*sms.*webhook/],
     ["another channel's content", { ...email, channel: "sms" }, /locales\.en/],
     ["a default locale without content", { ...email, defaultLocale: "de" }, /^defaultLocale: the default locale has no content/],
@@ -73,7 +128,34 @@ describe("lintTemplate", () => {
     ["an output that is not closed", { subject: "Hi {{ user.name" }, "locales.en.subject", /line 1: .*not closed/],
     ["a block that is not closed, with its line", { html: "<p>\n\n{% if user.vip %}\n</p>" }, "locales.en.html", /line 3: .*not closed/],
     ["an unknown tag", { html: "{% module 'x' %}" }, "locales.en.html", /tag "module" not found/],
-    ["an unknown filter", { html: "a\n{{ 1 | money }}" }, "locales.en.html", /line 2: undefined filter: money/],
+    ["an unknown filter", { html: "a\n{{ 1 | monney }}" }, "locales.en.html", /line 2: undefined filter: monney/],
+    ["an empty subject", { subject: " " }, "locales.en.subject", /empty/],
+    ["a partial without its key in quotes", { html: "{% partial footer %}" }, "locales.en.html", /line 1: .*key in quotes/],
+    ["a line of MJML", { html: undefined, mjml: "<mjml>\n{{ x | nope }}</mjml>" }, "locales.en.mjml", /line 2: undefined filter: nope/],
+    [
+      "a block",
+      {
+        html: undefined,
+        blocks: [
+          { type: "text", text: "a" },
+          { type: "text", text: "{{ x | nope }}" },
+        ],
+      },
+      "locales.en.blocks[1].text",
+      /undefined filter/,
+    ],
+    [
+      "a block's condition",
+      {
+        html: undefined,
+        blocks: [
+          { type: "spacer", height: 1, if: "a == " },
+          { type: "spacer", height: 1, if: "(" },
+        ],
+      },
+      "locales.en.blocks[1].if",
+      /./,
+    ],
     ["a tag that reads files", { html: "{% include 'secrets' %}" }, "locales.en.html", /tag "include" not found/],
     ["a random filter", { html: "{{ list | sample }}" }, "locales.en.html", /undefined filter: sample/],
     ["a condition without a value", { text: "{% if %}x{% endif %}" }, "locales.en.text", /line 1/],

@@ -1,7 +1,10 @@
 import * as z from "zod";
 import { definitionKey } from "../definition-key.ts";
 import * as kinds from "./contents/all.ts";
+import { bodyFields, oneBody, type Body } from "./contents/body.ts";
+import type { CompiledBody } from "./contents/content-kind.ts";
 import { keyProblem } from "./contents/key-problem.ts";
+import { variablesSchema, type Variables } from "./variables.ts";
 
 /** What Intl takes: dates are written in the template's language. */
 const isLanguageTag = (text: string): boolean => {
@@ -13,44 +16,83 @@ const isLanguageTag = (text: string): boolean => {
 };
 const localeTag = z.string().refine(isLanguageTag, "a locale is a language tag such as en or pt-BR");
 
+const common = {
+  key: definitionKey,
+  name: z.string().min(1).max(200),
+  description: z.string().max(2_000).optional(),
+  defaultLocale: localeTag,
+};
+
 type Kinds = typeof kinds;
 type Name = keyof Kinds;
 
 /** The shape of a template of one channel: its locales hold that channel's content. */
 const templateOf = <Key extends Name>(kind: Kinds[Key]) =>
   z.strictObject({
-    key: definitionKey,
+    ...common,
+    kind: z.literal("message").optional(),
     channel: z.literal(kind.channel),
-    name: z.string().min(1).max(200),
-    description: z.string().max(2_000).optional(),
     locales: z.record(localeTag, kind.schema, keyProblem),
-    defaultLocale: localeTag,
+    /** What it expects in `data`. */
+    variables: variablesSchema.optional(),
     /** Missing variables print as nothing instead of failing the message. */
     lenient: z.boolean().optional(),
   });
 
-/** The templates of one channel. */
-interface TemplateOf<Key extends Name> {
+interface Common {
   readonly key: string;
-  readonly channel: Kinds[Key]["channel"];
   readonly name: string;
   readonly description?: string | undefined;
-  readonly locales: Readonly<Record<string, z.output<Kinds[Key]["schema"]>>>;
   readonly defaultLocale: string;
-  readonly lenient?: boolean | undefined;
+  /** By locale: what MJML and blocks were compiled to when the template was saved. Ours to write. */
+  readonly compiled?: Readonly<Record<string, CompiledBody>>;
+  /** What it is put together of. Ours to write. */
+  readonly uses?: { readonly partials: readonly string[]; readonly layouts: readonly string[] };
 }
 
-export type TemplateDefinition = { readonly [Key in Name]: TemplateOf<Key> }[Name];
+/** The templates of one channel. */
+interface TemplateOf<Key extends Name> extends Common {
+  readonly kind?: "message" | undefined;
+  readonly channel: Kinds[Key]["channel"];
+  readonly locales: Readonly<Record<string, z.output<Kinds[Key]["schema"]>>>;
+  readonly lenient?: boolean | undefined;
+  readonly variables?: Variables | undefined;
+}
+
+/** What can be sent. */
+export type MessageTemplate = { readonly [Key in Name]: TemplateOf<Key> }[Name];
+
+/** What other templates are put together of: a partial stands where it is named, a layout stands around. */
+export interface TemplatePiece extends Common {
+  readonly kind: "partial" | "layout";
+  readonly channel: "email";
+  readonly locales: Readonly<Record<string, Body>>;
+}
+
+export type TemplateDefinition = MessageTemplate | TemplatePiece;
+
+const pieceOf = (kind: TemplatePiece["kind"]) =>
+  z.strictObject({
+    ...common,
+    kind: z.literal(kind),
+    channel: z.literal("email"),
+    locales: z.record(localeTag, z.strictObject(bodyFields).superRefine(oneBody), keyProblem),
+  });
 
 const shapes = Object.values(kinds).map((kind) => templateOf(kind));
+
+/** The registry decides which channels there are, so their tuple is known at run time only; `MessageTemplate` says the same from the same registry. */
+const messages = z.discriminatedUnion(
+  "channel",
+  shapes as unknown as [z.ZodObject<{ channel: z.ZodLiteral<Name>; kind: z.ZodOptional<z.ZodLiteral<"message">> }>],
+);
 
 /**
  * A template: content per locale, everything in it Liquid. The shape only; whether the Liquid parses is said by
  * `lintTemplate`, which callers run before they save. Source: docs/language.md, Templates.
  */
 export const templateSchema: z.ZodType<TemplateDefinition> = z
-  // The registry decides which channels there are, so their tuple is known at run time only; the type above says the same from the same registry.
-  .discriminatedUnion("channel", shapes as unknown as [z.ZodObject<{ channel: z.ZodLiteral<Name> }>])
+  .discriminatedUnion("kind", [messages, pieceOf("partial"), pieceOf("layout")])
   .refine(
     (template) =>
       Object.hasOwn((template as unknown as TemplateDefinition).locales, (template as unknown as TemplateDefinition).defaultLocale),

@@ -186,7 +186,10 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
   const template = message.payload?.content ?? draft.context.catalog.templates.get(message.template);
   if (template === undefined) return { ok: false, reason: `there is no template "${message.template}"` };
   const scope = renderScope(draft, { message, run, workspace: request.workspace });
-  const result = context.render(template, message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"), scope, draft.at);
+  const result = context.render(template, message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"), scope, {
+    now: draft.at,
+    pieces: draft.context.catalog.templates,
+  });
   if (!result.ok) return result;
   const { content } = result;
   if (content.channel !== message.channel) return { ok: false, reason: `template "${message.template}" is for ${content.channel}` };

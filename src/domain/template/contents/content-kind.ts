@@ -10,6 +10,19 @@ export type PrintMode = "html" | "text" | "line";
 /** Prints one piece of a content; `path` is where it stands in the content ("headers.X-Ref"). Throws Unprintable. */
 export type Print = (path: string, source: string, mode: PrintMode) => string;
 
+/** HTML that MJML or blocks were compiled to when the template was saved, and the styles it needs in the head. */
+export interface CompiledBody {
+  readonly html: string;
+  readonly head?: string;
+}
+
+/** What a content is put together with beside its own pieces. */
+export interface Surroundings {
+  readonly compiled?: CompiledBody | undefined;
+  /** The layout of a key with `inner` as its content. Throws Unprintable. */
+  readonly frame?: (layout: string, part: "html" | "text", inner: string) => string;
+}
+
 /**
  * What a template holds for one channel: its shape, and how the message is made of it. `build` is the only list of the
  * pieces: saving a template runs it with a `print` that only parses, sending with one that renders.
@@ -17,5 +30,5 @@ export type Print = (path: string, source: string, mode: PrintMode) => string;
 export interface ContentKind<Schema extends z.ZodType = z.ZodType> {
   readonly channel: Channel;
   readonly schema: Schema;
-  build(content: z.output<Schema>, print: Print): MessageContent;
+  build(content: z.output<Schema>, print: Print, around?: Surroundings): MessageContent;
 }

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { definitionKey } from "../../definition-key.ts";
 import { htmlToText } from "../html-to-text.ts";
+import { bodyFields, oneBody, printBody } from "./body.ts";
 import type { ContentKind } from "./content-kind.ts";
 import { keyProblem } from "./key-problem.ts";
 
@@ -16,10 +18,11 @@ const headerName = z
     "this header is set by the message itself",
   );
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   subject: z.string().min(1).max(2_000),
-  html: z.string().min(1).max(500_000),
-  text: z.string().max(500_000).optional(),
+  ...bodyFields,
+  /** The layout that the body is put into. */
+  layout: definitionKey.optional(),
   preheader: z.string().max(2_000).optional(),
   from: address.optional(),
   replyTo: address.optional(),
@@ -27,21 +30,25 @@ const schema = z.strictObject({
   bcc: z.array(address).max(49).optional(),
   headers: z.record(headerName, z.string().max(2_000), keyProblem).optional(),
 });
+const schema = fields.superRefine(oneBody);
 
-/** An email: subject and HTML; the text part is made from the HTML when it is left out. */
+/** An email: subject and body (HTML, MJML or blocks); the text part is made from the HTML when it is left out. */
 export const email: ContentKind<typeof schema> & { readonly channel: "email" } = {
   channel: "email",
   schema,
-  build(content, print) {
+  build(content, print, { compiled, frame } = {}) {
     const subject = print("subject", content.subject, "line");
-    const body = print("html", content.html, "html");
+    const inner = printBody(content, print, compiled);
+    const framed = (part: "html" | "text", text: string): string =>
+      content.layout === undefined || frame === undefined ? text : frame(content.layout, part, text);
+    const body = framed("html", inner);
     const preheader = content.preheader === undefined ? undefined : print("preheader", content.preheader, "line");
     const html = preheader === undefined ? body : withPreheader(body, preheader);
     return {
       channel: "email",
       subject,
       html,
-      text: content.text === undefined ? htmlToText(body) : print("text", content.text, "text"),
+      text: content.text === undefined ? htmlToText(body) : framed("text", print("text", content.text, "text")),
       ...(preheader !== undefined && { preheader }),
       ...(content.from !== undefined && { from: print("from", content.from, "line") }),
       ...(content.replyTo !== undefined && { replyTo: print("replyTo", content.replyTo, "line") }),

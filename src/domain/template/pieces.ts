@@ -1,0 +1,46 @@
+import type { TemplateDefinition, TemplatePiece } from "./template.ts";
+import { Unprintable } from "./unprintable.ts";
+
+/** The definitions that templates are put together of, by key: those of a catalog. */
+export type Pieces = ReadonlyMap<string, TemplateDefinition>;
+
+/** Partials within partials, at most: saving refuses circles, this is for what was saved before the circle closed. */
+export const maxDepth = 5;
+
+/** The partial or layout of a key. Throws Unprintable when there is none. */
+export const pieceOf = (pieces: Pieces | undefined, kind: TemplatePiece["kind"], key: string): TemplatePiece => {
+  if (pieces === undefined) throw new Unprintable(`${kind}s can be used in templates only`);
+  const found = pieces.get(key);
+  if (found === undefined || !isPiece(found) || found.kind !== kind) throw new Unprintable(`there is no ${kind} "${key}"`);
+  return found;
+};
+
+export const isPiece = (template: TemplateDefinition): template is TemplatePiece =>
+  template.kind === "partial" || template.kind === "layout";
+
+/** The locale a definition has for a wanted one: itself, else its language, else the default. */
+export const chooseLocale = (template: Pick<TemplateDefinition, "locales" | "defaultLocale">, wanted: string | undefined): string => {
+  if (wanted === undefined || wanted === "") return template.defaultLocale;
+  const has = (tag: string): string | undefined => Object.keys(template.locales).find((key) => key.toLowerCase() === tag.toLowerCase());
+  const tag = wanted.replaceAll("_", "-");
+  return has(tag) ?? has(tag.split("-")[0] ?? tag) ?? template.defaultLocale;
+};
+
+/** Content of a partial or layout in a locale, and the HTML that stands for it. Throws Unprintable when it was never compiled. */
+export const contentOf = (piece: TemplatePiece, locale: string): PieceContent => {
+  const chosen = chooseLocale(piece, locale);
+  const owner = piece.locales[chosen];
+  if (owner === undefined) throw new Unprintable(`${piece.kind} "${piece.key}" has no content for ${chosen}`);
+  const compiled = piece.compiled?.[chosen];
+  const html = owner.html ?? compiled?.html;
+  if (html === undefined) throw new Unprintable(`${piece.kind} "${piece.key}" was not compiled`);
+  return { owner, html, head: compiled?.head, text: owner.text };
+};
+
+export interface PieceContent {
+  /** What parsed forms are kept under. */
+  readonly owner: object;
+  readonly html: string;
+  readonly head: string | undefined;
+  readonly text: string | undefined;
+}
