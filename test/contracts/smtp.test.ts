@@ -84,8 +84,6 @@ const send = async (
   return { server, outcome: smtp.outcome(end) };
 };
 
-const credentials = { username: "shop", password: "päss word".replace(" ", "") };
-
 describe("a mail over SMTP", () => {
   it.each(["none", "starttls", "tls"] as const)("is handed over by the rules (security %s)", async (security) => {
     const { server, outcome } = await send({ security });
@@ -130,9 +128,7 @@ describe("a mail over SMTP", () => {
   });
 
   it("keeps lines that begin with dots, long ones, and every character", async () => {
-    const text = [".", "..", ".hidden", "From here", "=3D = =", `${"x".repeat(3_000)}`, "trailing \t", "ÄÖÜ 😀 日本語", "", "end"].join(
-      "\n",
-    );
+    const text = [".", "..", ".hidden", "From here", "=3D = =", "x".repeat(3_000), "trailing \t", "ÄÖÜ 😀 日本語", "", "end"].join("\n");
     const html = `<p>${"ä".repeat(2_000)}</p>\r\n.\r\n<p>.</p>`;
     const { server, outcome } = await send({}, { ...plain, text, html });
     expect([outcome.kind, server.violations]).toEqual(["accepted", []]);
@@ -183,7 +179,7 @@ describe("a mail over SMTP", () => {
 });
 
 describe("logging in", () => {
-  const login = { user: credentials.username, password: "passwort-1" };
+  const login = { user: "shop", password: "passwort-1" };
   const given = { username: "shop", password: "passwort-1" };
 
   it.each([["AUTH PLAIN LOGIN"], ["AUTH LOGIN"], ["AUTH=PLAIN"]])("works by %s", async (offered) => {

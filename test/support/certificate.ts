@@ -14,15 +14,7 @@ export function makeCertificate(): TestCertificate {
   const name = element(0x30, element(0x31, element(0x30, oid("550403"), element(0x0c, Buffer.from("localhost")))));
   const validity = element(0x30, element(0x17, Buffer.from("200101000000Z")), element(0x17, Buffer.from("491231235959Z")));
   const names = element(0x30, element(0x82, Buffer.from("localhost")), element(0x87, Buffer.from([127, 0, 0, 1])));
-  const isAuthority = element(0x30, element(0x01, Buffer.from([0xff])));
-  const extensions = element(
-    0xa3,
-    element(
-      0x30,
-      element(0x30, oid("551d13"), element(0x01, Buffer.from([0xff])), element(0x04, isAuthority)),
-      element(0x30, oid("551d11"), element(0x04, names)),
-    ),
-  );
+  const extensions = element(0xa3, element(0x30, element(0x30, oid("551d11"), element(0x04, names))));
   const version = element(0xa0, element(0x02, Buffer.from([2])));
   const serial = element(0x02, Buffer.from([1]));
   const key = publicKey.export({ format: "der", type: "spki" });

@@ -2,8 +2,8 @@ import net from "node:net";
 import tls from "node:tls";
 import type { TestCertificate } from "./certificate.ts";
 
-/** What the server does at a point of the conversation: a reply, or trouble. */
-export type SmtpAct = string | "close" | "hang" | "accept-then-close";
+/** What the server does at a point of the conversation: a reply, or trouble: "close", "hang", or at END "accept-then-close". */
+export type SmtpAct = string;
 
 export interface SmtpServerOptions {
   readonly security: "tls" | "starttls" | "none";
