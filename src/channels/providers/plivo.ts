@@ -17,7 +17,7 @@ const settings = z
       .describe("Auth ID of the account"),
     authToken: keySetting("Auth token of the account: signs the webhooks too"),
     from: smsSenderSetting().optional(),
-    powerpackUuid: z.uuid().optional().describe("A Powerpack that chooses the sender, in place of from"),
+    powerpackUuid: z.guid().optional().describe("A Powerpack that chooses the sender, in place of from"),
     callbackUrl: callbackSetting(),
   })
   .refine(({ from, powerpackUuid }) => (from === undefined) !== (powerpackUuid === undefined), {

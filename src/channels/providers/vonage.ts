@@ -11,7 +11,7 @@ import { bareSender, digitsOf, plusDigits, smsSenderSetting, textOfSms } from ".
 
 const settings = z
   .strictObject({
-    applicationId: z.uuid().optional().describe("Id of the Vonage application whose key signs the calls"),
+    applicationId: z.guid().optional().describe("Id of the Vonage application whose key signs the calls"),
     privateKey: z
       .string()
       .max(10_000)
