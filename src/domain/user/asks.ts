@@ -7,8 +7,19 @@ import type { AskWish, OpenAsk, Run } from "./state.ts";
 const FIRST_REPEAT_MS = 30_000;
 const LONGEST_REPEAT_MS = 600_000;
 
-/** Characters of all open questions of a user: they are one row, of at most 2 MB in bytes, and merges unite several users'. */
+/** Characters of all open questions of a user: they are one row, of at most 2 MB in bytes. */
 const MAX_CHARACTERS = 200_000;
+
+type Asks = Draft["state"]["asks"];
+
+/** Those of several users that are one now, the oldest of them that fit. A run whose question is dropped goes on when its time is over. */
+export const fittingAsks = (asks: Asks): Asks => {
+  if (JSON.stringify(asks).length <= MAX_CHARACTERS) return asks;
+  let left = MAX_CHARACTERS;
+  const oldest = Object.entries(asks).toSorted(([a, one], [b, other]) => one.createdAt - other.createdAt || (a < b ? -1 : 1));
+  const end = oldest.findIndex(([id, ask]) => (left -= id.length + JSON.stringify(ask).length + 4) < 0);
+  return Object.fromEntries(oldest.slice(0, end));
+};
 
 /** Puts a step's question; the run stays until the answer, or `until` (ms). False (and nothing happens) when it does not fit beside those that are open. */
 export const putAsk = (draft: Draft, run: Run, { wish, until }: { readonly wish: AskWish; readonly until: number }): boolean => {

@@ -17,6 +17,13 @@ import type { Run } from "./state.ts";
 /** Runs of one journey a user may be in side by side. */
 const MAX_SIDE_BY_SIDE = 100;
 
+/** Live runs of one journey a user may be in: side by side, or over all values of its key. */
+export const mostRuns = (run: Pick<Run, "key">): number => (run.key === null ? MAX_SIDE_BY_SIDE : limits.keyedRuns);
+
+/** Runs of all journeys that may keep whatever started them, and the characters of that from then on: all of them are in memory together. */
+const MANY_RUNS = 200;
+const MAX_STARTED_BY = 8_000_000;
+
 /** What asks for a run: the journey's own trigger, or a call, a step, a schedule by the journey's name. */
 export interface Entrance {
   readonly journey: CompiledJourney;
@@ -43,6 +50,7 @@ export const tryEnter = (draft: Draft, entrance: Entrance, cause: Cause): string
   const byFrequency = restarted.length > 0 ? undefined : refusedByFrequency(journey.definition.frequency, counter, draft.at);
   if (byFrequency !== undefined) return refuse(byFrequency);
   const run = newRun(draft, entrance, cause, counter.count + startedNow(draft, journey.key));
+  if (restarted.length === 0 && !hasRoom(draft, run)) return refuse("too-many-runs");
   const audience = ask(draft, journey.audience, run, "ever");
   if (audience?.value === false) return refuse("audience", audience.because);
   const exit = ask(draft, journey.exit, run, "entry");
@@ -103,6 +111,23 @@ const allowedLive = (journey: CompiledJourney, key: string | null): number =>
 export const isSideBySide = (journey: CompiledJourney): boolean => {
   const { frequency } = journey.definition;
   return journey.trigger.kind !== "segment" && frequency.type === "every-time" && frequency.oneAtATime !== true;
+};
+
+/** Is there room for one more run in memory, beside those of all journeys? */
+const hasRoom = (draft: Draft, run: Run): boolean => {
+  const runs = Object.values(draft.state.runs);
+  return runs.length < MANY_RUNS || runs.reduce((sum, live) => sum + startedBy(live), startedBy(run)) <= MAX_STARTED_BY;
+};
+
+const sizes = new WeakMap<object, number>();
+
+/** Characters of what started a run; counted once. */
+const startedBy = ({ trigger, properties }: Run): number => {
+  const by = trigger ?? properties;
+  if (by === undefined) return 0;
+  const size = sizes.get(by) ?? JSON.stringify(by).length;
+  sizes.set(by, size);
+  return size;
 };
 
 /** Runs of the journey that began at this very instant: tells apart what a restart does not count, and is the same whether the alarm was late or not. */

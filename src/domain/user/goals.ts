@@ -9,7 +9,7 @@ import { isOver as isDue, watchGoals } from "./watches.ts";
 /** A late event may still tell of a goal reached in time: goals stay open this long after their window. */
 const GRACE_MS = 72 * 3_600_000;
 /** Goals without a window stay open for ever; beyond this many the oldest are given up. */
-const MAX_OPEN = 500;
+export const MAX_OPEN = 500;
 /** Characters kept of an ended run's ways, and of what it was entered with: all open goals of a user are one row. */
 const MAX_PATH_CHARACTERS = 1_500;
 const MAX_PROPERTY_CHARACTERS = 1_000;

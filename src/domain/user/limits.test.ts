@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Fact } from "./facts.ts";
 import { limits } from "./limits.ts";
 import { handOver } from "./merge.ts";
-import { catalogOf, identify, journey, START, TestUser, track } from "./user-kit.test-suite.ts";
+import { catalogOf, DAY, HOUR, identify, journey, START, TestUser, track } from "./user-kit.test-suite.ts";
 
 const refused = (user: TestUser): readonly Extract<Fact, { kind: "refused" }>[] => user.facts.filter((fact) => fact.kind === "refused");
 
@@ -84,6 +84,51 @@ describe("what one user may hold", () => {
     for (let i = 0; i < limits.keyedRuns + 2; i++) user.event(track("Go", START + i, { properties: { cart: `c${i}` } }));
     expect(user.runs).toHaveLength(limits.keyedRuns);
     expect(user.refusals).toEqual(["too-many-runs", "too-many-runs"]);
+  });
+
+  it("what started the live runs of all journeys together", () => {
+    const journeys = Array.from({ length: 4 }, (_, n) => ({
+      definition: journey({ key: `j${n}`, trigger: { type: "event", event: "Go", key: "properties.cart" } }),
+    }));
+    const user = new TestUser(catalogOf({ journeys }));
+    const blob = "x".repeat(30_000);
+    for (let i = 0; i < 80; i++) user.event(track("Go", START + i, { properties: { cart: `c${i}`, blob } }));
+    expect(user.runs.length).toBeLessThan(270);
+    expect(new Set(user.refusals)).toEqual(new Set(["too-many-runs"]));
+    user.sleep(START + DAY);
+    user.event(track("Go", START + DAY, { properties: { cart: "d", blob } }));
+    expect(user.runs).toHaveLength(4);
+  });
+
+  it("what many users that become one bring together: runs, goals and questions", () => {
+    const goals = [{ key: "g", name: "G", condition: { type: "event", event: "Order" } }];
+    const call = { call: { type: "webhook", url: "https://example.com/", body: "{{ trigger.properties.blob }}", timeout: "PT1H" } };
+    const journeys = [
+      { definition: journey({ goals }) },
+      { definition: journey({ key: "k", trigger: { type: "event", event: "Call" }, start: "call", steps: call }) },
+    ];
+    const catalog = catalogOf({ journeys });
+    const target = new TestUser(catalog);
+    target.event(track("Seen", START));
+    for (let n = 0; n < 8; n++) {
+      const source = new TestUser(catalog, `a:${n}`);
+      for (let i = 0; i < 100; i++) source.event(track("Go", START + n + i * 10));
+      source.sleep(START + n + 2 * HOUR);
+      for (let i = 0; i < 100; i++) source.event(track("Go", START + 2 * HOUR + n + i * 10));
+      for (let i = 0; i < 6; i++) source.event(track("Call", START + 2 * HOUR + 2_000 + i, { properties: { blob: "x".repeat(10_000) } }));
+      const { profile } = source.state;
+      target.do(
+        { type: "import", merge: `a:${n}>u:u`, from: `a:${n}`, profile, events: source.history.all(), carried: handOver(source.state) },
+        START + 2 * HOUR + 3_000,
+      );
+    }
+    expect(target.runs.filter((run) => run.journey === "j")).toHaveLength(100);
+    expect(target.state.goals.length).toBeLessThanOrEqual(500);
+    expect(JSON.stringify(target.state.asks).length).toBeLessThanOrEqual(200_000);
+    expect(target.endings.filter((reason) => reason === "merged")).toHaveLength(700);
+    // Whose question found no room goes on when its time is over; nobody is left behind.
+    target.sleep(START + 12 * HOUR);
+    expect(target.runs).toEqual([]);
   });
 
   it("reasons keep the beginning of a long value", () => {

@@ -1,5 +1,8 @@
 import { maxCapCount } from "../sending/rules.ts";
+import { fittingAsks } from "./asks.ts";
+import { mostRuns } from "./enter.ts";
 import { counterOf, mergeCounters, withCounter } from "./frequency.ts";
+import { MAX_OPEN } from "./goals.ts";
 import type { OpenGoal, Run, UserState } from "./state.ts";
 import type { Carried } from "./stimulus.ts";
 
@@ -8,7 +11,7 @@ export type Luggage = Omit<Carried, "wanted">;
 
 export interface MergedLuggage {
   readonly merged: Luggage;
-  /** Runs that gave way to an older one of the same journey and key; they are not among those of `merged`. */
+  /** Runs that gave way to older ones: of the same journey and key, or where there were more than a user may have. They are not among those of `merged`. */
   readonly losers: readonly Run[];
 }
 
@@ -22,12 +25,20 @@ export const mergeLuggage = (a: Luggage, b: Luggage, goSideBySide: (run: Run) =>
   const runs: Record<string, Run> = {};
   const losers: Run[] = [];
   const standing = new Map<string, Run>();
+  const counts = new Map<string, number>();
   for (const run of [...Object.values(a.runs), ...Object.values(b.runs)].toSorted(olderFirst)) {
     const place = `${run.journey}|${run.key ?? ""}|${run.key === null ? "none" : "key"}`;
     if (standing.has(place) && !goSideBySide(run) && standing.get(place)?.id !== run.id) {
       losers.push(run);
       continue;
     }
+    const count = counts.get(run.journey) ?? 0;
+    const isKnown = Object.hasOwn(runs, run.id);
+    if (!isKnown && count >= mostRuns(run)) {
+      losers.push(run);
+      continue;
+    }
+    if (!isKnown) counts.set(run.journey, count + 1);
     standing.set(place, run);
     runs[run.id] = run;
   }
@@ -35,13 +46,16 @@ export const mergeLuggage = (a: Luggage, b: Luggage, goSideBySide: (run: Run) =>
   return {
     merged: {
       runs,
-      goals: mergeGoals(a.goals, b.goals).filter(({ run }) => !dropped.has(run)),
+      // By name, so by their runs' beginning: the oldest give way.
+      goals: mergeGoals(a.goals, b.goals)
+        .filter(({ run }) => !dropped.has(run))
+        .slice(-MAX_OPEN),
       entries: Object.entries(b.entries).reduce(
         (all, [name, counter]) => withCounter(all, name, mergeCounters(counterOf(all, name), counter)),
         a.entries,
       ),
       open: { ...a.open, ...b.open },
-      asks: Object.fromEntries(Object.entries({ ...a.asks, ...b.asks }).filter(([, ask]) => !dropped.has(ask.run))),
+      asks: fittingAsks(Object.fromEntries(Object.entries({ ...a.asks, ...b.asks }).filter(([, ask]) => !dropped.has(ask.run)))),
       claims: mergeClaims(a.claims, b.claims),
     },
     losers,

@@ -191,8 +191,11 @@ const endStays = (draft: Draft): void => {
   for (const id in draft.state.runs) {
     const run = draft.state.runs[id];
     if (run === undefined || !isOver(run, draft.at)) continue;
-    if (run.position.at === "ask") answerRun(draft, run.position.ask, { kind: "failed", reason: "no answer in time" });
-    else resumeRun(draft, run, { kind: "due" });
+    const answer = { kind: "failed", reason: "no answer in time" } as const;
+    if (run.position.at !== "ask") resumeRun(draft, run, { kind: "due" });
+    else if (Object.hasOwn(draft.state.asks, run.position.ask)) answerRun(draft, run.position.ask, answer);
+    // A merge had no room for the question.
+    else resumeRun(draft, run, { kind: "answer", answer });
     noteLate(draft, id, dueOf(run) ?? draft.at);
   }
 };
