@@ -19,11 +19,20 @@ const isManagement = (path: string): boolean =>
 
 export default {
   async fetch(request, env, ctx) {
-    if (isManagement(new URL(request.url).pathname)) {
+    const { pathname } = new URL(request.url);
+    if (isManagement(pathname)) {
       const { api } = await import("./api/api.ts");
       return api.fetch(request, env, ctx);
     }
     return ingest.fetch(request, env, ctx);
+    if (pathname.startsWith("/hooks/")) {
+      const { hooks } = await import("./hooks/hooks.ts");
+      return hooks(request, env);
+    }
+    if (pathname.startsWith("/l/")) {
+      const { links } = await import("./links/links.ts");
+      return links.fetch(request, env, ctx);
+    }
   },
 
   async queue(batch, env, ctx) {

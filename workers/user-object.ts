@@ -9,6 +9,7 @@ import type {
   SettleRequest,
 } from "../src/api/queue.ts";
 import type {
+  ConsentItem,
   ExplainAnswer,
   ExplainRequest,
   FreezeAnswer,
@@ -37,6 +38,7 @@ import { SqliteHistory } from "../src/storage/object/sqlite-history.ts";
 import type { SqlPort } from "../src/storage/object/sql-port.ts";
 import { liveVersion } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
+import { linkMaker } from "./link-keys.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
 import { acknowledge, freeze, withKept, withoutTaken } from "./user/merging.ts";
@@ -44,6 +46,7 @@ import { ObjectCatalog, StillAdopting } from "./user/object-catalog.ts";
 import { Pruning } from "./user/pruning.ts";
 import {
   type MessageView,
+  consentPage,
   eventsPage,
   knownEvent,
   messageView,
@@ -111,7 +114,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#confirm(request);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo();
-    if (target !== undefined) return this.#forward(target, withoutTaken(this.#session.store, withKept(this.#session.store, request)), (to, next) => to.stimulate(next));
+    if (target !== undefined)
+      return this.#forward(target, withoutTaken(this.#session.store, withKept(this.#session.store, request)), (to, next) =>
+        to.stimulate(next),
+      );
     const { turn } = this.#session.turn((open) => {
       for (const stimulus of request.stimuli) open.take(decide(open.state, stimulus, open.context(this.#session.now(), catalog)));
     });
@@ -125,6 +131,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   async claim(request: ClaimRequestMessage): Promise<ClaimAnswer> {
     this.#confirm(request);
+    // Before the catalog: nothing may come between that and the turn.
+    const links = await linkMaker(this.env, this.#identity.workspace);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo(request.message);
     if (target !== undefined) return this.#forward(target, request, (object, onward) => object.claim(onward));
@@ -133,8 +141,8 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const { turn, value } = this.#session.turn((open) => {
       const decision = claim(
         open.state,
-        { message: request.message, workspace: { name, timezone } },
-        { ...open.context(this.#session.now(), catalog), render: renderTemplate },
+        { message: request.message, ...(request.place && { place: request.place }), workspace: { name, timezone } },
+        { ...open.context(this.#session.now(), catalog), render: renderTemplate, links },
       );
       open.take(decision);
       return decision.claim;
@@ -214,6 +222,10 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
 
   async events(page: PageRequest): Promise<Page<UserEvent>> {
     return this.#session.exists() ? eventsPage(new SqliteHistory(this.#sql), page) : nothing;
+  }
+
+  async consent(page: PageRequest): Promise<Page<ConsentItem>> {
+    return this.#session.exists() ? consentPage(this.#session.journal(), page) : nothing;
   }
 
   async messages(page: PageRequest): Promise<Page<Message>> {

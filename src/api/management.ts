@@ -4,6 +4,8 @@
  * may hold fewer items than asked for and still have a next one.
  */
 import * as z from "zod";
+import { consentSources } from "../domain/consent/proof.ts";
+import { linkSettingsSchema } from "../domain/links/link-settings.ts";
 import { workspaceRulesSchema } from "../domain/sending/rules.ts";
 
 export { type GoalStatistics, type Statistics, statisticsSchema } from "./statistics.ts";
@@ -48,7 +50,13 @@ export const segmentFields = {
 } as const;
 
 /** Settings are never answered, only which of them are set. */
-export const providerFields = { settingsSet: z.array(z.string()).meta({ readOnly: true }) } as const;
+export const providerFields = {
+  settingsSet: z.array(z.string()).meta({ readOnly: true }),
+  /** What the provider is to be told to call with its reports. */
+  webhookUrl: z.string().meta({ readOnly: true }),
+  /** It said that its operator must act: nothing is sent by it until it is put or resumed. */
+  paused: z.object({ since: instant, reason: z.string() }).nullable().meta({ readOnly: true }),
+} as const;
 
 export const journeySummarySchema = z.object({
   key: z.string(),
@@ -256,6 +264,37 @@ export const messageDetailSchema = messageSummarySchema.extend({
   sentAt: instant.nullable(),
   providerMessageId: z.string().nullable(),
   timeline: z.array(z.looseObject({ kind: z.string(), at: instant })).describe("oldest first"),
+  followed: z
+    .object({
+      opens: z.int(),
+      machineOpens: z.int(),
+      links: z
+        .array(z.object({ url: z.string(), clicks: z.int(), machineClicks: z.int(), firstAt: instant, lastAt: instant }))
+        .describe("by address, without fragment and utm parameters, in the order of their first click"),
+    })
+    .nullable()
+    .describe("what its own pixel and links told, people and machines apart; null: nothing"),
+});
+
+/** A change of consent: `kind` subscription, suppressed or unsuppressed, with what shows that it was wanted. */
+export const consentEntrySchema = z.looseObject({
+  number: z.int(),
+  kind: z.enum(["subscription", "suppressed", "unsuppressed"]),
+  at: instant,
+  topic: z.string().optional(),
+  channel: z.string().optional(),
+  address: z.string().optional(),
+  state: z.enum(["opted-in", "opted-out", "pending"]).optional(),
+  reason: z.string().optional(),
+  proof: z
+    .object({
+      source: z.enum(consentSources),
+      text: z.string().optional().describe("what the person was shown, or wrote"),
+      message: z.string().optional().describe("the message whose link was used"),
+      ip: z.string().optional(),
+      userAgent: z.string().optional(),
+    })
+    .optional(),
 });
 
 export const memberSchema = userSummarySchema.extend({ since: instant });
@@ -292,6 +331,7 @@ export const workspaceSchema = z.object({
   timezone: z.string(),
   dataCenter: z.string(),
   rules: workspaceRulesSchema.describe("caps, quiet hours and windows; empty: none"),
+  links: linkSettingsSchema.describe("where links in messages lead, what they tell, how pages look; empty: as the installation has it"),
   catalogVersion: z.int(),
   createdAt: instant,
 });

@@ -15,7 +15,7 @@ export interface UserView {
   readonly tags: readonly string[];
   readonly segments: readonly { readonly key: string; readonly since: number }[];
   readonly suppressions: JsonObject;
-  readonly subscriptions: JsonObject;
+  readonly subscriptions: Profile["subscriptions"];
   readonly anonymousIds: readonly string[];
   /** Groups the user is in, with what they last said of themselves. */
   readonly groups: readonly {
@@ -38,6 +38,12 @@ export interface UserView {
 export type TimelineItem =
   | { readonly at: number; readonly type: "event"; readonly event: UserEvent }
   | { readonly at: number; readonly type: "fact"; readonly number: number; readonly fact: Fact };
+
+/** A fact about consent. */
+export interface ConsentItem {
+  readonly number: number;
+  readonly fact: Extract<Fact, { kind: "subscription" | "suppressed" | "unsuppressed" }>;
+}
 
 /** A run of the user, live or ended. */
 export type RunItem =
@@ -79,6 +85,8 @@ export interface UserRpc {
   view(hops?: number): Promise<UserView | undefined>;
   timeline(page: PageRequest): Promise<Page<TimelineItem>>;
   events(page: PageRequest): Promise<Page<UserEvent>>;
+  /** Facts about consent, newest first. A page may hold none and have a next one. */
+  consent(page: PageRequest): Promise<Page<ConsentItem>>;
   messages(page: PageRequest): Promise<Page<Message>>;
   /** Live runs, then ended ones, newest first. A page may hold none and have a next one. */
   runs(page: PageRequest): Promise<Page<RunItem>>;

@@ -15,6 +15,7 @@ import { nextDue } from "../domain/user/timers.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 import type { Group } from "../domain/group/group.ts";
 import { bounds } from "./bounds.ts";
+import { standInLinks } from "./stand-in-links.ts";
 import { Tracer, type TraceItem } from "./trace.ts";
 import { noteVariants, noVariants, type Variants } from "./variants.ts";
 
@@ -134,8 +135,8 @@ export const claimMessage = (world: World, user: SimulatedUser, message: string)
   const { name, timezone } = world.catalog.document;
   const decision = claim(
     user.state,
-    { message, workspace: { name, timezone } },
-    { now: world.now, catalog: world.catalog, history: user.history, render: renderTemplate },
+    { message, place: "free", workspace: { name, timezone } },
+    { now: world.now, catalog: world.catalog, history: user.history, render: renderTemplate, links: standInLinks },
   );
   if (decision.claim.kind === "send") keepContent(world, message, decision.claim.rendered.content);
   return keep(world, user, decision);

@@ -10,7 +10,7 @@ import { messageStatuses } from "../../src/domain/message/message.ts";
 import { findMessage } from "./find-message.ts";
 import { scannedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
-import { instant, instantOrNull, presentFact, presentMessageRow } from "./present.ts";
+import { instant, instantOrNull, presentFact, presentFollowed, presentMessageRow } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** `dead`: given up for good, the dead letters. */
@@ -27,7 +27,7 @@ export const messages: readonly Route[] = [
     {
       method: "get",
       path: "/api/messages",
-      summary: "Lists messages, newest first, with what the outbox was given; status=dead: those given up",
+      summary: "Lists messages, newest first, with what the outbox was given; status=dead: those given up, failed and uncertain",
       scope: "read",
       query: z.strictObject({
         ...paging,
@@ -44,8 +44,12 @@ export const messages: readonly Route[] = [
       const { limit, journey, channel } = query;
       const [before = "\u{10ffff}"] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
       const user = query.user === undefined ? undefined : `${query.anonymous === "true" ? "a" : "u"}:${query.user}`;
-      const filter = { workspace, status: query.status === "dead" ? "failed" : query.status, journey, channel, user };
-      const shards = await Promise.all(shardsOf(env).map((db) => listMessages(db, filter, { before, limit: limit + 1 })));
+      const statuses = query.status === "dead" ? (["failed", "uncertain"] as const) : [query.status];
+      const shards = await Promise.all(
+        shardsOf(env).flatMap((db) =>
+          statuses.map((one) => listMessages(db, { workspace, status: one, journey, channel, user }, { before, limit: limit + 1 })),
+        ),
+      );
       const page = scannedPage(
         shards.map(({ rows, scannedTo }) => ({ rows, scannedTo: scannedTo === null ? null : [scannedTo] })),
         { limit, order: "descending", keyOf: (row) => [row.id], present: presentMessageRow },
@@ -76,6 +80,7 @@ export const messages: readonly Route[] = [
         due: instantOrNull(kept?.message.due),
         sentAt: kept?.message.sentAt === undefined ? null : instant(kept.message.sentAt),
         providerMessageId: kept?.message.providerMessageId ?? null,
+        followed: presentFollowed(kept?.message.followed),
         timeline: (kept?.facts ?? []).toSorted((a, b) => a.at - b.at).map(presentFact),
       });
     },

@@ -1,7 +1,7 @@
 import type * as api from "../../src/api/management.ts";
 import type { RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
-import type { Message } from "../../src/domain/message/message.ts";
+import type { Followed, Message } from "../../src/domain/message/message.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
 import type { Run } from "../../src/domain/user/state.ts";
 import type { KeptRejection } from "../../src/storage/intake/rejections.ts";
@@ -42,6 +42,20 @@ export const presentFact = (fact: Fact): { kind: string; at: string; [field: str
   ...("lastSeenAt" in fact ? { lastSeenAt: instant(fact.lastSeenAt) } : {}),
   ...("until" in fact && fact.until !== undefined ? { until: instant(fact.until) } : {}),
 });
+
+export const presentFollowed = (followed: Followed | undefined): api.MessageDetail["followed"] =>
+  followed === undefined
+    ? null
+    : {
+        opens: followed.opens,
+        machineOpens: followed.machineOpens,
+        links: Object.entries(followed.links).map(([url, link]) => ({
+          url,
+          ...link,
+          firstAt: instant(link.firstAt),
+          lastAt: instant(link.lastAt),
+        })),
+      };
 
 export const presentTimelineItem = (item: TimelineItem): api.TimelineView =>
   item.type === "event"

@@ -75,7 +75,8 @@ describe("topics", () => {
 
   it.each([
     ["an unknown field", { ...topic, colour: "red" }, "colour"],
-    ["a double opt-in, which is not built", { ...topic, doubleOptIn: true }, "doubleOptIn"],
+    ["a double opt-in that nobody would need", { ...topic, default: "opted-in", doubleOptIn: true }, "default"],
+    ["a confirmation of nothing", { ...topic, confirmation: "confirm" }, "confirmation"],
     ["no channel", { ...topic, channels: [] }, "channels"],
     ["a default that is none", { ...topic, default: "maybe" }, "default"],
   ])("refuse %s and name the field", async (_name, body, path) => {

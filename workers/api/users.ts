@@ -151,6 +151,7 @@ export const users: readonly Route[] = [
           ...(topic === undefined ? {} : { topic }),
           ...(by === undefined ? {} : { channel: by }),
           state,
+          proof: { source: "api" as const },
         })),
         ...(devices === undefined ? [] : [{ type: "devices" as const, id: id(), ...devices }]),
       ];
@@ -229,7 +230,7 @@ export const users: readonly Route[] = [
     },
     async (call) => {
       const to = addressee(call);
-      await stimulate(to, [{ type: "suppress", ...call.body }]);
+      await stimulate(to, [{ type: "suppress", ...call.body, proof: { source: "api" } }]);
       return profile(to);
     },
   ),
@@ -245,7 +246,7 @@ export const users: readonly Route[] = [
     },
     async (call) => {
       const to = addressee(call);
-      await stimulate(to, [{ type: "unsuppress", ...call.body }]);
+      await stimulate(to, [{ type: "unsuppress", ...call.body, proof: { source: "api" } }]);
       return profile(to);
     },
   ),

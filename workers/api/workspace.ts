@@ -3,8 +3,9 @@ import { type WorkspaceView, workspaceSchema } from "../../src/api/management.ts
 import { Fault } from "../../src/domain/fault.ts";
 import { stableText } from "../../src/domain/hash.ts";
 import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
+import { type LinkSettings, linkSettingsSchema } from "../../src/domain/links/link-settings.ts";
 import { type WorkspaceRules, workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
-import { readRules } from "../../src/storage/control/catalogs.ts";
+import { readLinkSettings, readRules } from "../../src/storage/control/catalogs.ts";
 import { readWorkspace, updateWorkspace, type WorkspaceRow } from "../../src/storage/control/workspaces.ts";
 import type { Env } from "../env.ts";
 import { startBackfill } from "./backfill.ts";
@@ -25,20 +26,25 @@ function isTimezone(zone: string): boolean {
   }
 }
 
-export const presentWorkspace = (row: WorkspaceRow, rules: WorkspaceRules = {}): WorkspaceView => ({
+export const presentWorkspace = (row: WorkspaceRow, rules: WorkspaceRules = {}, links: LinkSettings = {}): WorkspaceView => ({
   id: row.id,
   name: row.name,
   timezone: row.timezone,
   dataCenter: row.data_center,
   rules,
+  links,
   catalogVersion: row.catalog_version,
   createdAt: instant(row.created_at),
 });
 
 const read = async (env: Env, workspace: string): Promise<WorkspaceView> => {
-  const [row, rules] = await Promise.all([readWorkspace(env.DB, workspace), readRules(env.DB, workspace)]);
+  const [row, rules, links] = await Promise.all([
+    readWorkspace(env.DB, workspace),
+    readRules(env.DB, workspace),
+    readLinkSettings(env.DB, workspace),
+  ]);
   if (row === undefined) throw new Fault("not-found", "There is no such workspace");
-  return presentWorkspace(row, rules);
+  return presentWorkspace(row, rules, links);
 };
 
 /** What of the workspace is to be another; rules replace all rules there were. */
@@ -46,19 +52,31 @@ interface WorkspaceChange {
   readonly name?: string | undefined;
   readonly timezone?: string | undefined;
   readonly rules?: WorkspaceRules | undefined;
+  readonly links?: LinkSettings | undefined;
 }
 
 /** Changes the workspace; live at once. @throws Fault conflict when a window goes that a journey names */
 const change = async (env: Env, id: string, wanted: WorkspaceChange): Promise<WorkspaceView> => {
   const { version, answer: moved } = await changeCatalog(env, id, async (live) => {
-    const { rules: before = {}, ...rest } = live;
+    const { rules: before = {}, links: linksBefore = {}, ...rest } = live;
     const next = { id, name: wanted.name ?? live.name, timezone: wanted.timezone ?? live.timezone };
     const rules = wanted.rules ?? before;
-    const isSame = next.name === live.name && next.timezone === live.timezone && stableText(rules) === stableText(before);
+    const links = wanted.links ?? linksBefore;
+    const isSame =
+      next.name === live.name &&
+      next.timezone === live.timezone &&
+      stableText(rules) === stableText(before) &&
+      stableText(links) === stableText(linksBefore);
     if (isSame) return { unchanged: { zone: false } };
     refuseMissingWindows(live, rules);
     return {
-      document: { ...rest, name: next.name, timezone: next.timezone, ...(Object.keys(rules).length > 0 && { rules }) },
+      document: {
+        ...rest,
+        name: next.name,
+        timezone: next.timezone,
+        ...(Object.keys(rules).length > 0 && { rules }),
+        ...(Object.keys(links).length > 0 && { links }),
+      },
       statements: [updateWorkspace(env.DB, next)],
       answer: { zone: next.timezone !== live.timezone },
     };
@@ -96,9 +114,14 @@ export const workspace: readonly Route[] = [
     {
       method: "patch",
       path: "/api/workspace",
-      summary: "Changes name, time zone and rules, as far as they are given; rules replace all there were. Live at once",
+      summary: "Changes name, time zone, rules and links, as far as they are given; rules and links replace all there were. Live at once",
       scope: "admin",
-      body: z.strictObject({ name: workspaceName.optional(), timezone: timezone.optional(), rules: workspaceRulesSchema.optional() }),
+      body: z.strictObject({
+        name: workspaceName.optional(),
+        timezone: timezone.optional(),
+        rules: workspaceRulesSchema.optional(),
+        links: linkSettingsSchema.optional(),
+      }),
       answers: { 200: workspaceSchema },
     },
     async ({ env, workspace: id, body }) => answer(await change(env, id, body)),
@@ -107,11 +130,11 @@ export const workspace: readonly Route[] = [
     {
       method: "put",
       path: "/api/workspace",
-      summary: "Sets name, time zone and rules; without rules there are none. Live at once",
+      summary: "Sets name, time zone, rules and links; what is left out of rules and links is none. Live at once",
       scope: "admin",
-      body: z.strictObject({ name: workspaceName, timezone, rules: workspaceRulesSchema.optional() }),
+      body: z.strictObject({ name: workspaceName, timezone, rules: workspaceRulesSchema.optional(), links: linkSettingsSchema.optional() }),
       answers: { 200: workspaceSchema },
     },
-    async ({ env, workspace: id, body }) => answer(await change(env, id, { ...body, rules: body.rules ?? {} })),
+    async ({ env, workspace: id, body }) => answer(await change(env, id, { ...body, rules: body.rules ?? {}, links: body.links ?? {} })),
   ),
 ];

@@ -91,7 +91,9 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
 export const withKept = (store: UserStore, request: StimulateRequest): StimulateRequest => ({
   ...request,
   stimuli: request.stimuli.map((stimulus) => {
-    const kept = stimulus.type === "reported" && stimulus.kept === undefined ? store.message(stimulus.message) : undefined;
+    const { type } = stimulus;
+    if (type !== "reported" && type !== "followed" && type !== "confirm" && type !== "replay") return stimulus;
+    const kept = stimulus.kept === undefined ? store.message(stimulus.message) : undefined;
     return kept === undefined ? stimulus : { ...stimulus, kept };
   }),
 });

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { KnownEvent } from "../../src/api/queue.ts";
-import type { Page, PageRequest, RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
+import type { ConsentItem, Page, PageRequest, RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { Message } from "../../src/domain/message/message.ts";
@@ -131,6 +131,24 @@ export const runsPage = (state: UserState, journal: Journal, page: PageRequest):
     items.push({ status: "ended", end: fact, ...(start?.kind === "run-started" && { start }) });
   }
   return { items, next: facts.length < runFactsSearched || reached === undefined ? null : JSON.stringify(reached) };
+};
+
+/** Facts looked through for one page of the consent log. */
+const consentFactsSearched = 1_000;
+
+/** What was said about consent, newest first. */
+export const consentPage = (journal: Journal, page: PageRequest): Page<ConsentItem> => {
+  const before = readCursor(page.cursor, z.number()) ?? Number.MAX_SAFE_INTEGER;
+  const limit = limitOf(page);
+  const facts = journal.newest(before, consentFactsSearched);
+  const items: ConsentItem[] = [];
+  for (const { number, fact } of facts) {
+    if (fact.kind !== "subscription" && fact.kind !== "suppressed" && fact.kind !== "unsuppressed") continue;
+    items.push({ number, fact });
+    if (items.length === limit) return { items, next: JSON.stringify(number) };
+  }
+  const last = facts.at(-1);
+  return { items, next: last === undefined || facts.length < consentFactsSearched ? null : JSON.stringify(last.number) };
 };
 
 /** Newest first messages; their ids begin with their creation time, so the id of the last one is the cursor. */

@@ -1,10 +1,13 @@
 import type { JourneyDefinition } from "../journey/journey.ts";
 import type { TriggerSource } from "../journey/trigger.ts";
+import type { DeviceKind } from "../message/device-kind.ts";
 import type { Channel, MessageStatus } from "../message/message.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
+import type { LinkSettings } from "../links/link-settings.ts";
 import type { WorkspaceRules } from "../sending/rules.ts";
 import type { CompiledCondition, Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
+import type { CatalogStream } from "../stream/stream.ts";
 import type { TemplateDefinition } from "../template/template.ts";
 import type { NameIndex } from "./name-index.ts";
 
@@ -26,6 +29,10 @@ export interface CatalogDocument {
   /** Caps, quiet hours and named windows; left out = none. */
   readonly rules?: WorkspaceRules;
   readonly topics?: readonly TopicDefinition[];
+  /** What goes into each stream; left out = there are none. */
+  readonly streams?: readonly CatalogStream[];
+  /** Where links in messages lead and what they tell; left out = nothing said. */
+  readonly links?: LinkSettings;
 }
 
 export interface PublishedJourney {
@@ -49,6 +56,14 @@ export interface CatalogProvider {
   readonly default: boolean;
   /** May an attempt whose outcome is unknown be sent again? True where the provider has an idempotency key or the operator said so. */
   readonly resendUncertain: boolean;
+  /** At most so many messages in any window of that length; left out = no limit is kept. */
+  readonly rate?: { readonly count: number; readonly perMs: number };
+  /** Key of the provider that is asked after a definite refusal. */
+  readonly fallback?: string;
+  /** It said that its operator must act: nothing is sent by it until somebody has. */
+  readonly paused?: true;
+  /** Of push: which tokens it reaches; left out = any. */
+  readonly devices?: readonly DeviceKind[];
   /** Statuses it tells of after `sent`; left out = perhaps any. Steps wait for no status that nobody will tell of. */
   readonly reports?: readonly MessageStatus[];
 }

@@ -34,6 +34,12 @@ export const withAddress = (
   return Object.fromEntries(Object.entries(all).filter(([name]) => !surplus.some(([old]) => old === name)));
 };
 
+/** Without the suppression of one address; the same when there was none. */
+export const withoutAddress = (suppressions: Suppressions, channel: Channel, address: string): Suppressions => {
+  const { [addressKey(channel, address)]: found, ...left } = suppressions;
+  return found === undefined ? suppressions : left;
+};
+
 /** Without a channel's suppression and those of its addresses ("*": only what holds for everything); the same when there was none. */
 export const withoutChannel = (suppressions: Suppressions, channel: Channel | "*"): Suppressions => {
   const left = Object.entries(suppressions).filter(([name]) => name !== channel && !name.startsWith(`${channel}:`));

@@ -59,6 +59,20 @@ export interface Message {
   readonly rendered?: RenderedMessage;
   /** An attempt ended without a clear answer: the user may have it. */
   readonly unclear?: true;
+  /** Providers that refused it before the one that has it now, and the attempts made until then. */
+  readonly earlier?: { readonly providers: readonly string[]; readonly attempts: number };
+  /** Of a push message to one more of the user's devices: the id of the message it is a copy of. */
+  readonly of?: string;
+  /** How many copies were made of it: one for each further device. */
+  readonly copies?: number;
+  /** The furthest any of its copies came while its own device was still being tried. */
+  readonly elsewhere?: MessageStatus;
+  /** Its own device will not get it: how it ends if none of its copies gets through. */
+  readonly lost?: { readonly status: "skipped" | "failed"; readonly reason: string };
+  /** Since when (ms) it waits for a paused provider. */
+  readonly blockedSince?: number;
+  /** An operator had it sent again: its run went on long ago and is not asked. */
+  readonly replayed?: true;
   /** First instant (ms) of each final status it has come to: `sent` and what follows, skipped, failed, uncertain. */
   readonly reached?: Readonly<Partial<Record<MessageStatus, number>>>;
   /** Variant of an A/B send, by its position ("0", "1" …). */
@@ -74,6 +88,27 @@ export interface Message {
   readonly locale?: string;
   /** What a call brought along; forgotten once the message is sent or skipped. */
   readonly payload?: MessagePayload;
+  /** It asks to confirm an opt-in: its link confirms it. */
+  readonly confirms?: { readonly topic: string; readonly channel?: Channel };
+  /** What its own links and pixel told. */
+  readonly followed?: Followed;
+}
+
+/** How often a message was opened and its links were followed, by people and (apart) by machines; instants in ms. */
+export interface Followed {
+  readonly opens: number;
+  readonly machineOpens: number;
+  /** By address, each without its fragment, bounded. */
+  readonly links: Readonly<Record<string, FollowedLink>>;
+  /** The newest click, whoever's: machines follow many links at once. */
+  readonly last?: { readonly url: string; readonly at: number };
+}
+
+export interface FollowedLink {
+  readonly clicks: number;
+  readonly machineClicks: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
 }
 
 /** What a call gives a message beside its fields. Never changed, and kept apart from the message's row: it may be large. */
@@ -103,6 +138,8 @@ export interface RenderedMessage {
   readonly owner: UserKey;
   readonly to: string;
   readonly content: MessageContent;
+  /** What the message's own links tell of, beside its provider. */
+  readonly tells?: readonly MessageStatus[];
 }
 
 /** Content by channel, after Liquid. Only channels that have a provider today. */
@@ -171,6 +208,8 @@ export interface MessageLinks {
   readonly unsubscribe_url?: string;
   readonly preferences_url?: string;
   readonly view_in_browser_url?: string;
+  /** Of a message that asks to confirm an opt-in. */
+  readonly confirm_url?: string;
 }
 
 /** Data a template sees, beside the user: see docs/language.md, Templates. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { definitionKey } from "../definition-key.ts";
+import type { Tracking } from "../links/linking.ts";
 import * as kinds from "./contents/all.ts";
 import { bodyFields, oneBody, type Body } from "./contents/body.ts";
 import type { CompiledBody } from "./contents/content-kind.ts";
@@ -37,6 +38,8 @@ const templateOf = <Key extends Name>(kind: Kinds[Key]) =>
     variables: variablesSchema.optional(),
     /** Missing variables print as nothing instead of failing the message. */
     lenient: z.boolean().optional(),
+    /** Instead of what the workspace says about following its messages; transactional ones are followed only where it is said here. */
+    tracking: z.strictObject({ opens: z.boolean().optional(), clicks: z.boolean().optional() }).optional(),
   });
 
 interface Common {
@@ -56,6 +59,7 @@ interface TemplateOf<Key extends Name> extends Common {
   readonly channel: Kinds[Key]["channel"];
   readonly locales: Readonly<Record<string, z.output<Kinds[Key]["schema"]>>>;
   readonly lenient?: boolean | undefined;
+  readonly tracking?: Tracking | undefined;
   readonly variables?: Variables | undefined;
 }
 

@@ -2,8 +2,8 @@ import type { Message } from "../message/message.ts";
 import { capText, countClaim, exceededCap, releaseClaim } from "../sending/caps.ts";
 import type { Draft } from "./draft.ts";
 
-/** A message counts once for caps, however often it is claimed; transactional ones never do. */
-const isCounted = (message: Message): boolean => message.transactional !== true;
+/** A message counts once for caps, however often it is claimed and to however many devices it goes; transactional ones never do. */
+const isCounted = (message: Message): boolean => message.transactional !== true && message.of === undefined;
 
 /** Why a cap forbids the message; undefined = it does not, or the message was counted before. */
 export const refusedByCap = (draft: Draft, message: Message): string | undefined => {

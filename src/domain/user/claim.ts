@@ -1,12 +1,14 @@
 import type { CatalogProvider } from "../catalog/catalog.ts";
-import { compareOrder } from "../event/event.ts";
+import { CONFIRMATION } from "../consent/confirmation.ts";
+import type { MakeLinks } from "../links/linking.ts";
 import { HELD_OUT, type Message } from "../message/message.ts";
 import type { renderTemplate } from "../template/render.ts";
 import { textAttribute } from "./attributes.ts";
 import { handedOver } from "./calls.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
 import { countForCaps, refusedByCap } from "./caps.ts";
-import { refusedByConsent } from "./consent.ts";
+import { refusedByConsent, topicOf } from "./consent.ts";
+import { copyTo, isInUse, targetsOf } from "./copies.ts";
 import { finish as close, type ClaimDecision, type DecideContext } from "./decide.ts";
 import { openDraft, type Draft } from "./draft.ts";
 import { assessExit } from "./exits.ts";
@@ -16,8 +18,9 @@ import { closeMessage, holdMessage, messageOf, putMessage } from "./messages.ts"
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
 import { renderScope } from "./print.ts";
-import { finish, giveUp, goOnAfter, KEY_LIFE_MS, settleMessage } from "./settle.ts";
-import type { Profile, Run, UserState } from "./state.ts";
+import { chooseProvider, handedTo } from "./failover.ts";
+import { finish, giveUp, goOnAfter, KEY_LIFE_MS, pausedMs, PROVIDER_PAUSED, settleMessage } from "./settle.ts";
+import type { Run, UserState } from "./state.ts";
 import type { ClaimRequest } from "./stimulus.ts";
 
 /** A claim holds this long: who claimed must settle within it, else the outcome counts as uncertain. */
@@ -26,6 +29,8 @@ const LEASE_MS = 2 * 60_000;
 /** What a claim is given beside a decision's context: the renderer, so that the core is tested without templates. */
 export interface ClaimContext extends DecideContext {
   readonly render: typeof renderTemplate;
+  /** Left out: messages have no links. */
+  readonly links?: MakeLinks;
 }
 
 type Claim = ClaimDecision["claim"];
@@ -46,6 +51,8 @@ export const claim = (state: UserState, request: ClaimRequest, context: ClaimCon
 };
 
 const no = (reason: string): Claim => ({ kind: "no", reason });
+/** Decided just now: a place under a rate that was taken for it is free again. */
+const refusedNow = (reason: string): Claim => ({ kind: "no", reason, unused: true });
 
 const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext): Claim => {
   const message = messageOf(draft, request.message);
@@ -54,22 +61,31 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
   const run = message.run && draft.state.runs[message.run.id];
   const held = recheckRun(draft, message, run);
   if (held !== undefined) return held;
-  const address = message.rendered?.to ?? addressOf(draft.state, message);
+  const targets = isToDevices(message) && message.rendered === undefined ? targetsOf(draft, message) : undefined;
+  const address = message.rendered?.to ?? (targets === undefined ? addressOf(draft.state, message) : targets[0]?.token);
+  if (isToDevices(message) && message.rendered !== undefined && !isInUse(draft.state.profile, message.rendered.to))
+    return refuse(draft, message, "failed", "unreachable: the device was removed");
   const ruled = recheckRules(draft, message, { address, isWithheld: run?.withheld === true });
   if (ruled !== undefined) return ruled;
-  const provider = providerOf(draft, message);
-  if (provider === undefined) {
+  const own = targets?.[0]?.provider;
+  const choice = chooseProvider(draft, own === undefined ? message : { ...message, provider: own });
+  if (choice.kind === "none") {
     settleMessage(draft, message, { kind: "misconfigured", detail: "there is no such provider" });
-    return no("no provider");
+    return refusedNow("no provider");
   }
-  const rendered = message.rendered
-    ? { ok: true as const, rendered: message.rendered }
+  if (choice.kind === "paused") return waitForOperator(draft, message);
+  const { provider } = choice;
+  const paced = waitForPlace(draft, message, provider, request);
+  if (paced !== undefined) return paced;
+  const given = handedTo(message, provider.key);
+  const rendered = given.rendered
+    ? { ok: true as const, rendered: given.rendered }
     : render(draft, { message, run, provider, address, request, context });
   if (!rendered.ok) return refuse(draft, message, "failed", rendered.reason);
   // A webhook's address is known only now.
   const suppressed = refusedByConsent(draft, message, rendered.rendered.to);
   if (suppressed !== undefined) return refuse(draft, message, "skipped", suppressed);
-  const { reason: _reason, ...rest } = message;
+  const { reason: _reason, blockedSince: _blocked, ...rest } = given;
   const claimed: Message = {
     ...rest,
     status: "claimed",
@@ -77,15 +93,17 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
     attempts: message.attempts + 1,
     firstClaimedAt: message.firstClaimedAt ?? draft.at,
     rendered: rendered.rendered,
+    ...(targets !== undefined && targets.length > 1 && { copies: targets.length - 1 }),
   };
   if (message.firstClaimedAt === undefined) countForCaps(draft, message, draft.at);
   putMessage(draft, claimed);
+  if (targets !== undefined) copyTo(draft, claimed, targets.slice(1));
   return { kind: "send", attempt: claimed.attempts, ...handedOver(claimed, rendered.rendered) };
 };
 
 const refuse = (draft: Draft, message: Message, status: "skipped" | "failed", reason: string): Claim => {
   finish(draft, message, status, reason);
-  return no(reason);
+  return refusedNow(reason);
 };
 
 /** An address the step names is checked like the user's own. */
@@ -95,17 +113,12 @@ const addressOf = ({ profile }: UserState, { channel, to }: Message): string | u
     ? textAttribute(profile.attributes, "email")
     : channel === "sms" || channel === "whatsapp"
       ? textAttribute(profile.attributes, "phone")
-      : channel === "push"
-        ? newestDevice(profile)
-        : channel === "slack"
-          ? (textAttribute(profile.attributes, "slackId") ?? "")
-          : undefined);
+      : channel === "slack"
+        ? (textAttribute(profile.attributes, "slackId") ?? "")
+        : undefined);
 
-/** The token of the device added last. */
-const newestDevice = ({ devices }: Profile): string | undefined =>
-  Object.entries(devices)
-    .filter(([, device]) => device.removed !== true)
-    .toSorted(([, a], [, b]) => compareOrder(b.order, a.order))[0]?.[0];
+/** Goes to the user's own devices, whichever they are. */
+const isToDevices = ({ channel, to }: Message): boolean => channel === "push" && to === undefined;
 
 /**
  * What the workspace's rules and the user's consent say now, in this order: suppression and opt-out, reachable, cap, quiet
@@ -126,22 +139,22 @@ const recheckRules = (
   const beginsAt = held?.until ?? draft.at;
   if (message.firstClaimedAt !== undefined && beginsAt > message.firstClaimedAt + KEY_LIFE_MS) {
     giveUp(draft, message, held?.reason ?? "its first attempt is too long ago");
-    return no("given up");
+    return refusedNow("given up");
   }
   if (held !== undefined) {
     holdMessage(draft, message, held.reason, held.until);
-    return no(held.reason);
+    return refusedNow(held.reason);
   }
   if (!isWithheld) return undefined;
   // Not a failure: the run goes the way of those whose message was sent.
   closeMessage(draft, message, "skipped", HELD_OUT);
   goOnAfter(draft, message, "withheld");
-  return no(HELD_OUT);
+  return refusedNow(HELD_OUT);
 };
 
 /** Is the run that wants the message still there and going? Undefined = yes, or the message has no run. */
 const recheckRun = (draft: Draft, message: Message, run: Run | undefined): Claim | undefined => {
-  if (message.run === undefined) return undefined;
+  if (message.run === undefined || message.replayed === true) return undefined;
   const { catalog } = draft.context;
   if (
     catalog.document.version < draft.state.meta.catalog &&
@@ -152,20 +165,42 @@ const recheckRun = (draft: Draft, message: Message, run: Run | undefined): Claim
   if (status === "stopped") return refuse(draft, message, "skipped", "stopped");
   if (status === "paused") {
     holdMessage(draft, message, "paused");
-    return no("paused");
+    return refusedNow("paused");
   }
+  // Its message was claimed in time: the run may have gone on since, or come to its end.
+  if (message.of !== undefined) return run !== undefined && assessExit(draft, run, true) ? refusedNow("exited") : undefined;
   if (run?.position.at !== "send" || run.position.message !== message.id) {
     return refuse(draft, message, "skipped", "run-ended");
   }
-  return assessExit(draft, run, true) ? no("exited") : undefined;
+  return assessExit(draft, run, true) ? refusedNow("exited") : undefined;
 };
 
-const providerOf = (draft: Draft, message: Message): CatalogProvider | undefined => {
-  const { providers } = draft.context.catalog.document;
-  const wanted = message.rendered?.provider ?? message.provider;
-  return wanted !== undefined
-    ? providers.find((provider) => provider.key === wanted && provider.channel === message.channel)
-    : providers.find((provider) => provider.default && provider.channel === message.channel);
+/** Everybody who may send it is paused: held, and released by the resume; without one, given up like any message that cannot be sent. */
+const waitForOperator = (draft: Draft, message: Message): Claim => {
+  const since = message.blockedSince ?? draft.at;
+  const end = Math.min(since, message.firstClaimedAt ?? since) + KEY_LIFE_MS;
+  if (draft.at >= end) giveUp(draft, message, PROVIDER_PAUSED);
+  else holdMessage(draft, { ...message, blockedSince: since }, PROVIDER_PAUSED, Math.min(draft.at + pausedMs(message), end));
+  return refusedNow(PROVIDER_PAUSED);
+};
+
+/** A place begins at most so long after its claim: who claims waits that long. */
+const SOON_MS = 1_000;
+/** A held message is asked again this long before its place, and waits for it with whoever sends. */
+const PLACE_LEAD_MS = 250;
+
+/** Under a rate, asks for a place, or holds the message until its place comes. Undefined = it may go now. */
+const waitForPlace = (draft: Draft, message: Message, provider: CatalogProvider, { place }: ClaimRequest): Claim | undefined => {
+  if (provider.rate === undefined || place === "free") return undefined;
+  if (place?.provider !== provider.key)
+    return { kind: "place", provider: provider.key, rate: provider.rate, attempt: message.attempts + 1 };
+  if (place.at <= draft.at + SOON_MS) return undefined;
+  if (message.firstClaimedAt !== undefined && place.at > message.firstClaimedAt + KEY_LIFE_MS) {
+    giveUp(draft, message, "rate");
+    return refusedNow("given up");
+  }
+  holdMessage(draft, message, "rate", place.at - PLACE_LEAD_MS);
+  return no("rate");
 };
 
 interface Rendering {
@@ -183,23 +218,41 @@ type Rendered =
 
 const render = (draft: Draft, { message, run, provider, address, request, context }: Rendering): Rendered => {
   const { attributes } = draft.state.profile;
-  const template = message.payload?.content ?? draft.context.catalog.templates.get(message.template);
+  const template = message.payload?.content ?? draft.context.catalog.templates.get(message.template) ?? (message.confirms && CONFIRMATION);
   if (template === undefined) return { ok: false, reason: `there is no template "${message.template}"` };
-  const scope = renderScope(draft, { message, run, workspace: request.workspace });
-  const result = context.render(template, message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"), scope, {
-    now: draft.at,
-    pieces: draft.context.catalog.templates,
+  const { document } = draft.context.catalog;
+  const topic = message.topic === undefined ? undefined : topicOf(document, message.topic);
+  const owner = draft.state.user;
+  const linking = context.links?.({
+    message,
+    owner,
+    settings: document.links ?? {},
+    tracking: "tracking" in template ? template.tracking : undefined,
+    topic,
   });
+  const printed = renderScope(draft, { message, run, workspace: request.workspace });
+  const scope = {
+    ...printed,
+    ...(topic && { message: { ...printed.message, topicName: topic.name } }),
+    ...(linking && { links: linking.links }),
+  };
+  const result = context.render(
+    template,
+    message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"),
+    scope,
+    { now: draft.at, pieces: draft.context.catalog.templates },
+  );
   if (!result.ok) return result;
-  const { content } = result;
+  const content = linking?.dress(result.content) ?? result.content;
   if (content.channel !== message.channel) return { ok: false, reason: `template "${message.template}" is for ${content.channel}` };
   return {
     ok: true,
     rendered: {
       provider: provider.key,
-      owner: draft.state.user,
+      owner,
       to: content.channel === "webhook" ? content.url : (address ?? ""),
       content,
+      ...(linking && { tells: linking.tells }),
     },
   };
 };

@@ -1,55 +1,122 @@
 import type { CatalogDocument } from "../catalog/catalog.ts";
-import { suppressionFor, withoutChannel } from "../consent/suppression.ts";
+import type { ConsentProof } from "../consent/proof.ts";
+import { subscriptionKey, type Said } from "../consent/standing.ts";
+import { suppressionFor, withAddress, withoutAddress, withoutChannel } from "../consent/suppression.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
 import type { Channel, Message } from "../message/message.ts";
-import { setProfile, type Draft } from "./draft.ts";
+import { ASK_AGAIN_MS, askToConfirm, confirmedBy, needsConfirmation } from "./double-opt-in.ts";
+import { setProfile, without, type Draft } from "./draft.ts";
 import { limits } from "./limits.ts";
 import { refuse } from "./refuse.ts";
 import type { Stimulus } from "./stimulus.ts";
 
-/** A hard suppression by call; suppressing again says nothing new. */
-export const suppress = (draft: Draft, channel: Channel | "*", reason: string): void => {
+/** A hard suppression by call, of a channel or of one address; suppressing again says nothing new. */
+export const suppress = (
+  draft: Draft,
+  channel: Channel | "*",
+  { reason, address, proof }: { readonly reason: string; readonly address?: string; readonly proof?: ConsentProof },
+): void => {
   const { suppressions } = draft.state.profile;
   if (Object.hasOwn(suppressions, channel)) return;
+  if (address !== undefined && channel !== "*") {
+    if (suppressionFor(suppressions, channel, address) !== undefined) return;
+    setProfile(draft, { suppressions: withAddress(suppressions, channel, { reason, at: draft.at, address }) });
+    draft.changes.aspects.push("consent");
+    draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason, address, ...(proof && { proof }) });
+    return;
+  }
   setProfile(draft, { suppressions: { ...suppressions, [channel]: { reason, at: draft.at } } });
   draft.changes.aspects.push("consent");
-  draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason });
+  draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason, ...(proof && { proof }) });
 };
 
-export const unsuppress = (draft: Draft, channel: Channel | "*"): void => {
-  const suppressions = withoutChannel(draft.state.profile.suppressions, channel);
-  if (suppressions === draft.state.profile.suppressions) return;
+/** Lifts suppressions of a channel, or that of one address. */
+export const unsuppress = (
+  draft: Draft,
+  channel: Channel | "*",
+  { address, proof }: { readonly address?: string; readonly proof?: ConsentProof } = {},
+): void => {
+  const before = draft.state.profile.suppressions;
+  const suppressions =
+    address === undefined || channel === "*" ? withoutChannel(before, channel) : withoutAddress(before, channel, address);
+  if (suppressions === before) return;
   setProfile(draft, { suppressions });
   draft.changes.aspects.push("consent");
-  draft.facts.push({ kind: "unsuppressed", at: draft.at, channel });
+  draft.facts.push({
+    kind: "unsuppressed",
+    at: draft.at,
+    channel,
+    ...(address !== undefined && { address }),
+    ...(proof && { proof }),
+  });
 };
 
-/** What an opt-out covers: a whole topic, a whole channel, or a topic on one channel. */
-const subscriptionKey = (topic: string | undefined, channel: Channel | undefined): string | undefined =>
-  topic === undefined ? channel && `channel:${channel}` : channel === undefined ? `topic:${topic}` : `topic:${topic}@${channel}`;
+/** Why a channel is suppressed whose user wrote that it must stop. */
+const STOP = "STOP";
 
-/** An opt-in or opt-out. */
-export const subscribe = (draft: Draft, { topic, channel, state }: Extract<Stimulus, { type: "subscription" }>): void => {
+/** What a user wrote: the agreed words stop a channel for good and lift that again, and nothing else that forbids it; all else is only noted. */
+export const takeWord = (draft: Draft, { channel, text, wish }: Extract<Stimulus, { type: "wrote" }>): void => {
+  draft.facts.push({ kind: "wrote", at: draft.at, channel, text, ...(wish !== undefined && { wish }) });
+  const { suppressions } = draft.state.profile;
+  const before = Object.hasOwn(suppressions, channel) ? suppressions[channel] : undefined;
+  if (wish === "stop") {
+    if (before === undefined) return suppress(draft, channel, { reason: STOP, proof: { source: "sms", text } });
+    // Whoever lifts the other reason must not lift this one unseen.
+    if (!stopped(before.reason)) setProfile(draft, { suppressions: { ...suppressions, [channel]: { ...before, reason: `${before.reason}, ${STOP}` } } });
+    return;
+  }
+  if (wish !== "start" || before === undefined || !stopped(before.reason)) return;
+  if (before.reason !== STOP) {
+    const reason = before.reason.slice(0, -`, ${STOP}`.length);
+    return setProfile(draft, { suppressions: { ...suppressions, [channel]: { ...before, reason } } });
+  }
+  setProfile(draft, { suppressions: without(suppressions, channel) });
+  draft.changes.aspects.push("consent");
+  draft.facts.push({ kind: "unsuppressed", at: draft.at, channel, proof: { source: "sms", text } });
+};
+
+const stopped = (reason: string): boolean => reason === STOP || reason.endsWith(`, ${STOP}`);
+
+/** An opt-in or opt-out. An opt-in to a topic with double opt-in waits for its confirmation, unless it is confirmed here. */
+export const subscribe = (
+  draft: Draft,
+  { id, topic, channel, state: wanted, proof }: Extract<Stimulus, { type: "subscription" }>,
+  isConfirmed = false,
+): void => {
   const { subscriptions } = draft.state.profile;
   const key = subscriptionKey(topic, channel);
-  if (key === undefined || subscriptions[key]?.state === state) return;
-  if (subscriptions[key] === undefined && Object.keys(subscriptions).length >= limits.subscriptions)
+  if (key === undefined) return;
+  const before = Object.hasOwn(subscriptions, key) ? subscriptions[key] : undefined;
+  if (before?.state === wanted) return;
+  const definition = topic === undefined ? undefined : topicOf(draft.context.catalog.document, topic);
+  const isPending = wanted === "opted-in" && !isConfirmed && needsConfirmation(definition, subscriptions);
+  if (isPending && before?.state === "pending" && draft.at - before.order[0] < ASK_AGAIN_MS) return;
+  const state = isPending ? "pending" : wanted;
+  if (before === undefined && Object.keys(subscriptions).length >= limits.subscriptions)
     return refuse(draft, "subscriptions", [key], `a user may have ${limits.subscriptions} of them`);
   setProfile(draft, { subscriptions: { ...subscriptions, [key]: { state, order: [draft.at, draft.at, 0] } } });
   draft.changes.aspects.push("consent");
+  if (isPending && definition !== undefined) askToConfirm(draft, { id, topic: definition, channel });
   draft.facts.push({
     kind: "subscription",
     at: draft.at,
     state,
     ...(topic !== undefined && { topic }),
     ...(channel !== undefined && { channel }),
+    ...(proof && { proof }),
   });
+};
+
+/** The link of a confirmation was used. */
+export const confirm = (draft: Draft, stimulus: Extract<Stimulus, { type: "confirm" }>): void => {
+  const confirmed = confirmedBy(draft, stimulus);
+  if (confirmed !== undefined) subscribe(draft, confirmed, true);
 };
 
 const byDocument = new WeakMap<NonNullable<CatalogDocument["topics"]>, ReadonlyMap<string, TopicDefinition>>();
 
 /** A topic by key; undefined when nobody defined it: such a one is open until somebody opts out. */
-const topicOf = ({ topics }: CatalogDocument, key: string): TopicDefinition | undefined => {
+export const topicOf = ({ topics }: CatalogDocument, key: string): TopicDefinition | undefined => {
   if (topics === undefined) return undefined;
   let byKey = byDocument.get(topics);
   if (byKey === undefined) byDocument.set(topics, (byKey = new Map(topics.map((topic) => [topic.key, topic]))));
@@ -70,11 +137,12 @@ export const refusedByConsent = (
   if (suppression !== undefined) return `suppressed: ${suppression.reason}`;
   if (message.transactional === true) return undefined;
   const { channel, topic } = message;
-  const said = (key: string): "opted-in" | "opted-out" | undefined => profile.subscriptions[key]?.state;
+  const said = (key: string): Said | undefined => profile.subscriptions[key]?.state;
   if (said(`channel:${channel}`) === "opted-out") return "unsubscribed from the channel";
   if (topic === undefined) return undefined;
   const words = [said(`topic:${topic}`), said(`topic:${topic}@${channel}`)];
   if (words.includes("opted-out")) return "unsubscribed from the topic";
-  const isOpen = words.includes("opted-in") || topicOf(context.catalog.document, topic)?.default !== "opted-out";
+  const isOpen =
+    words.includes("opted-in") || (!words.includes("pending") && topicOf(context.catalog.document, topic)?.default !== "opted-out");
   return isOpen ? undefined : "not subscribed to the topic";
 };

@@ -1,4 +1,4 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, CatalogProvider } from "../catalog/catalog.ts";
 import type { Channel, Message, RenderedMessage } from "../message/message.ts";
 import type { Because, Fact } from "./facts.ts";
 import type { History } from "./history.ts";
@@ -7,11 +7,12 @@ import { orderOf } from "../event/event.ts";
 import { answerRun } from "./advance.ts";
 import { applyEvent, mayEnter } from "./apply-event.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
-import { subscribe, suppress, unsuppress } from "./consent.ts";
+import { confirm, subscribe, suppress, takeWord, unsuppress } from "./consent.ts";
 import { cancelMessage, sendByCall } from "./calls.ts";
 import { changeAttributes } from "./change-attributes.ts";
 import { changeDevices } from "./devices.ts";
 import { closeDraft, openDraft, type Cause, type Draft } from "./draft.ts";
+import { takeFollowed } from "./followed.ts";
 import { withReason } from "./give-reason.ts";
 import { takeGroup } from "./groups.ts";
 import { changeManual } from "./manual-segments.ts";
@@ -19,6 +20,7 @@ import { wantMerge } from "./identity.ts";
 import { freeze, takeIn } from "./merge.ts";
 import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
+import { replay } from "./replay.ts";
 import { reportStatus } from "./reports.ts";
 import { settleAttempt } from "./settle.ts";
 import { changeTags } from "./tags.ts";
@@ -56,7 +58,10 @@ export interface Decision {
 export interface ClaimDecision extends Decision {
   readonly claim:
     | { readonly kind: "send"; readonly attempt: number; readonly message: Message; readonly rendered: RenderedMessage }
-    | { readonly kind: "no"; readonly reason: string };
+    /** Ask again with a place under the provider's rate. */
+    | { readonly kind: "place"; readonly provider: string; readonly rate: NonNullable<CatalogProvider["rate"]>; readonly attempt: number }
+    /** `unused`: it was decided just now, so a place that was taken for it is free again. */
+    | { readonly kind: "no"; readonly reason: string; readonly unused?: true };
 }
 
 /**
@@ -81,7 +86,7 @@ export const decide = (state: UserState, stimulus: Stimulus, context: DecideCont
 };
 
 /** What makes a user of an object that nobody ever wrote to; anything else finds nothing there and leaves nothing. */
-const isFirstContact = ({ type }: Stimulus): boolean => !["tick", "refresh", "settled", "cancel", "reported", "answered"].includes(type);
+const isFirstContact = ({ type }: Stimulus): boolean => !["tick", "refresh", "settled", "cancel", "reported", "followed", "confirm", "answered", "replay"].includes(type);
 
 const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
   switch (stimulus.type) {
@@ -95,10 +100,10 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
     case "refresh":
       return stimulus.enter === undefined ? undefined : moveOn(draft, timeCause(draft.at), { enter: stimulus.enter });
     case "suppress":
-      withReason(draft, BY_CALL, () => suppress(draft, stimulus.channel, stimulus.reason));
+      withReason(draft, BY_CALL, () => suppress(draft, stimulus.channel, stimulus));
       return moveOn(draft, timeCause(draft.at));
     case "unsuppress":
-      withReason(draft, BY_CALL, () => unsuppress(draft, stimulus.channel));
+      withReason(draft, BY_CALL, () => unsuppress(draft, stimulus.channel, stimulus));
       return moveOn(draft, timeCause(draft.at));
     case "tags":
       withReason(draft, BY_CALL, () => changeTags(draft, stimulus.add, stimulus.remove));
@@ -106,6 +111,12 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
     case "subscription":
       withReason(draft, BY_CALL, () => subscribe(draft, stimulus));
       return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "confirm":
+      confirm(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, `confirm:${stimulus.message}`));
+    case "followed":
+      takeFollowed(draft, stimulus);
+      return moveOn(draft, timeCause(draft.at));
     case "settled":
       settleAttempt(draft, stimulus.message, stimulus.attempt, stimulus.outcome);
       return moveOn(draft, timeCause(draft.at));
@@ -117,6 +128,12 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
       return moveOn(draft, timeCause(draft.at));
     case "reported":
       reportStatus(draft, stimulus);
+      return moveOn(draft, timeCause(draft.at));
+    case "wrote":
+      takeWord(draft, stimulus);
+      return moveOn(draft, callCause(draft.at, stimulus.id));
+    case "replay":
+      replay(draft, stimulus);
       return moveOn(draft, timeCause(draft.at));
     case "enter":
       draft.asked.push({

@@ -1,3 +1,4 @@
+import type { ConsentProof } from "../consent/proof.ts";
 import type { UserEvent } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Channel, MessageStatus } from "../message/message.ts";
@@ -110,6 +111,8 @@ export type Fact =
       readonly kind: "message";
       readonly at: number;
       readonly message: string;
+      /** A copy for one more device: the message that it is a copy of, and with which it counts. */
+      readonly of?: string;
       readonly createdAt: number;
       readonly status: MessageStatus;
       readonly channel: Channel;
@@ -192,16 +195,28 @@ export type Fact =
       readonly kind: "suppressed" | "unsuppressed";
       readonly at: number;
       readonly channel: Channel | "*";
+      /** One address alone. */
+      readonly address?: string;
       readonly reason?: string;
       readonly because?: Because;
+      readonly proof?: ConsentProof;
     }
   | {
       readonly kind: "subscription";
       readonly at: number;
       readonly topic?: string;
       readonly channel?: Channel;
-      readonly state: "opted-in" | "opted-out";
+      readonly state: "opted-in" | "opted-out" | "pending";
       readonly because?: Because;
+      readonly proof?: ConsentProof;
+    }
+  /** The user wrote to us. `wish`: what the text, being one of the agreed words, asks for. */
+  | {
+      readonly kind: "wrote";
+      readonly at: number;
+      readonly channel: Channel;
+      readonly text: string;
+      readonly wish?: "stop" | "start" | "help";
     }
   | { readonly kind: "merged"; readonly at: number; readonly from: UserKey; readonly refused?: string };
 

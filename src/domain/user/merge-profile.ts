@@ -88,8 +88,9 @@ const widerSuppression = (a: Suppression, b: Suppression): Suppression => {
 };
 
 type Subscription = Profile["subscriptions"][string];
+const strictness: readonly Subscription["state"][] = ["opted-in", "pending", "opted-out"];
 const stricterSubscription = (a: Subscription, b: Subscription): Subscription =>
-  a.state !== b.state ? (a.state === "opted-out" ? a : b) : compareOrder(a.order, b.order) >= 0 ? a : b;
+  a.state !== b.state ? (strictness.indexOf(a.state) > strictness.indexOf(b.state) ? a : b) : compareOrder(a.order, b.order) >= 0 ? a : b;
 
 /** The later in the total order; of equals the one whose text is greater, so that any sequence ends alike. */
 const newerOf = <T extends { readonly order: EventOrder }>(a: T, b: T): T => {

@@ -3,6 +3,7 @@ import { messageStatuses, type Message } from "../message/message.ts";
 import { countForCaps, releaseForCaps } from "./caps.ts";
 import { recordStatuses } from "../segment/tallies.ts";
 import type { Fact } from "./facts.ts";
+import { afterCopy, mustWaitForCopies, unclaimedCopies, waiting } from "./first-of-copies.ts";
 import { without, type Draft } from "./draft.ts";
 
 /** A queued message that nobody claimed is offered again after this; then ever less often, up to the second figure. */
@@ -22,13 +23,26 @@ export const putMessage = (draft: Draft, changed: Message): void => {
   recordStatuses(before, message, draft.context);
   draft.messages.set(message.id, message);
   draft.state.open = isFinal(message.status) ? without(draft.state.open, message.id) : { ...draft.state.open, [message.id]: message };
-  if (before?.status !== message.status) {
+  // A message to several devices counts once: conditions and triggers look at the one its copies were made of.
+  if (before?.status !== message.status && message.of === undefined) {
     draft.changes.aspects.push("messages");
     draft.changes.messages.push(message.id);
     draft.changes.statuses.push({ message: message.id, before: before?.status });
   }
   if (before?.status !== message.status || before.reason !== message.reason || before.attempts !== message.attempts || reached.length > 0)
     draft.facts.push({ ...messageFact(message, draft.at), ...(reached.length > 0 && { reached }) });
+  if (message.of !== undefined && isFinal(message.status)) tellFirst(draft, message.of, message);
+};
+
+/** What became of a copy is told to the message it was made of. */
+const tellFirst = (draft: Draft, id: string, copy: Message): void => {
+  const first = messageOf(draft, id);
+  const changed = first && afterCopy(draft, first, copy);
+  if (first === undefined || changed === undefined) return;
+  putMessage(draft, changed);
+  if (changed.status !== first.status) return;
+  draft.changes.messages.push(id);
+  draft.changes.aspects.push("messages");
 };
 
 /** A place under the caps is given back when the message did not go out, and taken again when it turns out that it did. */
@@ -61,6 +75,7 @@ export const messageFact = (message: Message, at: number): Extract<Fact, { kind:
   channel: message.channel,
   template: message.template,
   attempts: message.attempts,
+  ...(message.of !== undefined && { of: message.of }),
   ...(message.topic !== undefined && { topic: message.topic }),
   ...(message.run && { journey: message.run.journey, version: message.run.version, run: message.run.id, step: message.run.step }),
   ...(message.rendered
@@ -99,8 +114,23 @@ export const closeMessage = (
   putMessage(draft, { ...rest, status, ...(reason !== undefined && { reason }) });
 };
 
-/** Drops a message nobody has claimed; does nothing to one that is claimed or settled. */
+/** Drops a message nobody has claimed, and its copies that nobody has; does nothing to one that is claimed or settled. */
 export const skipMessage = (draft: Draft, id: string, reason: string): void => {
-  const message = Object.hasOwn(draft.state.open, id) ? draft.state.open[id] : undefined;
-  if (message !== undefined && message.status !== "claimed") closeMessage(draft, message, "skipped", reason);
+  if (!Object.hasOwn(draft.state.open, id)) return;
+  dropCopies(draft, id, reason);
+  const message = draft.state.open[id];
+  if (message === undefined || message.status === "claimed" || message.lost !== undefined) return;
+  if (!waitForCopies(draft, message, { status: "skipped", reason })) closeMessage(draft, message, "skipped", reason);
+};
+
+/** Takes back what of a message to several devices nobody has claimed. */
+export const dropCopies = (draft: Draft, id: string, reason: string): void => {
+  for (const copy of unclaimedCopies(draft, id)) closeMessage(draft, copy, "skipped", reason);
+};
+
+/** The message's own device will not get it: true when others may, and it is held until that is known. */
+export const waitForCopies = (draft: Draft, message: Message, lost: NonNullable<Message["lost"]>): boolean => {
+  if (!mustWaitForCopies(draft, message)) return false;
+  putMessage(draft, waiting(draft, message, lost));
+  return true;
 };

@@ -3,7 +3,10 @@ import { statusOf } from "./journeys.ts";
 import { dropLate, releaseLate } from "./late.ts";
 import { moveOn } from "./move-on.ts";
 import { moveRuns } from "./move-runs.ts";
+import type { Message } from "../message/message.ts";
+import { chooseProvider } from "./failover.ts";
 import { queueMessage } from "./messages.ts";
+import { MISCONFIGURED, PROVIDER_PAUSED } from "./settle.ts";
 import { endRun } from "./runs.ts";
 import { withCounter } from "./frequency.ts";
 
@@ -29,12 +32,21 @@ export const refresh = (draft: Draft, fires: boolean): void => {
 
 const releaseHeld = (draft: Draft): void => {
   for (const message of Object.values(draft.state.open)) {
+    // What it waits for are its copies.
+    if (message.lost !== undefined) continue;
+    if (waitsForOperator(message) && chooseProvider(draft, message).kind === "provider") {
+      queueMessage(draft, message);
+      continue;
+    }
     const isPaused = message.status === "held" && message.due === undefined;
     if (isPaused && (message.run === undefined || statusOf(draft.context.catalog, message.run.journey) === "live")) {
       if (!dropLate(draft, message)) queueMessage(draft, message);
     }
   }
 };
+
+const waitsForOperator = ({ status, reason }: Message): boolean =>
+  status === "held" && (reason === PROVIDER_PAUSED || reason?.startsWith(MISCONFIGURED) === true);
 
 /** Intervals that came round during a pause are due now, not back then. */
 const releaseIntervals = (draft: Draft): void => {

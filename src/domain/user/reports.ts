@@ -11,7 +11,7 @@ import type { Stimulus } from "./stimulus.ts";
  * to an earlier one is noted too, so that counts are the same in whatever order reports arrive. A report that overtakes the
  * provider's own answer says that it was taken. Of a message that was never handed to a provider nothing can be reported.
  */
-export const reportStatus = (draft: Draft, { message: id, status, reason, kept }: Extract<Stimulus, { type: "reported" }>): void => {
+export const reportStatus = (draft: Draft, { message: id, status, reason, permanent, kept }: Extract<Stimulus, { type: "reported" }>): void => {
   const message = messageOf(draft, id) ?? kept;
   if (message === undefined || message.attempts === 0 || message.status === "skipped" || !isReportable(message, status)) return;
   const further = mergeStatus(message.status, status);
@@ -25,7 +25,7 @@ export const reportStatus = (draft: Draft, { message: id, status, reason, kept }
     ...(reason !== undefined && { reason }),
   });
   if (further === message.status) tellReached(draft, id);
-  if (message.reached?.[status] === undefined) draw(draft, message, { status, reason });
+  if (message.reached?.[status] === undefined) draw(draft, message, { status, reason, permanent });
   if (!isFinal(message.status)) goOnAfter(draft, message, status === "failed" ? "failed" : "sent");
 };
 
@@ -39,13 +39,23 @@ const tellReached = (draft: Draft, id: string): void => {
 const draw = (
   draft: Draft,
   message: Message,
-  { status, reason }: { readonly status: MessageStatus; readonly reason: string | undefined },
+  {
+    status,
+    reason,
+    permanent,
+  }: { readonly status: MessageStatus; readonly reason: string | undefined; readonly permanent: boolean | undefined },
 ): void => {
-  // Providers' files call only a hard bounce one.
-  if (status === "bounced" || status === "complained") return suppressAddress(draft, message, reason ?? status);
+  const isForGood = status === "complained" || (status === "bounced" ? permanent !== false : status === "failed" && permanent === true);
+  if (isForGood) return suppressAddress(draft, message, reason ?? status);
   if (status !== "unsubscribed") return;
   const { topic, channel } = message;
-  subscribe(draft, { type: "subscription", id: message.id, state: "opted-out", ...(topic === undefined ? { channel } : { topic }) });
+  subscribe(draft, {
+    type: "subscription",
+    id: message.id,
+    state: "opted-out",
+    ...(topic === undefined ? { channel } : { topic }),
+    proof: { source: "provider", message: message.id, ...(reason !== undefined && { text: reason }) },
+  });
 };
 
 /** All that can come after handing it over; a failure only while nobody knows better. */

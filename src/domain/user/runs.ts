@@ -2,7 +2,7 @@ import { dropAsk } from "./asks.ts";
 import type { Because } from "./facts.ts";
 import { removeRun, type Draft } from "./draft.ts";
 import { keepForGoals } from "./goals.ts";
-import { skipMessage } from "./messages.ts";
+import { dropCopies, skipMessage } from "./messages.ts";
 import type { Run } from "./state.ts";
 
 /**
@@ -13,6 +13,10 @@ export const endRun = (draft: Draft, run: Run, reason: string, because?: Because
   removeRun(draft, run.id);
   keepForGoals(draft, run);
   if (run.position.at === "send") skipMessage(draft, run.position.message, reason);
+  // Copies for further devices may still be on their way when their run has gone on.
+  if (reason === "exited" || reason === "stopped")
+    for (const { of, run: its } of Object.values(draft.state.open))
+      if (of !== undefined && its?.id === run.id) dropCopies(draft, of, reason);
   if (run.position.at === "ask") dropAsk(draft, run.position.ask);
   draft.facts.push({
     kind: "run-ended",

@@ -3,8 +3,11 @@ import { hashText } from "../hash.ts";
 import { isFinal, mergeStatus } from "../message/lattice.ts";
 import type { Message, Outcome } from "../message/message.ts";
 import { resumeRun } from "./advance.ts";
+import { removeDevice } from "./devices.ts";
 import { setProfile, type Draft } from "./draft.ts";
-import { closeMessage, holdMessage, messageOf, putMessage, queueMessage } from "./messages.ts";
+import { isOut, openCopies } from "./first-of-copies.ts";
+import { attemptsHere, failOver } from "./failover.ts";
+import { closeMessage, dropCopies, holdMessage, messageOf, putMessage, queueMessage, waitForCopies } from "./messages.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -15,6 +18,10 @@ const LONGEST_BACKOFF_MS = HOUR_MS;
 const FIRST_BACKOFF_MS = 10 * SECOND_MS;
 /** A misconfigured provider waits for its operator, not for the net. */
 const FIRST_REPAIR_MS = 5 * MINUTE_MS;
+/** How the reason of a message begins that waits for its provider's operator. */
+export const MISCONFIGURED = "misconfigured: ";
+/** Why a message is held whose provider is paused. */
+export const PROVIDER_PAUSED = "provider paused";
 
 /** The provider answered an attempt. What is old news changes nothing, except that an acceptance always counts: never send again. */
 export const settleAttempt = (draft: Draft, id: string, attempt: number, outcome: Outcome): void => {
@@ -30,12 +37,15 @@ export const settleAttempt = (draft: Draft, id: string, attempt: number, outcome
 /** Carries out what an outcome means for the message that is being sent (docs/semantics.md, Sending). */
 export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<Outcome, { readonly kind: "accepted" }>): void => {
   switch (outcome.kind) {
-    case "retry":
-      return again(draft, message, outcome.detail, Math.max(backoff(message, FIRST_BACKOFF_MS), outcome.retryAfterMs ?? 0));
+    case "retry": {
+      const waitMs = Math.max(backoff(message, FIRST_BACKOFF_MS), outcome.retryAfterMs ?? 0);
+      return failOver(draft, message, { detail: outcome.detail, waitMs }) ? undefined : again(draft, message, outcome.detail, waitMs);
+    }
     case "misconfigured":
-      return again(draft, message, `misconfigured: ${outcome.detail}`, backoff(message, FIRST_REPAIR_MS));
+      if (failOver(draft, message, outcome)) return;
+      return again(draft, message, `${MISCONFIGURED}${outcome.detail}`, backoff(message, FIRST_REPAIR_MS));
     case "rejected":
-      return finish(draft, message, "failed", outcome.detail);
+      return failOver(draft, message, outcome) ? undefined : finish(draft, message, "failed", outcome.detail);
     case "unreachable":
       suppressAddress(draft, message, outcome.detail);
       return finish(draft, message, "failed", `unreachable: ${outcome.detail}`);
@@ -48,6 +58,9 @@ export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<O
 
 /** Ends the message's own story; the run that waits for it goes on. */
 export const finish = (draft: Draft, message: Message, status: "skipped" | "failed" | "uncertain", reason: string): void => {
+  if (status === "skipped") dropCopies(draft, message.id, reason);
+  if (status !== "uncertain" && waitForCopies(draft, message, { status, reason })) return;
+  if (status === "uncertain" && isOut(message.elsewhere) && waitForCopies(draft, message, { status: "failed", reason })) return;
   closeMessage(draft, message, status, reason);
   goOnAfter(draft, message, status);
 };
@@ -57,9 +70,25 @@ export const runMessageTimers = (draft: Draft): void => {
   for (const id in draft.state.open) {
     const message = draft.state.open[id];
     if (message?.due === undefined || message.due > draft.at) continue;
-    if (message.status === "claimed") settleMessage(draft, message, { kind: "uncertain", detail: "no answer within the lease" });
+    if (message.lost !== undefined) settleLost(draft, message);
+    else if (message.status === "claimed") settleMessage(draft, message, { kind: "uncertain", detail: "no answer within the lease" });
     else queueMessage(draft, message);
   }
+};
+
+/** A message whose own device will not get it, once that is known of the others: it ends as the furthest of its copies, else as it would have. */
+const settleLost = (draft: Draft, message: Message): void => {
+  const { lost, elsewhere, ...rest } = message;
+  const isUnclear = elsewhere === "uncertain" && lost?.status === "failed";
+  if (elsewhere !== undefined && isOut(elsewhere)) {
+    const { due: _due, reason: _reason, ...sent } = rest;
+    putMessage(draft, { ...sent, status: elsewhere, sentAt: draft.at, reached: { ...rest.reached, sent: draft.at } });
+    return goOnAfter(draft, message, "sent");
+  }
+  if (openCopies(draft, message.id).length > 0) return holdMessage(draft, message, message.reason ?? "");
+  const status = isUnclear ? "uncertain" : (lost?.status ?? "failed");
+  closeMessage(draft, rest, status, lost?.reason);
+  goOnAfter(draft, message, status);
 };
 
 const accept = (draft: Draft, message: Message, providerMessageId: string | undefined): void => {
@@ -95,18 +124,23 @@ export const giveUp = (draft: Draft, message: Message, reason: string): void =>
 
 /** Triples with each attempt up to an hour, spread by a quarter either way: from the message's id, as the core knows no chance. */
 const backoff = (message: Message, firstMs: number): number => {
-  const plain = Math.min(firstMs * 3 ** Math.max(0, message.attempts - 1), LONGEST_BACKOFF_MS);
+  const plain = Math.min(firstMs * 3 ** Math.max(0, attemptsHere(message) - 1), LONGEST_BACKOFF_MS);
   const share = Number.parseInt(hashText(`${message.id}|${message.attempts}`).slice(0, 6), 36) / 36 ** 6;
   return Math.round(plain * (0.75 + share / 2));
 };
+
+/** Whoever waits for a paused provider looks again after about an hour, should nobody tell of the resume. */
+export const pausedMs = (message: Message): number => backoff({ ...message, attempts: 1 }, HOUR_MS);
 
 const mayResend = (draft: Draft, message: Message): boolean =>
   draft.context.catalog.document.providers.some((provider) => provider.key === message.rendered?.provider && provider.resendUncertain);
 
 /** Nothing more goes to the address the message went to. */
-export const suppressAddress = (draft: Draft, message: Message, reason: string): void => {
+export const suppressAddress = (draft: Draft, message: Pick<Message, "channel" | "rendered">, reason: string): void => {
   const { suppressions } = draft.state.profile;
   const address = message.rendered?.to;
+  // A device goes, and comes back when its app registers it anew.
+  if (message.channel === "push" && address !== undefined && removeDevice(draft, address, `unreachable: ${reason}`)) return;
   const suppression = { reason, at: draft.at };
   // A suppression of the whole channel is the stronger one and stays.
   if (Object.hasOwn(suppressions, message.channel)) return;
@@ -117,5 +151,12 @@ export const suppressAddress = (draft: Draft, message: Message, reason: string):
         : withAddress(suppressions, message.channel, { ...suppression, address }),
   });
   draft.changes.aspects.push("consent");
-  draft.facts.push({ kind: "suppressed", at: draft.at, channel: message.channel, reason });
+  draft.facts.push({
+    kind: "suppressed",
+    at: draft.at,
+    channel: message.channel,
+    reason,
+    ...(address !== undefined && { address }),
+    proof: { source: "provider" },
+  });
 };

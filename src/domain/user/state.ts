@@ -19,8 +19,8 @@ export interface Profile {
   readonly anonymousIds: Readonly<Record<string, "wanted" | "done" | "other">>;
   /** Hard suppressions: "*" for all channels, the channel, or "<channel>:<address>" (with that `address`): another one may be tried. */
   readonly suppressions: Readonly<Record<string, { readonly reason: string; readonly at: number; readonly address?: string }>>;
-  /** "topic:<key>" or "channel:<key>" -> opted out or in, dated. */
-  readonly subscriptions: Readonly<Record<string, { readonly state: "opted-in" | "opted-out"; readonly order: EventOrder }>>;
+  /** "topic:<key>", "topic:<key>@<channel>" or "channel:<key>" -> opted out or in, or an opt-in that waits for its confirmation, dated. */
+  readonly subscriptions: Readonly<Record<string, { readonly state: "opted-in" | "opted-out" | "pending"; readonly order: EventOrder }>>;
   /** Places to push to, by token. */
   readonly devices: Readonly<Record<string, Device>>;
   /** Groups the user belongs or belonged to, by "type/id". */

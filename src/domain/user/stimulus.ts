@@ -1,3 +1,4 @@
+import type { ConsentProof } from "../consent/proof.ts";
 import type { EventOrder, UserEvent } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
 import type { Channel, Message, MessageStatus, Outcome } from "../message/message.ts";
@@ -14,8 +15,15 @@ export type Stimulus =
   | { readonly type: "tick" }
   /** Bring memberships and runs up to the catalog given; `silent` joins start no journeys except those named (includeCurrent). */
   | { readonly type: "refresh"; readonly silent: boolean; readonly enter?: readonly string[] }
-  | { readonly type: "suppress"; readonly channel: Channel | "*"; readonly reason: string }
-  | { readonly type: "unsuppress"; readonly channel: Channel | "*" }
+  /** With `address`: that address alone. */
+  | {
+      readonly type: "suppress";
+      readonly channel: Channel | "*";
+      readonly reason: string;
+      readonly address?: string;
+      readonly proof?: ConsentProof;
+    }
+  | { readonly type: "unsuppress"; readonly channel: Channel | "*"; readonly address?: string; readonly proof?: ConsentProof }
   | { readonly type: "tags"; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] }
   | {
       readonly type: "subscription";
@@ -23,6 +31,19 @@ export type Stimulus =
       readonly topic?: string;
       readonly channel?: Channel;
       readonly state: "opted-in" | "opted-out";
+      readonly proof?: ConsentProof;
+    }
+  /** The link of a message that asks to confirm an opt-in was used, by a person. */
+  | { readonly type: "confirm"; readonly message: string; readonly proof?: ConsentProof; readonly kept?: Message }
+  /** The message's own pixel or link was called. Machines are counted apart and move no status. */
+  | {
+      readonly type: "followed";
+      readonly message: string;
+      readonly what: "opened" | "clicked";
+      readonly machine: boolean;
+      /** The address that was clicked. */
+      readonly link?: string;
+      readonly kept?: Message;
     }
   /** A message came to a status, as its provider or a link says; a repeated or late report changes nothing (lattice). */
   | {
@@ -30,9 +51,21 @@ export type Stimulus =
       readonly message: string;
       readonly status: MessageStatus;
       readonly reason?: string;
+      /** Is it for good? Left out: bounces are, failures are not. For good means that the address is suppressed. */
+      readonly permanent?: boolean;
       /** The message as a merged user has it who forwards the report: settled ones stayed there. */
       readonly kept?: Message;
     }
+  /** The user wrote to us; some words ask for something. */
+  | {
+      readonly type: "wrote";
+      readonly id: string;
+      readonly channel: Channel;
+      readonly text: string;
+      readonly wish?: "stop" | "start" | "help";
+    }
+  /** An operator wants a message that was given up sent after all; `evenIfSent`: also one that the user may have. */
+  | { readonly type: "replay"; readonly message: string; readonly evenIfSent: boolean; readonly reason: string; readonly kept?: Message }
   /** Start a run by call, step or schedule; the same id again starts nothing. With `segment`: only while the user is in it. */
   | {
       readonly type: "enter";
@@ -120,9 +153,17 @@ export interface Carried {
   readonly wanted?: Readonly<Record<string, UserKey>>;
 }
 
+/** A place under a provider's rate: `at` in ms. */
+export interface Place {
+  readonly provider: string;
+  readonly at: number;
+}
+
 /** What deliver asks at the moment of sending; answered by `claim`, not by `decide`. */
 export interface ClaimRequest {
   readonly message: string;
+  /** The place under its provider's rate that it may be sent at; "free": no limits are kept (simulation). */
+  readonly place?: Place | "free";
   /** Base of links in messages; workspace data a template may show. */
   readonly workspace: JsonObject;
 }

@@ -1,7 +1,9 @@
 import type { CatalogDocument, CatalogProvider, PublishedJourney } from "../../domain/catalog/catalog.ts";
 import type { JourneyDefinition } from "../../domain/journey/journey.ts";
 import type { TopicDefinition } from "../../domain/consent/topic.ts";
+import type { LinkSettings } from "../../domain/links/link-settings.ts";
 import type { SegmentDefinition } from "../../domain/segment/segment.ts";
+import type { CatalogStream } from "../../domain/stream/stream.ts";
 import type { WorkspaceRules } from "../../domain/sending/rules.ts";
 import type { TemplateDefinition } from "../../domain/template/template.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -15,7 +17,9 @@ export interface Manifest {
   readonly journeys: readonly (Omit<PublishedJourney, "definition"> & { readonly key: string })[];
   readonly providers: readonly CatalogProvider[];
   readonly topics?: readonly NamedBody[];
+  readonly streams?: readonly CatalogStream[];
   readonly rules?: WorkspaceRules;
+  readonly links?: LinkSettings;
 }
 
 export interface NamedBody {
@@ -72,6 +76,8 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
     providers: manifest.providers,
     ...(manifest.topics && { topics: bodiesOf<TopicDefinition>(topics, manifest.topics.length, workspace, version) }),
     ...(manifest.rules && { rules: manifest.rules }),
+    ...(manifest.streams && { streams: manifest.streams }),
+    ...(manifest.links && { links: manifest.links }),
   };
 };
 
@@ -85,6 +91,27 @@ export const readRules = async (db: D1Database, workspace: string): Promise<Work
     .bind(workspace)
     .first<{ rules: string | null }>();
   return row?.rules === undefined || row.rules === null ? undefined : (JSON.parse(row.rules) as WorkspaceRules); // checked by the strict schema before it was stored
+};
+
+/** How links look, as it is live; undefined = nothing said. */
+export const readLinkSettings = async (db: D1Database, workspace: string): Promise<LinkSettings | undefined> => {
+  const row = await db
+    .prepare(
+      `SELECT c.body -> '$.links' AS links FROM workspaces w JOIN catalogs c ON c.workspace = w.id AND c.version = w.catalog_version
+       WHERE w.id = ?`,
+    )
+    .bind(workspace)
+    .first<{ links: string | null }>();
+  return row?.links === undefined || row.links === null ? undefined : (JSON.parse(row.links) as LinkSettings); // checked by the strict schema before it was stored
+};
+
+/** The streams of a version, without the rest of the catalog: asked by whoever hands on what happened. */
+export const readCatalogStreams = async (db: D1Database, workspace: string, version: number): Promise<readonly CatalogStream[]> => {
+  const row = await db
+    .prepare("SELECT body -> '$.streams' AS streams FROM catalogs WHERE workspace = ? AND version = ?")
+    .bind(workspace, version)
+    .first<{ streams: string | null }>();
+  return row === null || row.streams === null ? [] : (JSON.parse(row.streams) as readonly CatalogStream[]); // written by commitCatalog
 };
 
 /** Parses joined bodies; a missing one would silently drop a definition, so their number is checked. */
@@ -155,6 +182,8 @@ export const commitCatalog = async (
     providers: document.providers,
     ...(topics.length > 0 && { topics: topics.map(({ key, hash }) => ({ key, hash })) }),
     ...(document.rules && { rules: document.rules }),
+    ...(document.streams && document.streams.length > 0 && { streams: document.streams }),
+    ...(document.links && { links: document.links }),
   };
   const length = [...segments, ...templates, ...topics].reduce(
     (sum, { body }) => sum + body.length,

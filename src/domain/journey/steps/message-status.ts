@@ -89,5 +89,7 @@ const look = (step: Step, scope: StepScope, since: number, isDue: boolean): Step
 /** What the message's provider tells of beyond `sent`; undefined where nobody knows. */
 const reportsOf = (message: Message, { catalog }: StepScope): readonly MessageStatus[] | undefined => {
   const key = message.rendered?.provider ?? message.provider;
-  return catalog.document.providers.find((provider) => provider.key === key)?.reports;
+  const reports = catalog.document.providers.find((provider) => provider.key === key)?.reports;
+  // Its own links tell what no provider has to.
+  return reports === undefined || message.rendered?.tells === undefined ? reports : [...reports, ...message.rendered.tells];
 };

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { standingIn } from "../../consent/standing.ts";
 import { topicSchema } from "../../consent/topic.ts";
 import { definitionKey } from "../../definition-key.ts";
-import type { Profile } from "../../user/state.ts";
 import type { ConditionType, Verdict } from "../condition.ts";
 import { noDependencies } from "../verdict.ts";
 
@@ -30,19 +30,13 @@ export const subscription = {
   compile: ({ topic, channel, state }: Condition, { topics = [] }) => {
     const of = [topic, channel].filter((part) => part !== undefined).join(" by ");
     const byDefault = topics.find(({ key }) => key === topic)?.default ?? "opted-in";
-    const keys = topic === undefined ? [] : [`topic:${topic}`, ...(channel === undefined ? [] : [`topic:${topic}@${channel}`])];
     return {
       dependsOn: { ...noDependencies, aspects: ["consent"] },
       tallies: [],
       evaluate: ({ state: { profile } }): Verdict => {
-        const words = keys.map((key) => said(profile, key));
-        const isOut = words.includes("opted-out") || (channel !== undefined && said(profile, `channel:${channel}`) === "opted-out");
-        const found = isOut ? "opted-out" : words.includes("opted-in") ? "opted-in" : byDefault;
+        const found = standingIn(profile.subscriptions, { topic, channel }, byDefault);
         return { value: found === state, because: { clause: `${of} ${state}`, value: found } };
       },
     };
   },
 } as const satisfies ConditionType<Condition>;
-
-const said = ({ subscriptions }: Profile, key: string): "opted-in" | "opted-out" | undefined =>
-  Object.hasOwn(subscriptions, key) ? subscriptions[key]?.state : undefined;

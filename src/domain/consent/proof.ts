@@ -1,0 +1,14 @@
+/** Where a word about consent came from. */
+export const consentSources = ["page", "one-click", "confirmation", "api", "sms", "import", "provider", "merge"] as const;
+export type ConsentSource = (typeof consentSources)[number];
+
+/** What shows that somebody said it: kept with the fact, in the user's own timeline. */
+export interface ConsentProof {
+  readonly source: ConsentSource;
+  /** What the person was shown, or wrote. */
+  readonly text?: string;
+  /** The message whose link was used. */
+  readonly message?: string;
+  readonly ip?: string;
+  readonly userAgent?: string;
+}

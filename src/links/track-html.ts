@@ -1,0 +1,57 @@
+/** How an HTML body is changed on its way out. */
+export interface Follow {
+  /** The address a link gets instead; undefined leaves it as it is. `place` counts the links of the body from 0. */
+  readonly link: (url: string, place: number) => string | undefined;
+  /** The pixel's address; left out = none. */
+  readonly pixel?: string | undefined;
+}
+
+/** A tag's attributes cannot hold "<" outside quotes, so that no scan runs on into the next tag. */
+const anchors = /<(?:a|area)\s(?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
+const href = /(\shref\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
+
+/** Rewrites the addresses of `<a>` and `<area>` and adds the pixel before `</body>`. Everything else stays byte for byte. */
+export const followHtml = (html: string, { link, pixel }: Follow): string => {
+  let place = 0;
+  const followed = html.replace(anchors, (tag) =>
+    tag.replace(href, (whole, before: string, ...values: readonly unknown[]) => {
+      const value = values.slice(0, 3).find((one) => typeof one === "string");
+      const url = decoded(typeof value === "string" ? value : "").trim();
+      if (!/^https?:\/\//i.test(url)) return whole;
+      const next = link(url, place++);
+      return next === undefined || next === url ? whole : `${before}"${encoded(next)}"`;
+    }),
+  );
+  return pixel === undefined ? followed : withPixel(followed, pixel);
+};
+
+const withPixel = (html: string, address: string): string => {
+  const pixel = `<img src="${encoded(address)}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">`;
+  const end = html.toLowerCase().lastIndexOf("</body");
+  return end === -1 ? html + pixel : html.slice(0, end) + pixel + html.slice(end);
+};
+
+const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** What an attribute's text stands for; entities that no address needs stay as they are. */
+const decoded = (text: string): string =>
+  text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
+    if (name !== undefined) return entities[name.toLowerCase()] ?? whole;
+    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+
+const encoded = (text: string): string => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+/** The address with the parameters it does not have yet; the same where it has them all, or is not one. */
+export const withParameters = (address: string, parameters: readonly (readonly [name: string, value: string])[]): string => {
+  if (parameters.length === 0 || !URL.canParse(address)) return address;
+  const known = new URL(address).searchParams;
+  const missing = parameters.filter(([name]) => !known.has(name));
+  if (missing.length === 0) return address;
+  const added = missing.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  const hash = address.indexOf("#");
+  const [path, rest] = hash === -1 ? [address, ""] : [address.slice(0, hash), address.slice(hash)];
+  // Written onto the text: parsed and printed again, other parameters would come out in other letters.
+  return `${path}${path.includes("?") ? (/[?&]$/.test(path) ? "" : "&") : "?"}${added}${rest}`;
+};

@@ -1,0 +1,97 @@
+import type { Channel } from "../../src/domain/message/message.ts";
+import { preferencesOf } from "../../src/domain/consent/preferences.ts";
+import type { Stimulus } from "../../src/domain/user/stimulus.ts";
+import { linkTo } from "../../src/links/message-link.ts";
+import { escapeHtml, page, unlisted } from "../../src/links/page.ts";
+import { type Language, say, type Words } from "../../src/links/words.ts";
+import { stimulate } from "../api/tell-user.ts";
+import { linkKeys } from "../link-keys.ts";
+import { readForm } from "./form.ts";
+import { proofOf } from "./prove.ts";
+import { languageOf, type LinkCall, type Subject, viewOf } from "./subject.ts";
+
+/** Asks; nothing changes, whoever follows the link. */
+export const askToUnsubscribe = async (call: LinkCall, subject: Subject): Promise<Response> => {
+  const language = languageOf(call.request, subject.settings, await viewOf(call.env, subject));
+  const { words } = language;
+  const { ask } = sentences(subject, words);
+  const body = `<p>${escapeHtml(ask)}</p>
+<form method="post">
+<input type="hidden" name="from" value="page">
+<div class="row">
+<button class="main" name="what" value="this">${escapeHtml(words.yesUnsubscribe)}</button>
+<button name="what" value="all">${escapeHtml(words.everything)}</button>
+</div>
+</form>
+<p></p>
+<p>${await preferencesLink(call, language)}</p>`;
+  return page({ language, look: subject.look, title: words.unsubscribe, body });
+};
+
+/**
+ * Unsubscribes: by a mail provider with one click (RFC 8058: a plain 200, whatever form it sends), or by a person on the page.
+ * Exactly the message's topic, else its channel; all of it only where the person asks for all. Done before the answer.
+ */
+export const unsubscribe = async (call: LinkCall, subject: Subject): Promise<Response> => {
+  const form = await readForm(call.request);
+  const isPage = form.get("from")?.[0] === "page";
+  const isAll = isPage && form.get("what")?.[0] === "all";
+  const language = languageOf(call.request, subject.settings, isPage ? await viewOf(call.env, subject) : undefined);
+  const { words } = language;
+  const { ask, done } = sentences(subject, words);
+  const shown = isPage ? `${ask} ${isAll ? words.everything : words.yesUnsubscribe}` : "List-Unsubscribe=One-Click";
+  const proof = proofOf(call, isPage ? "page" : "one-click", shown);
+  const optOut = (id: string, what: { readonly topic?: string; readonly channel?: Channel }): Stimulus => ({
+    type: "subscription",
+    id: `${call.link.message}:${id}`,
+    ...what,
+    state: "opted-out",
+    proof,
+  });
+  const channel = subject.row.channel as Channel; // written by the projection
+  const outs = isAll
+    ? [...new Set([channel, ...preferencesOf(subject.topics).map((one) => one.channel)])].map((one) => optOut(one, { channel: one }))
+    : [optOut("this", subject.row.topic === null ? { channel } : { topic: subject.row.topic })];
+  // The opt-out comes first: it counts also where the message has long been reported as unsubscribed from.
+  await stimulate({ env: call.env, workspace: subject.workspace, user: subject.user }, [
+    ...outs,
+    { type: "reported", message: call.link.message, status: "unsubscribed" },
+  ]);
+  if (!isPage) return new Response("Unsubscribed\n", { headers: { ...unlisted, "content-type": "text/plain; charset=utf-8" } });
+  const said = isAll ? words.doneEverything : done;
+  return page({
+    language,
+    look: subject.look,
+    title: words.unsubscribe,
+    body: `<p role="status">${escapeHtml(said)}</p>\n<p>${await preferencesLink(call, language)}</p>`,
+  });
+};
+
+const sentences = ({ row, topics }: Subject, words: Words): { readonly ask: string; readonly done: string } => {
+  if (row.topic === null) {
+    const channel = channelName(row.channel, words);
+    return { ask: say(words.askChannel, { channel }), done: say(words.doneChannel, { channel }) };
+  }
+  const topic = topics.find(({ key }) => key === row.topic)?.name ?? row.topic;
+  return { ask: say(words.askTopic, { topic }), done: say(words.doneTopic, { topic }) };
+};
+
+export const channelName = (channel: string, words: Words): string => {
+  const names: Readonly<Record<string, string>> = {
+    email: words.email,
+    sms: words.sms,
+    push: words.push,
+    whatsapp: words.whatsapp,
+    "in-app": words.inApp,
+    slack: words.slack,
+  };
+  return Object.hasOwn(names, channel) ? (names[channel] ?? channel) : channel;
+};
+
+/** Signed for the same message, on the host that was called. */
+const preferencesLink = async ({ env, request, link }: LinkCall, { words }: Language): Promise<string> => {
+  const [key] = await linkKeys(env);
+  if (key === undefined) return "";
+  const { workspace, shard, message } = link;
+  return `<a href="${escapeHtml(linkTo(new URL(request.url).origin, key, { workspace, shard, message, kind: "p" }))}">${escapeHtml(words.preferences)}</a>`;
+};
