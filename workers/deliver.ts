@@ -4,10 +4,12 @@ import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
 import { liveVersion, providerFor } from "./catalog-cache.ts";
 import { confirmedFor } from "./confirmed.ts";
 import { cachedToken } from "./delivery/cached-token.ts";
+import type { AttemptPorts } from "./delivery/attempt.ts";
 import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
 import { groupCommit } from "./delivery/group-commit.ts";
 import { isListening } from "./delivery/is-listening.ts";
 import { sendMail } from "./delivery/send-mail.ts";
+import type { PlacePorts } from "./delivery/place.ts";
 import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
@@ -47,24 +49,31 @@ export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ct
   await followUp(env, answers);
 };
 
-const portsOf = (env: Env): DeliverPorts => {
-  const shards = shardsOf(env).length;
+/** What one attempt needs, with whoever claims or not. */
+export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
   const allowLoopback = env.ALLOW_LOOPBACK === "true";
   const keep = groupCommit((rows: readonly OutboxRow[]) => keepInOutbox(env, rows));
   return {
-    liveVersion: sharedRead((workspace) => liveVersion(env, workspace)),
-    object: (workspace, user) => userObject(env, workspace, user),
-    confirmed: confirmedFor,
     provider: (workspace, key) => providerFor(env, workspace, key),
     // Only on this machine, and only where "was it taken?" decides about sending again, is asking first worth a connection.
     call: (call, mayRepeat) => callOutbound(call, { allowLoopback, ...(allowLoopback && !mayRepeat && { isListening }) }),
     mail: (server, mail) => sendMail(server, mail, { allowLoopback }),
     keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
     authorize: { now: () => Date.now(), call: (call) => callOutbound(call, { allowLoopback }), cached: cachedToken },
-    shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
     place: (workspace, provider, request) => providerLimiter(env, workspace, provider).place(request),
     giveBack: (workspace, provider, id) => providerLimiter(env, workspace, provider).giveBack(id),
-    misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
     pause: (ms) => scheduler.wait(ms),
+  };
+};
+
+const portsOf = (env: Env): DeliverPorts => {
+  const shards = shardsOf(env).length;
+  return {
+    ...attemptPorts(env),
+    liveVersion: sharedRead((workspace) => liveVersion(env, workspace)),
+    object: (workspace, user) => userObject(env, workspace, user),
+    confirmed: confirmedFor,
+    shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
+    misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
   };
 };

@@ -58,6 +58,11 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
       isAnswered = reply.kind === "answer";
       return reply;
     },
+    mail: async (server, mail) => {
+      const end = await paced.mail(server, mail);
+      isAnswered = end.kind === "reply";
+      return end;
+    },
   });
   // Only the provider's own word pauses it; before the settle, so that what is held then meets a paused one when it is asked again.
   if (outcome.kind === "misconfigured" && isAnswered)

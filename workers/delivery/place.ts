@@ -46,24 +46,33 @@ const triesInPlace = 5;
  * Calls begin at the place that was taken, never later than it allows: a claim, a token or a slow machine may have taken
  * longer. Then another place is taken; without one nothing is sent.
  */
-export const inPlace = <Ports extends AttemptPorts & PlacePorts>(
-  workspace: string,
-  { provider, request, place }: Taken,
-  ports: Ports,
-): Ports => ({
+export const inPlace = <Ports extends AttemptPorts & PlacePorts>(workspace: string, taken: Taken, ports: Ports): Ports => ({
   ...ports,
   call: async (call, mayRepeat) => {
-    let current = place;
-    for (let tried = 0; tried < triesInPlace; tried++) {
-      await until(current.at, ports);
-      if (current.taken && ports.authorize.now() <= current.at + current.graceMs) return ports.call(call, mayRepeat);
-      try {
-        current = await ports.place(workspace, provider, request);
-      } catch (problem) {
-        return { kind: "no-connection", detail: `no place under the provider's rate could be had: ${String(problem)}` };
-      }
-      if (!current.taken) break;
-    }
-    return { kind: "no-connection", detail: "no place under the provider's rate in time" };
+    const problem = await reachPlace(workspace, taken, ports);
+    return problem === undefined ? ports.call(call, mayRepeat) : { kind: "no-connection", detail: problem };
+  },
+  mail: async (server, mail) => {
+    const problem = await reachPlace(workspace, taken, ports);
+    return problem === undefined ? ports.mail(server, mail) : { kind: "no-connection", detail: problem };
   },
 });
+
+/** Waits for the place, or for another one where it is over. Answers why there is none. */
+const reachPlace = async (
+  workspace: string,
+  { provider, request, place }: Taken,
+  ports: AttemptPorts & PlacePorts,
+): Promise<string | undefined> => {
+  let current = place;
+  for (let tried = 0; tried < triesInPlace && current.taken; tried++) {
+    await until(current.at, ports);
+    if (ports.authorize.now() <= current.at + current.graceMs) return undefined;
+    try {
+      current = await ports.place(workspace, provider, request);
+    } catch (problem) {
+      return `no place under the provider's rate could be had: ${String(problem)}`;
+    }
+  }
+  return "no place under the provider's rate in time";
+};
