@@ -76,6 +76,7 @@ const answerTo = async (env: Env, read: Read): Promise<Response> => {
       return reply.kind === "answer" && reply.status < 300 ? new Response("confirmed") : later();
     }
     case "reports":
-      return (await takeReports(env, read, reading.reports)) === "later" ? later() : new Response("ok");
+      // Without a word: Twilio sends the user as a text whatever plain text its inbound messages are answered with.
+      return (await takeReports(env, read, reading.reports)) === "later" ? later() : new Response(null);
   }
 };

@@ -13,7 +13,7 @@ const settings = z
     apiKey: keySetting("API key (KEY…)"),
     from: smsSenderSetting().optional(),
     messagingProfileId: z
-      .uuid()
+      .guid()
       .optional()
       .describe("Messaging profile: chooses the sender from its numbers; needed with a name as sender"),
     publicKey: z

@@ -1,7 +1,10 @@
 export type E164 = { readonly ok: true; readonly number: string } | { readonly ok: false; readonly reason: string };
 
-/** Marks people put between digits. */
-const between = /[\s().\-/\u2010-\u2015\u00a0]+/g;
+/**
+ * Marks people put between digits: exactly those that make no difference when a user is looked for by number
+ * (src/storage/shard/find-reported.ts), so that whoever is sent a text is found again when they answer STOP.
+ */
+const between = /[ ().-]+/g;
 
 /**
  * A telephone number as networks take it: `+`, the country's code and the number, 7 to 15 digits in all. Spaces, hyphens,
@@ -9,10 +12,10 @@ const between = /[\s().\-/\u2010-\u2015\u00a0]+/g;
  * a guess sends somebody else's message. Source: ITU-T E.164, 6.2.
  */
 export const e164 = (text: string): E164 => {
-  const given = text.trim();
-  if (given === "") return { ok: false, reason: "there is no telephone number" };
-  // +44 (0)20 …: the zero is dialled within the country only.
-  const number = given.replace(/\(0\)/g, "").replace(between, "");
+  // +44 (0)20 …: the zero is dialled within the country only, and is not part of the number that an answer comes from.
+  if (text.includes("(0)")) return { ok: false, reason: "the telephone number has a (0) that is none of its digits" };
+  const number = text.replace(between, "");
+  if (number === "") return { ok: false, reason: "there is no telephone number" };
   if (!number.startsWith("+")) return { ok: false, reason: "the telephone number lacks + and its country's code" };
   const digits = number.slice(1);
   if (!/^\d+$/.test(digits)) return { ok: false, reason: "the telephone number has characters that are no digits" };
