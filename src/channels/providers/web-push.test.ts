@@ -128,6 +128,15 @@ describe("web push outcome", () => {
     [answered(413), { kind: "rejected" }],
     [answered(400), { kind: "rejected" }],
     [answered(403), { kind: "misconfigured" }],
+    // A visitor's subscription made with another key must not pause the provider for everybody.
+    [answered(403, { reason: "VapidPkHashMismatch" }), { kind: "rejected" }],
+    [
+      answered(
+        403,
+        "the VAPID credentials in the authorization header do not correspond to the credentials used to create the subscriptions.",
+      ),
+      { kind: "rejected" },
+    ],
     [answered(429, "", { "retry-after": "7" }), { kind: "retry", retryAfterMs: 7_000 }],
     [{ kind: "blocked", detail: "not public" } as const, { kind: "unreachable" }],
   ])("%#", (reply, outcome) => {

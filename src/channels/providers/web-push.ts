@@ -107,7 +107,15 @@ const encrypted = async (plaintext: Uint8Array<ArrayBuffer>, keys: Subscription[
   }
 };
 
+/**
+ * What push services say of a subscription that was made with another application server's key. Anyone may register such a
+ * one, so it is no fault of the provider's settings; nor is it gone: the operator may have mixed up two key pairs.
+ */
+const otherKey = /do(?:es)? not correspond|VapidPkHashMismatch|key mismatch/i;
+
 function readPushReply(reply: Reply): Outcome {
+  if (reply.kind === "answer" && (reply.status === 401 || reply.status === 403) && otherKey.test(reply.body))
+    return { kind: "rejected", detail: describe(reply) };
   // The subscription is over (RFC 8030, 7.3).
   if (reply.kind === "answer" && (reply.status === 404 || reply.status === 410)) return { kind: "unreachable", detail: describe(reply) };
   if (reply.kind === "blocked") return { kind: "unreachable", detail: reply.detail };
