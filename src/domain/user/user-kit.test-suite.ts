@@ -12,7 +12,7 @@ import type { Fact } from "./facts.ts";
 import { MemoryHistory } from "./memory-history.ts";
 import { newUser } from "./new-user.ts";
 import type { UserState } from "./state.ts";
-import type { Stimulus } from "./stimulus.ts";
+import type { Place, Stimulus } from "./stimulus.ts";
 import type { UserKey } from "./user-key.ts";
 import type { JsonObject } from "../json.ts";
 
@@ -23,7 +23,7 @@ export const DAY = 24 * HOUR;
 /** The instant at which tests begin. */
 export const START = Date.UTC(2026, 0, 5, 8);
 
-const template = (key: string, channel: "email" | "sms" | "webhook", content: object) => ({
+const template = (key: string, channel: "email" | "sms" | "push" | "webhook", content: object) => ({
   key,
   channel,
   name: key,
@@ -33,6 +33,7 @@ const template = (key: string, channel: "email" | "sms" | "webhook", content: ob
 const templates = [
   template("hello", "email", { subject: "Hello", html: "<p>Hello</p>" }),
   template("text", "sms", { body: "Hello" }),
+  template("note", "push", { title: "Hello", body: "Hello" }),
   template("hook", "webhook", { url: "https://example.com/hook", method: "POST", body: "{}" }),
 ].map((one) => templateSchema.parse(one));
 
@@ -174,9 +175,13 @@ export class TestUser {
     return this.decisions.at(-1)?.nextDue;
   }
 
-  claim(message: string, now = this.now, render: ClaimContext["render"] = renderAnything): ClaimDecision {
+  claim(message: string, now = this.now, render: ClaimContext["render"] = renderAnything, place?: Place): ClaimDecision {
     this.now = Math.max(this.now, now);
-    const decision = claim(this.state, { message, workspace: {} }, { now: this.now, catalog: this.catalog, history: this.history, render });
+    const decision = claim(
+      this.state,
+      { message, workspace: {}, ...(place && { place }) },
+      { now: this.now, catalog: this.catalog, history: this.history, render },
+    );
     this.#keep(decision);
     return decision;
   }
@@ -237,5 +242,7 @@ export const renderAnything: ClaimContext["render"] = (template) => ({
       ? { channel: "email", subject: "Hello", html: "<p>Hello</p>", text: "Hello" }
       : template.channel === "sms"
         ? { channel: "sms", body: "Hello" }
-        : { channel: "webhook", url: "https://example.com/hook", method: "POST", headers: {}, body: "{}" },
+        : template.channel === "push"
+          ? { channel: "push", title: "Hello", body: "Hello" }
+          : { channel: "webhook", url: "https://example.com/hook", method: "POST", headers: {}, body: "{}" },
 });

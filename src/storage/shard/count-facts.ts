@@ -68,7 +68,8 @@ const goalCounts = ({ journey, version, goal, paths = [], withheld, treated }: E
 /** Each status a message came to, once, and once that it was made; one that was withheld is counted as such, not as skipped. */
 const messageCounts = (fact: Extract<Fact, { kind: "message" }>): readonly Count[] => {
   const { journey, version, step, variant } = fact;
-  if (journey === undefined || version === undefined || step === undefined) return [];
+  // A copy for one more device counts with its message.
+  if (journey === undefined || version === undefined || step === undefined || fact.of !== undefined) return [];
   const statuses = (fact.reached ?? []).map((status) => (status === "skipped" && fact.reason === HELD_OUT ? "withheld" : status));
   // Only the first word on a message is of the instant it was made.
   const isMade = fact.status === "queued" && fact.attempts === 0 && fact.at === fact.createdAt;
