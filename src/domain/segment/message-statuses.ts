@@ -28,9 +28,9 @@ export const cameTo = ({ reached, status, createdAt }: Message, asked: AskedStat
   return first;
 };
 
-/** What the message has come to since it was `before`, each as an event at its instant: at most one for each message and status, ever. */
+/** What the message has come to since it was `before`, each as an event at its instant: at most one for each message and status, ever. A copy counts with its message. */
 export const statusEvents = (before: Message | undefined, message: Message): readonly UserEvent[] =>
-  before !== undefined && before.reached === message.reached && before.status === message.status
+  message.of !== undefined || (before !== undefined && before.reached === message.reached && before.status === message.status)
     ? []
     : [...progress, ...endings].flatMap((status): UserEvent[] => {
         if (before !== undefined && cameTo(before, status) !== undefined) return [];
