@@ -1,0 +1,188 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { emailTemplate, identify, newWorkspace, publish, track, user } from "../../test/support/workspace.ts";
+import type { DeliverMessage } from "../../src/api/queue.ts";
+import { type ProviderDefinition, resendsUncertain } from "../../src/channels/provider-definition.ts";
+import type { HttpCall } from "../../src/channels/provider.ts";
+import type { Reply } from "../../src/channels/reply.ts";
+import type { UserKey } from "../../src/domain/user/user-key.ts";
+import { attemptPorts } from "../deliver.ts";
+import type { Env } from "../env.ts";
+import { type DeliverPorts, deliverMessage } from "./deliver-message.ts";
+
+/** With an idempotency key, without one, and without one at the operator's own risk of losing it. */
+const providers: Readonly<Record<string, ProviderDefinition>> = {
+  resend: { key: "mail", type: "resend", channel: "email", settings: { apiKey: "re_secret_key", from: "shop@example.com" } },
+  sendgrid: { key: "mail", type: "sendgrid", channel: "email", settings: { apiKey: "SG.secret", from: "shop@example.com" } },
+  webhook: { key: "hooks", type: "webhook", channel: "webhook", settings: {}, onUncertain: "give-up" },
+};
+const templates = [
+  emailTemplate,
+  {
+    key: "call",
+    channel: "webhook",
+    name: "Call",
+    defaultLocale: "en",
+    locales: { en: { url: "https://hooks.example.com/in", body: "{}" } },
+  },
+];
+const journeyFor = (channel: string) => ({
+  key: "sender",
+  name: "Sender",
+  trigger: { type: "event", event: "Signed Up" },
+  frequency: { type: "every-time" },
+  start: "send",
+  steps: { send: { type: "send", channel, template: channel === "email" ? "hello" : "call", next: "done" }, done: { type: "exit" } },
+});
+
+/** Where the one who sends dies: nothing after it happens. */
+const points = [
+  "nowhere",
+  "before the claim",
+  "after the claim",
+  "before the call",
+  "after the provider's yes",
+  "before the settle",
+  "after the settle",
+] as const;
+type Point = (typeof points)[number];
+/** What else the provider does: it takes the message unless it refuses clearly. */
+const behaviours = ["takes it", "refuses for now", "takes it and is cut off"] as const;
+type Behaviour = (typeof behaviours)[number];
+
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/** A provider that remembers idempotency keys where it has them: what it took, by key, and how often. */
+class ScriptedProvider {
+  /** Messages its users got. */
+  readonly taken: string[] = [];
+  readonly #known = new Set<string>();
+  readonly #hasKeys: boolean;
+  constructor(hasKeys: boolean) {
+    this.#hasKeys = hasKeys;
+  }
+
+  answer(call: HttpCall, behaviour: Behaviour): Reply {
+    if (behaviour === "refuses for now") return { kind: "answer", status: 503, headers: {}, body: "", complete: true, at: Date.now() };
+    const key = call.headers["idempotency-key"] ?? "";
+    if (!this.#hasKeys || !this.#known.has(key)) this.taken.push(key);
+    this.#known.add(key);
+    if (behaviour === "takes it and is cut off") return { kind: "lost", detail: "cut" };
+    return { kind: "answer", status: 202, headers: {}, body: '{"id":"p1"}', complete: true, at: Date.now() };
+  }
+}
+
+interface Fault {
+  readonly point: Point;
+  readonly behaviour: Behaviour;
+}
+
+const portsWith = (
+  definition: ProviderDefinition,
+  provider: ScriptedProvider,
+  version: number,
+  { point, behaviour }: Fault,
+): DeliverPorts => ({
+  ...attemptPorts(env as unknown as Env),
+  liveVersion: () => (point === "before the claim" ? never() : Promise.resolve(version)),
+  confirmed: () => undefined,
+  shardNumber: () => 0,
+  misconfigured: () => Promise.resolve(),
+  provider: () => (point === "before the call" ? never() : Promise.resolve(definition)),
+  call: (call) => {
+    const reply = provider.answer(call, behaviour);
+    return point === "after the provider's yes" ? never() : Promise.resolve(reply);
+  },
+  object: (workspace, key) => ({
+    claim: async (request) => {
+      const answer = await user(workspace, key).claim(request);
+      return point === "after the claim" ? never() : answer;
+    },
+    settle: async (request) => {
+      if (point === "before the settle") return never();
+      const answer = await user(workspace, key).settle(request);
+      return point === "after the settle" ? never() : answer;
+    },
+  }),
+});
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.now() }));
+afterEach(() => void vi.useRealTimers());
+
+/** Long enough for all that happens in memory; who hangs by then is dead. */
+const deadAfterMs = 60;
+/** Longer than a lease and than any pause before another attempt. */
+const laterMs = 15 * 60_000;
+const settledStatuses = ["sent", "failed", "uncertain"];
+
+/** One message whose attempts meet these faults, one after another, then none any more. */
+const live = async (definition: ProviderDefinition, faults: readonly Fault[]) => {
+  const workspace = await newWorkspace();
+  const { channel, type, key } = definition;
+  const version = await publish(workspace, {
+    journeys: [journeyFor(channel)],
+    templates,
+    providers: [{ key, channel, type, default: true, resendUncertain: resendsUncertain(definition) }],
+  });
+  const provider = new ScriptedProvider(type === "resend");
+  const at: UserKey = "u:1";
+  const { deliver } = await user(workspace, at).apply({
+    catalog: version,
+    events: [identify("1", { email: "1@example.com" }), track("1", "Signed Up")],
+  });
+  const message: DeliverMessage = { workspace, user: at, message: deliver[0]?.message ?? "" };
+  const statusNow = async () => (await user(workspace, at).messages({ limit: 1 })).items[0]?.status ?? "";
+  for (const fault of [...faults, ...Array.from({ length: 4 }, (): Fault => ({ point: "nowhere", behaviour: "takes it" }))]) {
+    // The queue brings messages twice: whoever comes second finds it claimed.
+    const copies = [fault, fault].map((one) => deliverMessage(message, portsWith(definition, provider, version, one)));
+    await Promise.race([
+      Promise.all(copies),
+      new Promise((resolve) => setTimeout(resolve, fault.point === "nowhere" ? 5_000 : deadAfterMs)),
+    ]);
+    if (settledStatuses.includes(await statusNow())) break;
+    vi.setSystemTime(Date.now() + laterMs);
+    await user(workspace, at).stimulate({ catalog: version, stimuli: [{ type: "tick" }] });
+  }
+  return { taken: provider.taken.length, status: await statusNow() };
+};
+
+const pairs: readonly (readonly Fault[])[] = points.flatMap((first) =>
+  behaviours.flatMap((behaviour) => [
+    [{ point: first, behaviour }],
+    [
+      { point: first, behaviour },
+      { point: "after the provider's yes", behaviour: "takes it" },
+    ],
+  ]),
+);
+const name = (faults: readonly Fault[]): string => faults.map(({ point, behaviour }) => `${behaviour}, dies ${point}`).join("; then ");
+
+describe("faults at every point between claim and settle", () => {
+  it("with an idempotency key: none lost, none doubled", { timeout: 120_000 }, async () => {
+    const ends: Record<string, unknown> = {};
+    for (const faults of pairs) ends[name(faults)] = await live(providers["resend"] as ProviderDefinition, faults);
+    expect(ends).toEqual(Object.fromEntries(pairs.map((faults) => [name(faults), { taken: 1, status: "sent" }])));
+  });
+
+  it.each(["sendgrid", "webhook"])(
+    "%s, without one: none doubled, and what may be lost is `uncertain`, and nothing else",
+    { timeout: 120_000 },
+    async (type) => {
+      const count = { sent: 0, uncertain: 0 };
+      for (const faults of pairs) {
+        const { taken, status } = await live(providers[type] as ProviderDefinition, faults);
+        expect([name(faults), taken <= 1]).toEqual([name(faults), true]);
+        if (status === "sent") {
+          count.sent++;
+          expect([name(faults), taken]).toEqual([name(faults), 1]);
+        } else {
+          count.uncertain++;
+          expect([name(faults), status]).toEqual([name(faults), "uncertain"]);
+        }
+      }
+      expect(count.sent).toBeGreaterThan(0);
+      expect(count.uncertain).toBeGreaterThan(0);
+      expect(count.sent + count.uncertain).toBe(pairs.length);
+    },
+  );
+});
