@@ -44,16 +44,17 @@ const lifted = (draft: Draft, first: Message, copy: Message): Message | undefine
 };
 
 /**
- * The message's own device will not get it. True where its copies have to be waited for, or one is out: then it is held, with
- * how it ends if none of them gets through.
+ * The message's own device will not get it. True where its copies have to be waited for, or one is or may be out: then it is
+ * held, with how it ends if none of them gets through.
  */
 export const mustWaitForCopies = (draft: Draft, message: Message): boolean =>
-  message.copies !== undefined && (isOut(message.elsewhere) || openCopies(draft, message.id).length > 0);
+  message.copies !== undefined && (message.elsewhere !== undefined || openCopies(draft, message.id).length > 0);
 
-/** The message held for its copies, to be asked again now where one is out already. */
+/** The message held for its copies, to be asked again now where they have said all they will. */
 export const waiting = (draft: Draft, message: Message, lost: NonNullable<Message["lost"]>): Message => {
   const { due: _due, ...rest } = message;
-  return { ...rest, status: "held", reason: lost.reason, lost, ...(isOut(message.elsewhere) && { due: draft.at }) };
+  const isDecided = isOut(message.elsewhere) || openCopies(draft, message.id).length === 0;
+  return { ...rest, status: "held", reason: lost.reason, lost, ...(isDecided && { due: draft.at }) };
 };
 
 /** Copies that nobody has claimed. */
