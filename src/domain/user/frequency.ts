@@ -5,8 +5,9 @@ import type { EntryCounter } from "./state.ts";
 
 /** As many of the newest entries are kept as a `limit` can count. */
 const MAX_RECENT = 50;
-/** Counters of one user; beyond it the keyed ones entered longest ago are forgotten. */
+/** Counters of one user; beyond it the keyed ones entered longest ago are forgotten, many at once, as each time looks through all of them. */
 const MAX_COUNTERS = 1_000;
+const KEPT_COUNTERS = 900;
 
 /** Entries asked for that are remembered per journey: a repetition comes soon after (a retry, a page done twice). */
 const MAX_ASKED = 200;
@@ -39,11 +40,13 @@ export const countEntry = (counter: EntryCounter, now: number, again: number | u
 /** The counters with one of them set, within their bound. */
 export const withCounter = (entries: Counters, at: string, counter: EntryCounter): Counters => {
   const all = { ...entries, [at]: counter };
-  const keyed = Object.keys(all).filter((name) => name.includes("|"));
+  const names = Object.keys(all);
+  if (names.length <= MAX_COUNTERS) return all;
+  const keyed = names.filter((name) => name.includes("|"));
   if (keyed.length <= MAX_COUNTERS) return all;
-  const oldest = keyed.reduce((found, name) => ((all[name]?.lastEnteredAt ?? 0) < (all[found]?.lastEnteredAt ?? 0) ? name : found));
-  const { [oldest]: _gone, ...kept } = all;
-  return kept;
+  const enteredAt = (name: string): number => all[name]?.lastEnteredAt ?? 0;
+  const oldest = new Set(keyed.toSorted((a, b) => enteredAt(a) - enteredAt(b)).slice(0, keyed.length - KEPT_COUNTERS));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !oldest.has(name)));
 };
 
 /** What came of an entry asked for under this id before: "" = entered, else why not; undefined = it was not asked for. */

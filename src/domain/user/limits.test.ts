@@ -86,6 +86,24 @@ describe("what one user may hold", () => {
     expect(user.refusals).toEqual(["too-many-runs", "too-many-runs"]);
   });
 
+  it("counters of entries by key: those entered longest ago are forgotten, hundreds of the newest never", () => {
+    const once = journey({
+      trigger: { type: "event", event: "Go", key: "properties.cart" },
+      frequency: { type: "once" },
+      start: "end",
+      steps: { end: { type: "exit" } },
+    });
+    const user = new TestUser(catalogOf({ journeys: [{ definition: once }] }));
+    const go = (cart: number, at: number): void => void user.event(track("Go", START + at, { properties: { cart: `c${cart}` } }));
+    for (let i = 0; i < 1_500; i++) {
+      go(i, i);
+      expect(Object.keys(user.state.entries).length).toBeLessThanOrEqual(1_000);
+    }
+    for (let i = 700; i < 1_500; i++) go(i, 2_000 + i);
+    expect(user.refusals).toHaveLength(800);
+    expect(new Set(user.refusals)).toEqual(new Set(["once"]));
+  });
+
   it("what started the live runs of all journeys together", () => {
     const journeys = Array.from({ length: 4 }, (_, n) => ({
       definition: journey({ key: `j${n}`, trigger: { type: "event", event: "Go", key: "properties.cart" } }),
