@@ -21,7 +21,7 @@ const testEnv = { ...env, DELIVER_SMS: quiet } as unknown as Env; // of a queue,
 
 const setUp = async (phone: string): Promise<string> => {
   const workspace = await newWorkspace();
-  const { body, sealed } = await storeProvider(env as unknown as Env, workspace, texts);
+  const { body, sealed } = await storeProvider(env, workspace, texts);
   await env.DB.prepare(
     "INSERT INTO definitions (workspace, kind, key, body, etag, sealed, created_at, updated_at) VALUES (?, 'provider', ?, ?, '', ?, 0, 0)",
   )

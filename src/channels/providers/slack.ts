@@ -75,17 +75,17 @@ export const slack: HttpProvider<typeof settings> = {
   },
 };
 
-/** The Web API answers 200 also where it refuses; a webhook says "ok" as plain text. */
+/** The Web API answers 200 also where it refuses, so its word counts; a webhook says "ok" as plain text. */
 function readTaken(reply: Answer): Outcome {
   const body = jsonBody(reply);
-  if (body?.["ok"] !== false) {
+  if (body?.["ok"] === true || reply.body.trim() === "ok") {
     const channel = textOf(body?.["channel"]);
     const ts = textOf(body?.["ts"]);
     return acceptedAs(channel !== undefined && ts !== undefined ? `${channel}/${ts}` : undefined);
   }
-  const error = textOf(body["error"]) ?? "";
-  // By the error alone: the status says nothing.
-  const read = codedOutcome(reply, error, rules);
+  if (body?.["ok"] !== false) return { kind: "uncertain", detail: `${reply.status} without a word of Slack's` };
+  const read = codedOutcome(reply, textOf(body["error"]) ?? "", rules);
+  // An error of no name here; the status says nothing.
   return read.kind === "accepted" ? { kind: "rejected", detail: describe(reply) } : read;
 }
 
