@@ -127,12 +127,28 @@ describe("a provider's reports", () => {
     expect(await messageOf(at.workspace, "1")).toMatchObject({ status: "delivered" });
   });
 
+  it("of a copy are about whoever has its address, not about whom the message is for", async () => {
+    const at = await setUp();
+    const [mine] = [await sent(at, "1", "a"), await sent(at, "2", "b")];
+    const of = (type: string, address: string, more: object = {}) =>
+      hook(at.workspace, event(type, tagged(mine.echo, { to: [address], ...more })));
+    expect(await of("email.bounced", "2@example.com", { bounce: { type: "Permanent" } })).toBe(200);
+    expect(await of("email.opened", "nobody@example.com")).toBe(200);
+    expect(await messageOf(at.workspace, "1")).toMatchObject({ status: "sent" });
+    expect(await suppressionsOf(at.workspace, "1")).toEqual([]);
+    expect(await suppressionsOf(at.workspace, "2")).toEqual(["email:2@example.com"]);
+    expect(await of("email.opened", "1@Example.com")).toBe(200);
+    expect(await messageOf(at.workspace, "1")).toMatchObject({ status: "opened" });
+  });
+
   it("permanent bounces and complaints suppress the address, others do not", async () => {
     const at = await setUp();
     const [soft, hard, complained] = [await sent(at, "1", "a"), await sent(at, "2", "b"), await sent(at, "3", "c")];
     await hook(at.workspace, event("email.bounced", tagged(soft.echo, { bounce: { type: "Transient", message: "full" } })));
-    await hook(at.workspace, event("email.bounced", tagged(hard.echo, { bounce: { type: "Permanent", message: "no such mailbox" } })));
-    await hook(at.workspace, event("email.complained", tagged(complained.echo)));
+    const to = (id: string) => ({ to: [`${id}@example.com`] });
+    const gone = { bounce: { type: "Permanent", message: "no such mailbox" } };
+    await hook(at.workspace, event("email.bounced", tagged(hard.echo, { ...to("2"), ...gone })));
+    await hook(at.workspace, event("email.complained", tagged(complained.echo, to("3"))));
     expect(await suppressionsOf(at.workspace, "1")).toEqual([]);
     expect(await suppressionsOf(at.workspace, "2")).toEqual(["email:2@example.com"]);
     expect(await suppressionsOf(at.workspace, "3")).toEqual(["email:3@example.com"]);

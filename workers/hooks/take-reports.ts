@@ -1,4 +1,5 @@
 import { readEcho } from "../../src/channels/echo.ts";
+import { asciiAddress, readMailbox } from "../../src/channels/email/mailbox.ts";
 import type { ProviderReport } from "../../src/channels/provider.ts";
 import type { Channel } from "../../src/domain/message/message.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
@@ -22,6 +23,8 @@ const textsKnownMs = 30 * 86_400_000;
 interface Where {
   readonly id: string;
   readonly user: UserKey;
+  /** Where the message went, as far as it is projected. */
+  readonly recipient: string | null;
 }
 
 /**
@@ -41,8 +44,9 @@ export const takeReports = async (env: Env, read: Read, reports: readonly Provid
   const unnamed: ProviderReport[] = [];
   for (const report of news) {
     const found = messages.get(report);
-    if (found !== undefined) tell(found.user, aboutMessage(report, found.id));
-    if (found === undefined || report.status === "inbound") unnamed.push(report);
+    const isOfCopy = found !== undefined && definition.channel === "email" && isOfAnother(report, found.recipient);
+    if (found !== undefined && !isOfCopy) tell(found.user, aboutMessage(report, found.id));
+    if (found === undefined || isOfCopy || report.status === "inbound") unnamed.push(report);
     if (found === undefined && report.status !== "inbound" && mayCome(report, workspace, call.at)) isEarly = true;
   }
   for (const report of unnamed) {
@@ -57,6 +61,16 @@ export const takeReports = async (env: Env, read: Read, reports: readonly Provid
   );
   await noteTexts(env, read, news);
   return isEarly ? "later" : "taken";
+};
+
+/**
+ * Providers tell of everybody who was sent the mail. That a copy's address is dead, or has opened it, says nothing of the user
+ * the message is for: it is about whoever has that address.
+ */
+const isOfAnother = ({ address }: ProviderReport, recipient: string | null): boolean => {
+  if (address === undefined || recipient === null) return false;
+  const [reported, sent] = [address, recipient].map((text) => asciiAddress(readMailbox(text).email).toLowerCase());
+  return reported !== sent;
 };
 
 /** Is it about a message of ours whose row may not be there yet? */
@@ -97,14 +111,16 @@ const findMessages = async (
   await Promise.all(
     [...byShard].map(async ([number, own]) => {
       const rows = await messagesById(shards[number] ?? env.SHARD_0, workspace, [...own.keys()]);
-      for (const { id, user } of rows) for (const report of own.get(id) ?? []) found.set(report, { id, user: user as UserKey });
+      for (const { id, user, recipient } of rows)
+        for (const report of own.get(id) ?? []) found.set(report, { id, user: user as UserKey, recipient });
     }),
   );
   if (byProviderId.size === 0) return found;
   await Promise.all(
     shards.map(async (shard) => {
       for (const row of await messagesByProviderId(shard, workspace, [...byProviderId.keys()]))
-        for (const report of byProviderId.get(row.provider_message_id) ?? []) found.set(report, { id: row.id, user: row.user as UserKey });
+        for (const report of byProviderId.get(row.provider_message_id) ?? [])
+          found.set(report, { id: row.id, user: row.user as UserKey, recipient: row.recipient });
     }),
   );
   return found;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
-import { writeMailbox } from "../email/mailbox.ts";
+import { readMailbox, writeMailbox } from "../email/mailbox.ts";
 import { instantOf, type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, textOf } from "../inbound.ts";
 import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter, type Reply } from "../reply.ts";
@@ -109,7 +109,7 @@ function readEvent(event: JsonRecord, id: string): readonly ProviderReport[] {
   if (status === undefined) return [];
   const data = recordOf(event["data"]);
   const bounce = recordOf(data["bounce"]);
-  const [to] = listOf(data["to"]);
+  const to = textOf(listOf(data["to"])[0]);
   return [
     reportOf({
       id,
@@ -120,7 +120,7 @@ function readEvent(event: JsonRecord, id: string): readonly ProviderReport[] {
       reason: textOf(bounce["message"]) ?? textOf(recordOf(data["failed"])["reason"]) ?? textOf(recordOf(data["suppressed"])["message"]),
       // A bounce is permanent unless it says otherwise; a suppressed address has bounced or complained before.
       permanent: type === "email.suppressed" || (status === "bounced" && (textOf(bounce["type"]) ?? "Permanent") === "Permanent"),
-      address: textOf(to),
+      address: to === undefined ? undefined : readMailbox(to).email,
       link: textOf(recordOf(data["click"])["link"]),
     }),
   ];

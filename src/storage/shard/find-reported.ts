@@ -1,17 +1,17 @@
 /** Users of one address: a shared one is shared by few. */
 const maxUsers = 100;
 
-/** Messages of one shard by our ids: whose they are. */
+/** Messages of one shard by our ids: whose they are, and where they went. */
 export const messagesById = async (
   db: D1Database,
   workspace: string,
   ids: readonly string[],
-): Promise<readonly { readonly id: string; readonly user: string }[]> =>
+): Promise<readonly { readonly id: string; readonly user: string; readonly recipient: string | null }[]> =>
   (
     await db
-      .prepare("SELECT id, user FROM messages WHERE workspace = ?1 AND id IN (SELECT value FROM json_each(?2))")
+      .prepare("SELECT id, user, recipient FROM messages WHERE workspace = ?1 AND id IN (SELECT value FROM json_each(?2))")
       .bind(workspace, JSON.stringify(ids))
-      .all<{ id: string; user: string }>()
+      .all<{ id: string; user: string; recipient: string | null }>()
   ).results;
 
 /** The same by their provider's words for them. */
@@ -19,14 +19,16 @@ export const messagesByProviderId = async (
   db: D1Database,
   workspace: string,
   ids: readonly string[],
-): Promise<readonly { readonly id: string; readonly user: string; readonly provider_message_id: string }[]> =>
+): Promise<
+  readonly { readonly id: string; readonly user: string; readonly recipient: string | null; readonly provider_message_id: string }[]
+> =>
   (
     await db
       .prepare(
-        "SELECT id, user, provider_message_id FROM messages WHERE workspace = ?1 AND provider_message_id IN (SELECT value FROM json_each(?2))",
+        "SELECT id, user, recipient, provider_message_id FROM messages WHERE workspace = ?1 AND provider_message_id IN (SELECT value FROM json_each(?2))",
       )
       .bind(workspace, JSON.stringify(ids))
-      .all<{ id: string; user: string; provider_message_id: string }>()
+      .all<{ id: string; user: string; recipient: string | null; provider_message_id: string }>()
   ).results;
 
 /** Users of one shard who have an e-mail address, in whatever case it is written. */
