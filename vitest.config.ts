@@ -71,6 +71,8 @@ export default defineConfig({
         test: {
           name: "workers",
           root,
+          // Bundled as wrangler does it: taken one by one, what it asks for would be what is meant for Node.
+          deps: { optimizer: { ssr: { enabled: true, include: ["mjml-browser"] } } },
           include: [workerTests],
           exclude: ignored,
           testTimeout,

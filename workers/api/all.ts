@@ -5,6 +5,8 @@ export { segmentMembers } from "./segment-members.ts";
 export { segmentGrowth } from "./segment-growth.ts";
 export { journeys } from "./journeys.ts";
 export { templates } from "./templates.ts";
+export { templatePreview } from "./template-preview.ts";
+export { templateTest } from "./template-test.ts";
 export { topics } from "./topics.ts";
 export { definitions } from "./definitions.ts";
 export { providers } from "./providers.ts";

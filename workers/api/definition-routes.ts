@@ -32,6 +32,8 @@ export interface LiveKind<T extends { readonly key: string }> {
   readonly fields?: Readonly<Record<string, z.ZodType>>;
   /** What is wrong with it beyond its shape. */
   readonly lint?: (definition: T) => readonly InputProblem[];
+  /** What is kept in the place of what was put (compiled, and checked for what only that shows). @throws Fault bad-definition */
+  readonly build?: (definition: T) => Promise<T>;
   /** The stored texts of a definition: what may be read, and what is sealed. Default: all of it, nothing sealed. */
   readonly store?: (env: Env, workspace: string, definition: T) => Promise<{ readonly body: string; readonly sealed: string | null }>;
   /** Completes what was put from what is stored (settings that are never read back). */
@@ -141,9 +143,10 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
       async (call) => {
         const { env, workspace, request } = call;
         const key = call.params["key"] ?? "";
-        const definition = kind.complete === undefined ? (call.body as T) : await completed(kind, call, key); // checked by `body` above
-        const problems = kind.lint?.(definition) ?? [];
+        const given = kind.complete === undefined ? (call.body as T) : await completed(kind, call, key); // checked by `body` above
+        const problems = kind.lint?.(given) ?? [];
         if (problems.length > 0) throw refusal("bad-definition", problems);
+        const definition = kind.build === undefined ? given : await kind.build(given);
         let earlier: CatalogDocument | undefined;
         const { answer: saved } = await changeCatalog(env, workspace, async (live) => {
           const before = await readDefinition(env.DB, workspace, kind.kind, key);

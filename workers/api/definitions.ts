@@ -59,8 +59,8 @@ async function* definitionsOf(env: Env, workspace: string, kind: DefinitionKind)
   for (let after = ""; ;) {
     const rows = await listDefinitions(env.DB, workspace, kind, { after, limit: perRead });
     for (const { body } of rows) {
-      // Which settings a provider has is ours to say; a PUT would take the field off again.
-      const { settingsSet: _ours, ...definition } = JSON.parse(body) as Record<string, unknown>; // was an object when it was stored
+      // Which settings a provider has and what a template was compiled to is ours to say; a PUT would take the fields off again.
+      const { settingsSet: _set, compiled: _compiled, uses: _uses, ...definition } = JSON.parse(body) as Record<string, unknown>; // was an object when it was stored
       yield definition;
     }
     const last = rows.at(-1);

@@ -36,25 +36,31 @@ const said: Readonly<Record<Type, string>> = {
   object: "an object",
 };
 
-const variable = z
-  .strictObject({
-    type: z.enum(types),
-    required: z.boolean().optional(),
-    default: z.json().optional(),
-    description: z.string().max(500).optional(),
-  })
-  .superRefine((given, context) => {
-    if (given.default !== undefined && !is[given.type](given.default))
-      context.addIssue({ code: "custom", path: ["default"], message: `has to be ${said[given.type]}, as the variable's type says` });
-    if (given.default !== undefined && given.required === true)
-      context.addIssue({ code: "custom", path: ["required"], message: "a variable with a default is never missing" });
-  });
+const makeSchema = () => {
+  const variable = z
+    .strictObject({
+      type: z.enum(types),
+      required: z.boolean().optional(),
+      default: z.json().optional(),
+      description: z.string().max(500).optional(),
+    })
+    .superRefine((given, context) => {
+      if (given.default !== undefined && !is[given.type](given.default))
+        context.addIssue({ code: "custom", path: ["default"], message: `has to be ${said[given.type]}, as the variable's type says` });
+      if (given.default !== undefined && given.required === true)
+        context.addIssue({ code: "custom", path: ["required"], message: "a variable with a default is never missing" });
+    });
 
-const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "a variable's name has letters, digits and _, and begins with no digit");
+  const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, "a variable's name has letters, digits and _, and begins with no digit");
 
-export const variablesSchema: z.ZodType<Variables> = z
-  .record(name, variable)
-  .refine((variables) => Object.keys(variables).length <= 200, "at most 200 variables");
+  const variables = z.record(name, variable).refine((variables) => Object.keys(variables).length <= 200, "at most 200 variables");
+  return variables;
+};
+
+let made: ReturnType<typeof makeSchema> | undefined;
+
+/** Made on first use, as the shapes of blocks are. */
+export const variablesSchema: z.ZodType<Variables> = z.lazy(() => (made ??= makeSchema()));
 
 /** What is wrong with the data for a template that declares what it expects; `path` begins with "data". Undeclared fields pass. */
 export const checkData = (variables: Variables | undefined, data: JsonObject | undefined): readonly InputProblem[] =>
