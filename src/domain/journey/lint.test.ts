@@ -41,6 +41,16 @@ const never = { type: "and", conditions: [attribute("pro"), attribute("free")] }
 const send = (more: object = {}) => ({ type: "send", channel: "email", template: "hello", topic: "offers", ...more });
 
 describe("lintJourney", () => {
+  it("warns of a journey that starts itself again before a minute is over", () => {
+    const every = { frequency: { type: "every-time" } };
+    const again = { type: "event", event: "Go" };
+    const first = (type: object, length: string) => ({ ...every, steps: { a: { type: "wait", for: length, next: "b" }, b: type } });
+    expect(warnings(first(again, "PT1S"))).toMatchObject([{ path: "steps.b", message: expect.stringContaining("for ever") as string }]);
+    expect(warnings(first({ type: "enter", journey: "j" }, "PT1S"))).toMatchObject([{ path: "steps.b" }]);
+    expect(warnings(first(again, "PT1M"))).toEqual([]);
+    expect(warnings({ ...first(again, "PT1S"), frequency: { type: "every-time", oneAtATime: true } })).toEqual([]);
+  });
+
   it("finds nothing wrong with a sound journey, cycles through a wait included", () => {
     expect(
       lint({
