@@ -14,6 +14,10 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 /** A text that is not empty. */
 export const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
+/** What a table has for a word; undefined for words it does not have, and for what is no word. */
+export const lookUp = <T>(table: Readonly<Record<string, T>>, word: unknown): T | undefined =>
+  typeof word === "string" && Object.hasOwn(table, word) ? table[word] : undefined;
+
 /** An ISO 8601 instant in ms. Fractions finer than a millisecond are cut off. */
 export const instantOf = (value: unknown): number | undefined => {
   const at = typeof value === "string" ? Date.parse(value.replace(/(\.\d{3})\d+/, "$1")) : Number.NaN;

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, createHmac, createSign, sign, X509Certificate } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { publicKeyOf } from "../../src/channels/aws/certificate.ts";
 import { kindOf } from "../../src/channels/provider-definition.ts";
@@ -186,6 +187,54 @@ describe.each(Object.entries(signers))("webhooks of %s", (type, signer) => {
     expect(await read(type, signer.call(first, { at: now - tolerance }))).toMatchObject({ kind: "reports" });
     expect(await read(type, signer.call(first, { at: now - tolerance - 1000 }))).toMatchObject({ kind: "refused" });
     expect(await read(type, signer.call(first, { at: now + 6 * 60_000 }))).toMatchObject({ kind: "refused" });
+  });
+
+  it("reads any JSON without stumbling, and says only words that there are", async () => {
+    const names = [
+      "event",
+      "event-data",
+      "eventType",
+      "type",
+      "RecordType",
+      "status",
+      "bounce",
+      "data",
+      "mail",
+      "msg",
+      "ts",
+      "_id",
+      "sg_event_id",
+    ];
+    const words = [
+      "constructor",
+      "toString",
+      "__proto__",
+      "delivered",
+      "email.bounced",
+      "Bounce",
+      "click",
+      "bounce",
+      "failed",
+      "hard_bounce",
+    ];
+    const { json } = fc.letrec((tie) => ({
+      json: fc.oneof(
+        { depthSize: "small" },
+        fc.constantFrom(...words, null, true, 0, -1, 1e300),
+        fc.array(tie("json"), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names, "toString", "valueOf"), tie("json"), { maxKeys: 5 }),
+      ),
+    }));
+    const statuses = ["sent", "delivered", "deferred", "bounced", "failed", "opened", "clicked", "complained", "unsubscribed"];
+    await fc.assert(
+      fc.asyncProperty(json, async (payload) => {
+        const reading = await read(type, signer.call(payload));
+        for (const report of reading.kind === "reports" ? reading.reports : []) {
+          expect(statuses).toContain(report.status);
+          expect(typeof report.id).toBe("string");
+        }
+      }),
+    );
   });
 
   it("reads nothing from what it does not know", async () => {

@@ -1,5 +1,5 @@
 import { bytesOf, fromBase64 } from "../bytes.ts";
-import { type JsonRecord, instantOf, jsonOf, recordOf, refused, textOf, untimely } from "../inbound.ts";
+import { instantOf, jsonOf, type JsonRecord, lookUp, recordOf, refused, textOf, untimely } from "../inbound.ts";
 import type { InboundCall, InboundPorts, InboundReading } from "../provider.ts";
 import { publicKeyOf } from "./certificate.ts";
 
@@ -26,7 +26,9 @@ export async function readSns(call: InboundCall, topicArn: string | undefined, p
   const url = textOf(envelope["SubscribeURL"]);
   switch (envelope["Type"]) {
     case "Notification":
-      return id === undefined ? other(refused("no MessageId")) : { kind: "notification", id, message: jsonOf(String(envelope["Message"])) };
+      return id === undefined
+        ? other(refused("no MessageId"))
+        : { kind: "notification", id, message: jsonOf(textOf(envelope["Message"]) ?? "") };
     case "SubscriptionConfirmation":
       return other(url !== undefined && isSnsAddress(url) ? { kind: "confirm", url } : refused("not an address of SNS"));
     default:
@@ -49,8 +51,8 @@ const signedFields: Readonly<Record<string, readonly string[]>> = {
 const hashes: Readonly<Record<string, string>> = { "1": "SHA-1", "2": "SHA-256" };
 
 async function isSigned(envelope: JsonRecord, ports: InboundPorts): Promise<boolean> {
-  const fields = signedFields[String(envelope["Type"])];
-  const hash = hashes[String(envelope["SignatureVersion"])];
+  const fields = lookUp(signedFields, envelope["Type"]);
+  const hash = lookUp(hashes, envelope["SignatureVersion"]);
   const signature = fromBase64(textOf(envelope["Signature"]) ?? "");
   const address = textOf(envelope["SigningCertURL"]);
   if (fields === undefined || hash === undefined || signature === undefined || address === undefined) return false;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import type { Mailbox } from "../email/mailbox.ts";
-import { hasSecret, type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
+import { hasSecret, jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
 import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { jsonBody, readReply, retryAfter } from "../reply.ts";
 
@@ -90,24 +90,25 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 };
 
 function readEvent(event: JsonRecord): readonly ProviderReport[] {
-  const name = String(event["event"]);
-  const status = statuses[name];
+  const name = textOf(event["event"]);
+  const status = lookUp(statuses, name);
   if (status === undefined) return [];
   const messageId = textOf(event["message-id"]);
   const at = instantOf(event);
   const link = textOf(event["link"]);
+  const address = textOf(event["email"]);
   return [
     reportOf({
-      id: [name, messageId, at, event["email"], link?.slice(-200)].join(":"),
+      id: [name, messageId, at, address, link?.slice(-200)].join(":"),
       status,
       echo: textOf(event["X-Mailin-custom"]),
       providerMessageId: messageId === undefined ? undefined : bare(messageId),
       at,
       reason: textOf(event["reason"]),
       permanent: name === "hard_bounce" || name === "invalid_email",
-      address: textOf(event["email"]),
+      address,
       link,
-      machine: name.endsWith("proxy_open"),
+      machine: name?.endsWith("proxy_open") === true,
     }),
   ];
 }

@@ -3,7 +3,7 @@ import { bytesOf, hmac, sameText, toBase64, toHex } from "../bytes.ts";
 import { keySetting, mailOf, senderSetting, type Mail } from "../email/mail.ts";
 import { formOf } from "../email/form.ts";
 import { writeMailbox } from "../email/mailbox.ts";
-import { type JsonRecord, jsonOf, recordOf, refused, reportOf, secondsOf, textOf, untimely } from "../inbound.ts";
+import { jsonOf, type JsonRecord, lookUp, recordOf, refused, reportOf, secondsOf, textOf, untimely } from "../inbound.ts";
 import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
@@ -110,7 +110,7 @@ const blameless = new Set(["suppress-complaint", "suppress-unsubscribe", "espblo
  * another event in it is a repetition of the first and changes nothing.
  */
 function readEvent(event: JsonRecord, token: string): readonly ProviderReport[] {
-  const named = statuses[String(event["event"])];
+  const named = lookUp(statuses, event["event"]);
   if (named === undefined) return [];
   const temporary = named === "bounced" && event["severity"] !== "permanent";
   const delivery = recordOf(event["delivery-status"]);

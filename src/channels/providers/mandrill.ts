@@ -3,7 +3,7 @@ import type { Outcome } from "../../domain/message/message.ts";
 import { bytesOf, hmac, sameText, toBase64 } from "../bytes.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { writeMailbox, type Mailbox } from "../email/mailbox.ts";
-import { type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
+import { jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
 import type { HttpProvider, InboundCall, ProviderReport } from "../provider.ts";
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
@@ -130,15 +130,15 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 };
 
 function readEvent(event: JsonRecord): readonly ProviderReport[] {
-  const name = String(event["event"]);
-  const status = statuses[name];
+  const name = textOf(event["event"]);
+  const status = lookUp(statuses, name);
   const message = recordOf(event["msg"]);
   const of = textOf(event["_id"]) ?? textOf(message["_id"]);
   if (status === undefined || of === undefined) return [];
   const link = status === "clicked" ? textOf(event["url"]) : undefined;
   return [
     reportOf({
-      id: [of, name, event["ts"], link?.slice(-200)].join(":"),
+      id: [of, name, secondsOf(event["ts"]), link?.slice(-200)].join(":"),
       status,
       echo: textOf(recordOf(message["metadata"])["tern"]),
       providerMessageId: of,

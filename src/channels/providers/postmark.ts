@@ -103,16 +103,18 @@ function readRecord(record: JsonRecord): readonly ProviderReport[] {
   const read = statusOf(type, record);
   if (read === undefined) return [];
   const metadata = recordOf(record["Metadata"]);
+  const messageId = textOf(record["MessageID"]);
+  const address = textOf(record["Recipient"]) ?? textOf(record["Email"]);
   return [
     reportOf({
-      id: [type, record["MessageID"], record["ID"] ?? time, record["Recipient"] ?? record["Email"]].join(":"),
+      id: [type, messageId, typeof record["ID"] === "number" ? record["ID"] : textOf(time), address].join(":"),
       status: read.status,
       echo: textOf(["tern0", "tern1", "tern2"].map((name) => textOf(metadata[name]) ?? "").join("")),
-      providerMessageId: textOf(record["MessageID"]),
+      providerMessageId: messageId,
       at: instantOf(time),
       reason: textOf(record["Details"]) ?? textOf(record["Description"]) ?? textOf(record["SuppressionReason"]),
       permanent: read.permanent,
-      address: textOf(record["Recipient"]) ?? textOf(record["Email"]),
+      address,
       link: textOf(record["OriginalLink"]),
     }),
   ];

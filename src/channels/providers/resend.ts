@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { readMailbox, writeMailbox } from "../email/mailbox.ts";
-import { instantOf, type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, textOf } from "../inbound.ts";
+import { instantOf, jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, textOf } from "../inbound.ts";
 import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter, type Reply } from "../reply.ts";
 import { standardToleranceMs, standardWebhookProblem } from "../standard-webhooks.ts";
@@ -104,8 +104,8 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 };
 
 function readEvent(event: JsonRecord, id: string): readonly ProviderReport[] {
-  const type = String(event["type"]);
-  const status = statuses[type];
+  const type = textOf(event["type"]);
+  const status = lookUp(statuses, type);
   if (status === undefined) return [];
   const data = recordOf(event["data"]);
   const bounce = recordOf(data["bounce"]);

@@ -3,7 +3,7 @@ import { bytesOf, fromBase64 } from "../bytes.ts";
 import { ecdsaRaw } from "../ecdsa.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import type { Mailbox } from "../email/mailbox.ts";
-import { type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, secondsOf, textOf, untimely } from "../inbound.ts";
+import { jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf, untimely } from "../inbound.ts";
 import type { HttpProvider, InboundCall, InboundReading, ProviderReport } from "../provider.ts";
 import { readReply, retryAfter } from "../reply.ts";
 
@@ -116,14 +116,14 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 const deadReasons = new Set(["Bounced Address", "Invalid"]);
 
 function readEvent(event: JsonRecord): readonly ProviderReport[] {
-  const status = statuses[String(event["event"])];
+  const status = lookUp(statuses, event["event"]);
   const id = textOf(event["sg_event_id"]);
   if (status === undefined || id === undefined) return [];
   const reason = textOf(event["reason"]) ?? (status === "deferred" ? textOf(event["response"]) : undefined);
   return [
     reportOf({
       // Test events of their console all have one id.
-      id: `${id}:${String(event["event"])}`,
+      id: `${id}:${textOf(event["event"])}`,
       status,
       echo: textOf(event["tern"]),
       providerMessageId: textOf(event["sg_message_id"])?.split(".")[0],
@@ -132,7 +132,7 @@ function readEvent(event: JsonRecord): readonly ProviderReport[] {
       // "blocked" is the receiver's refusal of the mail, and a status of 4 passes.
       permanent:
         status === "bounced"
-          ? event["type"] !== "blocked" && !String(event["status"] ?? "").startsWith("4")
+          ? event["type"] !== "blocked" && textOf(event["status"])?.startsWith("4") !== true
           : status === "failed" && deadReasons.has(reason ?? ""),
       address: textOf(event["email"]),
       link: status === "clicked" ? textOf(event["url"]) : undefined,
