@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { emailTemplate, identify, newWorkspace, publish, track, user } from "../../test/support/workspace.ts";
 import type { DeliverMessage } from "../../src/api/queue.ts";
 import { type ProviderDefinition, resendsUncertain } from "../../src/channels/provider-definition.ts";
-import { toBase64, hmac, bytesOf } from "../../src/channels/bytes.ts";
+import { bytesOf, hmac, toBase64, toHex } from "../../src/channels/bytes.ts";
 import type { CatalogProvider } from "../../src/domain/catalog/catalog.ts";
 import { fetchWorker, origin } from "../api/client.test-support.ts";
 import { deliver } from "../deliver.ts";
@@ -44,7 +44,7 @@ afterEach(() => {
 const setUp = async (providers: readonly ProviderDefinition[] = [mail]) => {
   const workspace = await newWorkspace();
   for (const provider of providers) {
-    const { body, sealed } = await storeProvider(env as unknown as Env, workspace, provider);
+    const { body, sealed } = await storeProvider(env, workspace, provider);
     await env.DB.prepare(
       "INSERT INTO definitions (workspace, kind, key, body, etag, sealed, created_at, updated_at) VALUES (?, 'provider', ?, ?, '', ?, 0, 0)",
     )
@@ -208,6 +208,31 @@ describe("nothing is believed that is not the provider's", () => {
     expect(await hook(at.workspace, "x".repeat(1_000_001), {})).toBe(413);
     const put = await fetchWorker(new Request(`${origin}/hooks/${at.workspace}/mail`, { method: "PUT" }));
     expect(put.status).toBe(405);
+  });
+});
+
+describe("a signature that does not cover the report (Mailgun)", () => {
+  it("is good for one report: with another one in it, it changes nothing", async () => {
+    const mailgun: ProviderDefinition = {
+      key: "mail",
+      type: "mailgun",
+      channel: "email",
+      settings: { apiKey: "key", domain: "example.com", from: "shop@example.com", webhookSigningKey: "our-own-key" },
+    };
+    const at = await setUp([mailgun]);
+    const answer = await user(at.workspace, "u:1").apply({ catalog: at.version, events: [identify("1", { email: "1@example.com" })] });
+    await followUp(testEnv, [{ workspace: at.workspace, user: "u:1", answer }]);
+    const told = async (token: string, event: object) => {
+      const timestamp = String(Math.floor(Date.now() / 1000));
+      const signature = toHex(await hmac("SHA-256", bytesOf("our-own-key"), timestamp + token));
+      const about = { timestamp: 1, recipient: "1@example.com", ...event };
+      return hook(at.workspace, JSON.stringify({ signature: { timestamp, token, signature }, "event-data": about }), {});
+    };
+    expect(await told("token-1", { event: "delivered" })).toBe(200);
+    expect(await told("token-1", { event: "complained" })).toBe(200);
+    expect(await suppressionsOf(at.workspace, "1")).toEqual([]);
+    expect(await told("token-2", { event: "complained" })).toBe(200);
+    expect(await suppressionsOf(at.workspace, "1")).toEqual(["email:1@example.com"]);
   });
 });
 
