@@ -1,6 +1,7 @@
 import type { DeliverMessage } from "../src/api/queue.ts";
 import { type OutboxRow, keepInOutbox } from "../src/storage/shard/outbox.ts";
 import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
+import { listedReason } from "../src/storage/shard/suppressions.ts";
 import { liveVersion, providerFor } from "./catalog-cache.ts";
 import { confirmedFor } from "./confirmed.ts";
 import { cachedToken } from "./delivery/cached-token.ts";
@@ -15,6 +16,7 @@ import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
 import { providerLimiter } from "./limiter-object.ts";
 import { callOutbound } from "./outbound.ts";
+import { stimulateMany } from "./api/tell-user.ts";
 import { pauseProvider } from "./provider-pause.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
@@ -42,6 +44,7 @@ export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ct
       return message.ack();
     }
     console.error(
+      if (delivery.accepted !== undefined) accepted.push(delivery.accepted);
       JSON.stringify({ what: "message could not be claimed", workspace: body.workspace, message: body.message, error: delivery.problem }),
     );
     message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
@@ -77,3 +80,4 @@ const portsOf = (env: Env): DeliverPorts => {
     misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
   };
 };
+    listed: (workspace, channel, address) => listedReason(env, workspace, channel, address),

@@ -4,7 +4,6 @@
  * may hold fewer items than asked for and still have a next one.
  */
 import * as z from "zod";
-import { consentSources } from "../domain/consent/proof.ts";
 import { linkSettingsSchema } from "../domain/links/link-settings.ts";
 import { workspaceRulesSchema } from "../domain/sending/rules.ts";
 
@@ -274,27 +273,6 @@ export const messageDetailSchema = messageSummarySchema.extend({
     })
     .nullable()
     .describe("what its own pixel and links told, people and machines apart; null: nothing"),
-});
-
-/** A change of consent: `kind` subscription, suppressed or unsuppressed, with what shows that it was wanted. */
-export const consentEntrySchema = z.looseObject({
-  number: z.int(),
-  kind: z.enum(["subscription", "suppressed", "unsuppressed"]),
-  at: instant,
-  topic: z.string().optional(),
-  channel: z.string().optional(),
-  address: z.string().optional(),
-  state: z.enum(["opted-in", "opted-out", "pending"]).optional(),
-  reason: z.string().optional(),
-  proof: z
-    .object({
-      source: z.enum(consentSources),
-      text: z.string().optional().describe("what the person was shown, or wrote"),
-      message: z.string().optional().describe("the message whose link was used"),
-      ip: z.string().optional(),
-      userAgent: z.string().optional(),
-    })
-    .optional(),
 });
 
 export const memberSchema = userSummarySchema.extend({ since: instant });

@@ -90,7 +90,13 @@ export interface ClaimRequestMessage extends ObjectRequest {
 export interface ClaimAnswer extends ObjectAnswer {
   readonly claim:
     /** Send it now, with the message id as idempotency key; settle with this attempt. */
-    | { readonly kind: "send"; readonly attempt: number; readonly message: Message; readonly rendered: RenderedMessage }
+    | {
+        readonly kind: "send";
+        readonly attempt: number;
+        readonly message: Message;
+        readonly rendered: RenderedMessage;
+        readonly lookUp?: true;
+      }
     /** Its provider keeps a rate: ask again with a place under it. */
     | {
         readonly kind: "place";

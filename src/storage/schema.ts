@@ -173,25 +173,13 @@ export const messages = sqliteTable(
 
 export const providerStates = sqliteTable(
   "provider_states",
-  {
-    workspace: text().notNull(),
-    key: text().notNull(),
-    paused_at: integer(),
-    reason: text(),
-    changed_at: integer().notNull().default(0),
-  },
+  { workspace: text().notNull(), key: text().notNull(), paused_at: integer(), reason: text(), changed_at: integer().notNull().default(0) },
   (t) => [primaryKey({ columns: [t.workspace, t.key] })],
 );
 
 export const hookReports = sqliteTable(
   "hook_reports",
-  {
-    workspace: text().notNull(),
-    provider: text().notNull(),
-    id: text().notNull(),
-    hash: text().notNull(),
-    until: integer().notNull(),
-  },
+  { workspace: text().notNull(), provider: text().notNull(), id: text().notNull(), hash: text().notNull(), until: integer().notNull() },
   (t) => [primaryKey({ columns: [t.workspace, t.provider, t.id] }), index("hook_reports_by_time").on(t.until)],
 );
 
@@ -276,6 +264,20 @@ export const eventRules = sqliteTable(
     updated_at: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.workspace, t.name] })],
+);
+
+export const suppressions = sqliteTable(
+  "suppressions",
+  {
+    workspace: text().notNull(),
+    channel: text().notNull(),
+    address: text().notNull(),
+    user: text().notNull(),
+    reason: text().notNull(),
+    source: text().notNull(),
+    created_at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.channel, t.address, t.user] }), index("suppressions_by_user").on(t.workspace, t.user)],
 );
 
 export const intake = sqliteTable("intake", {

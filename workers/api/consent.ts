@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { consentEntrySchema, listOf } from "../../src/api/management.ts";
+import { consentEntrySchema } from "../../src/api/consent.ts";
+import { listOf } from "../../src/api/management.ts";
 import { userObject } from "../user-stub.ts";
 import { addressee, whose } from "./addressee.ts";
 import { paging } from "./paging.ts";

@@ -1,7 +1,7 @@
 import type { ClaimAnswer, DeliverMessage, ObjectAnswer } from "../../src/api/queue.ts";
 import { echoOf } from "../../src/channels/echo.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
-import type { Outcome } from "../../src/domain/message/message.ts";
+import type { Outcome, RenderedMessage } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { attempt, type AttemptPorts } from "./attempt.ts";
 import { inPlace, takePlace, type PlacePorts, type Taken } from "./place.ts";
@@ -14,6 +14,8 @@ export interface DeliverPorts extends AttemptPorts, PlacePorts {
   readonly object: (workspace: string, user: UserKey) => Pick<UserRpcSurface, "claim" | "settle">;
   /** Number of the user's newest fact known to be projected. */
   readonly confirmed: (workspace: string, user: UserKey) => number | undefined;
+  /** Why an address is on the workspace's suppression list; undefined when it is not. */
+  readonly listed: (workspace: string, channel: string, address: string) => Promise<string | undefined>;
   /** Number of the data shard that holds a user's rows. */
   readonly shardNumber: (workspace: string, user: UserKey) => number;
   /** The provider said that its operator must act. Never rejects. */
@@ -25,8 +27,8 @@ export interface DeliverPorts extends AttemptPorts, PlacePorts {
 }
 
 export type Delivery =
-  /** Settled, refused, or left to the claim's lease: the queue's copy is no longer needed. */
-  | { readonly kind: "done"; readonly answers: readonly ObjectAnswer[] }
+  /** Settled, refused, or left to the claim's lease: the queue's copy is no longer needed. `accepted`: how its provider may be asked later what became of it. */
+  | { readonly kind: "done"; readonly answers: readonly ObjectAnswer[]; readonly accepted?: DeliverMessage }
   /** The object could not be asked: the queue brings the message again. */
   | { readonly kind: "not-claimed"; readonly problem: string };
 
@@ -49,6 +51,12 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   const echo = echoOf(workspace, ports.shardNumber(workspace, rendered.owner), id);
   const message = { workspace, user: owner, id, echo, to: rendered.to, content: rendered.content };
   const begunAt = ports.authorize.now();
+  const listed = answer.claim.lookUp === true ? await lookUp(workspace, rendered, ports) : undefined;
+  if (listed !== undefined) {
+    if (taken !== undefined) await ports.giveBack(workspace, taken.provider, taken.request.id);
+    const refused = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome: listed });
+    return { kind: "done", answers: refused ? [answer, refused] : [answer] };
+  }
   let isAnswered = false;
   const paced = taken === undefined ? ports : inPlace(workspace, taken, ports);
   const outcome = await attempt(message, rendered.provider, {

@@ -86,6 +86,7 @@ const portsWith = (
   ...attemptPorts(env as unknown as Env),
   liveVersion: () => (point === "before the claim" ? never() : Promise.resolve(version)),
   confirmed: () => undefined,
+  listed: () => Promise.resolve(undefined),
   shardNumber: () => 0,
   misconfigured: () => Promise.resolve(),
   provider: () => (point === "before the call" ? never() : Promise.resolve(definition)),

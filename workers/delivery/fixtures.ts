@@ -42,6 +42,7 @@ export function recordingPorts(
   const ports: DeliverPorts = {
     liveVersion: () => Promise.resolve(7),
     confirmed: () => undefined,
+    listed: () => Promise.resolve(undefined),
     shardNumber: () => 0,
     authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
     provider: () => Promise.resolve(resend),

@@ -1,7 +1,18 @@
 import type { Env } from "../env.ts";
 
 /** A table of each part of the schema and the newest of all (a test holds it to that): where one is missing, the statement fails. */
-const tables = ["workspaces", "users", "intake", "rejections", "definition_bodies", "groups", "winners", "send_calls", "provider_states"];
+const tables = [
+  "workspaces",
+  "users",
+  "intake",
+  "rejections",
+  "definition_bodies",
+  "groups",
+  "winners",
+  "send_calls",
+  "provider_states",
+  "suppressions",
+];
 export const probe = `SELECT ${tables.map((table) => `EXISTS(SELECT 1 FROM ${table})`).join(", ")}`;
 const validMs = 1_000;
 

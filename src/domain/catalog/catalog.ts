@@ -33,6 +33,8 @@ export interface CatalogDocument {
   readonly streams?: readonly CatalogStream[];
   /** Where links in messages lead and what they tell; left out = nothing said. */
   readonly links?: LinkSettings;
+  /** Addresses are on the workspace's suppression list: each is looked up before anything is sent to it. */
+  readonly listed?: true;
 }
 
 export interface PublishedJourney {

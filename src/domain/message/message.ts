@@ -199,7 +199,8 @@ export type Outcome =
   | { readonly kind: "accepted"; readonly providerMessageId?: string; readonly detail?: string }
   | { readonly kind: "retry"; readonly retryAfterMs?: number; readonly detail: string }
   | { readonly kind: "rejected"; readonly detail: string }
-  | { readonly kind: "unreachable"; readonly detail: string }
+  /** `listed`: the address is on the workspace's suppression list; nobody was asked. */
+  | { readonly kind: "unreachable"; readonly detail: string; readonly listed?: true }
   | { readonly kind: "misconfigured"; readonly detail: string }
   | { readonly kind: "uncertain"; readonly detail: string };
 

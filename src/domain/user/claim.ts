@@ -98,7 +98,8 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
   if (message.firstClaimedAt === undefined) countForCaps(draft, message, draft.at);
   putMessage(draft, claimed);
   if (targets !== undefined) copyTo(draft, claimed, targets.slice(1));
-  return { kind: "send", attempt: claimed.attempts, ...handedOver(claimed, rendered.rendered) };
+  const isListed = draft.context.catalog.document.listed === true;
+  return { kind: "send", attempt: claimed.attempts, ...handedOver(claimed, rendered.rendered), ...(isListed && { lookUp: true as const }) };
 };
 
 const refuse = (draft: Draft, message: Message, status: "skipped" | "failed", reason: string): Claim => {

@@ -57,7 +57,13 @@ export interface Decision {
 /** A claim's answer beside what it changed. */
 export interface ClaimDecision extends Decision {
   readonly claim:
-    | { readonly kind: "send"; readonly attempt: number; readonly message: Message; readonly rendered: RenderedMessage }
+    | {
+        readonly kind: "send";
+        readonly attempt: number;
+        readonly message: Message;
+        readonly rendered: RenderedMessage;
+        readonly lookUp?: true;
+      }
     /** Ask again with a place under the provider's rate. */
     | { readonly kind: "place"; readonly provider: string; readonly rate: NonNullable<CatalogProvider["rate"]>; readonly attempt: number }
     /** `unused`: it was decided just now, so a place that was taken for it is free again. */
@@ -86,7 +92,8 @@ export const decide = (state: UserState, stimulus: Stimulus, context: DecideCont
 };
 
 /** What makes a user of an object that nobody ever wrote to; anything else finds nothing there and leaves nothing. */
-const isFirstContact = ({ type }: Stimulus): boolean => !["tick", "refresh", "settled", "cancel", "reported", "followed", "confirm", "answered", "replay"].includes(type);
+const isFirstContact = ({ type }: Stimulus): boolean =>
+  !["tick", "refresh", "settled", "cancel", "reported", "followed", "confirm", "answered", "replay"].includes(type);
 
 const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
   switch (stimulus.type) {

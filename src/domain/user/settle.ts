@@ -47,6 +47,7 @@ export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<O
     case "rejected":
       return failOver(draft, message, outcome) ? undefined : finish(draft, message, "failed", outcome.detail);
     case "unreachable":
+      if (outcome.listed === true) return finish(draft, message, "skipped", `suppressed: ${outcome.detail}`);
       suppressAddress(draft, message, outcome.detail);
       return finish(draft, message, "failed", `unreachable: ${outcome.detail}`);
     case "uncertain":
@@ -140,7 +141,8 @@ export const suppressAddress = (draft: Draft, message: Pick<Message, "channel" |
   const { suppressions } = draft.state.profile;
   const address = message.rendered?.to;
   // A device goes, and comes back when its app registers it anew.
-  if (message.channel === "push" && address !== undefined && removeDevice(draft, address, `unreachable: ${reason}`)) return;
+  if (message.channel === "push" && address !== undefined && Object.hasOwn(draft.state.profile.devices, address))
+    return removeDevice(draft, address, `unreachable: ${reason}`);
   const suppression = { reason, at: draft.at };
   // A suppression of the whole channel is the stronger one and stays.
   if (Object.hasOwn(suppressions, message.channel)) return;

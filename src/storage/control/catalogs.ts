@@ -20,6 +20,7 @@ export interface Manifest {
   readonly streams?: readonly CatalogStream[];
   readonly rules?: WorkspaceRules;
   readonly links?: LinkSettings;
+  readonly listed?: true;
 }
 
 export interface NamedBody {
@@ -78,6 +79,7 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
     ...(manifest.rules && { rules: manifest.rules }),
     ...(manifest.streams && { streams: manifest.streams }),
     ...(manifest.links && { links: manifest.links }),
+    ...(manifest.listed && { listed: manifest.listed }),
   };
 };
 
@@ -184,6 +186,7 @@ export const commitCatalog = async (
     ...(document.rules && { rules: document.rules }),
     ...(document.streams && document.streams.length > 0 && { streams: document.streams }),
     ...(document.links && { links: document.links }),
+    ...(document.listed && { listed: document.listed }),
   };
   const length = [...segments, ...templates, ...topics].reduce(
     (sum, { body }) => sum + body.length,

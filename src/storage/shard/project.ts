@@ -2,6 +2,7 @@ import type { NumberedFacts } from "../../domain/user/facts.ts";
 import { isSampled, logEvents, type LoggedEvent, type LogSampling, sampleOf } from "./event-log.ts";
 import { foldFacts } from "./fold-facts.ts";
 import { jsonRows } from "./json-rows.ts";
+import { suppressionStatements } from "./suppressions.ts";
 import { type ShardBindings, shardNumberOf, shardsOf } from "./shards.ts";
 
 /*
@@ -57,6 +58,7 @@ export const factStatements = (db: D1Database, facts: readonly NumberedFacts[], 
     ...bulk(leaveSegments, rows.left),
     ...bulk(countMoves, rows.moves),
     ...bulk(putMessages, rows.messages),
+    ...suppressionStatements(db, facts, fresh),
     ...bulk(putUsers, rows.users),
     ...bulk(raiseUsers, rows.raised),
   ];

@@ -1,0 +1,199 @@
+import * as z from "zod";
+import { suppressionSchema } from "../../src/api/consent.ts";
+import { listOf } from "../../src/api/management.ts";
+import { Fault } from "../../src/domain/fault.ts";
+import type { Channel } from "../../src/domain/message/message.ts";
+import type { UserKey } from "../../src/domain/user/user-key.ts";
+import {
+  comparable,
+  listAddresses,
+  listSuppressions,
+  type SuppressionCursor,
+  type SuppressionRow,
+  unlistAddress,
+  usersSuppressedAt,
+} from "../../src/storage/shard/suppressions.ts";
+import { shardsOf } from "../../src/storage/shard/shards.ts";
+import type { Env } from "../env.ts";
+import { mergedPage } from "./merged-page.ts";
+import { fromCursor, paging } from "./paging.ts";
+import { instant } from "./present.ts";
+import { badInput } from "./problem.ts";
+import { changeCatalog } from "./publish.ts";
+import { answer, noContent, route, type Route } from "./route.ts";
+import { type ImportedAddress, readCsv, readJsonLines, writeCsvRow } from "./suppression-import.ts";
+import { stimulateMany } from "./tell-user.ts";
+
+/** Channels whose messages go to an address that somebody may know. */
+const channel = z.enum(["email", "sms", "whatsapp", "push", "slack"]);
+const address = z.string().trim().min(1).max(320);
+const reason = z.string().min(1).max(500).default("imported");
+
+/** Addresses one call may bring. */
+const maxAddresses = 10_000;
+const imported = z.strictObject({ channel: channel.default("email"), address, reason });
+
+const present = (row: SuppressionRow): z.output<typeof suppressionSchema> => ({
+  channel: row.channel,
+  address: row.address === "" ? null : row.address,
+  user: row.user === "" ? null : row.user.slice(2),
+  anonymous: row.user.startsWith("a:"),
+  reason: row.reason,
+  source: row.source,
+  createdAt: instant(row.created_at),
+});
+
+const position = z.tuple([z.string(), z.string(), z.string()]);
+
+interface Wanted {
+  readonly workspace: string;
+  readonly channel?: string | undefined;
+  readonly search: string;
+}
+
+const pageOf = async (env: Env, wanted: Wanted, page: { readonly after: SuppressionCursor; readonly limit: number }) => {
+  const rows = await Promise.all(shardsOf(env).map((db) => listSuppressions(db, wanted, { ...page, limit: page.limit + 1 })));
+  return mergedPage(rows, {
+    limit: page.limit,
+    order: "ascending",
+    keyOf: (row) => [row.channel, row.address, row.user],
+    present: (row) => row,
+  });
+};
+
+const first: SuppressionCursor = { channel: "", address: "", user: "" };
+
+const cursorOf = (cursor: string | undefined): SuppressionCursor => {
+  const [by = "", at = "", user = ""] = fromCursor(cursor, position) ?? [];
+  return { channel: by, address: at, user };
+};
+
+/** From here on claims look the list up; said before the first address is on it, so that none is missed. */
+const lookUpFromNowOn = async (env: Env, workspace: string): Promise<void> => {
+  await changeCatalog(env, workspace, async (live) =>
+    live.listed === true ? { unchanged: undefined } : { document: { ...live, listed: true }, statements: [], answer: undefined },
+  );
+};
+
+const readImport = (body: { readonly items?: unknown; readonly csv?: string | undefined; readonly jsonLines?: string | undefined }) => {
+  const rows: readonly ImportedAddress[] =
+    body.csv !== undefined
+      ? readCsv(body.csv)
+      : body.jsonLines !== undefined
+        ? readJsonLines(body.jsonLines)
+        : ((body.items ?? []) as readonly ImportedAddress[]); // checked by the schema of the body
+  if (rows.length === 0) throw badInput("items", "there is no address in it");
+  if (rows.length > maxAddresses) throw new Fault("too-large", `A call may bring ${maxAddresses} addresses`);
+  return rows.map((row, index) => {
+    const read = imported.safeParse(row);
+    if (read.success) return { ...read.data, address: comparable(read.data.channel, read.data.address) };
+    const issue = read.error.issues[0];
+    throw badInput(`items[${index}].${issue?.path.join(".") ?? ""}`, issue?.message ?? "is no address");
+  });
+};
+
+const csvHead = ["channel", "address", "user", "reason", "source", "createdAt"] as const;
+
+/** The whole list as CSV, written as it is read. */
+const exported = (env: Env, workspace: string, ctx: ExecutionContext): Response => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const encoder = new TextEncoder();
+  const write = async (): Promise<void> => {
+    await writer.write(encoder.encode(writeCsvRow(csvHead)));
+    let after: SuppressionCursor | undefined = first;
+    while (after !== undefined) {
+      const { items, next }: { items: readonly SuppressionRow[]; next: string | null } = await pageOf(
+        env,
+        { workspace, search: "" },
+        { after, limit: 1_000 },
+      );
+      const lines = items.map((row) => {
+        const { channel: by, address: at, user, reason: why, source, createdAt } = present(row);
+        return writeCsvRow([by, at ?? "", user ?? "", why, source, createdAt]);
+      });
+      await writer.write(encoder.encode(lines.join("")));
+      const last = items.at(-1);
+      after = next === null || last === undefined ? undefined : { channel: last.channel, address: last.address, user: last.user };
+    }
+    await writer.close();
+  };
+  ctx.waitUntil(write().catch((error: unknown) => writer.abort(error).catch(() => undefined)));
+  return new Response(readable, {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="suppressions.csv"',
+      "cache-control": "no-store",
+    },
+  });
+};
+
+export const suppressions: readonly Route[] = [
+  route(
+    {
+      method: "get",
+      path: "/api/suppressions",
+      summary: "Who and what nothing is sent to, by channel and address; search: the beginning of an address or of a user's id",
+      scope: "read",
+      query: z.strictObject({ ...paging, channel: z.string().max(20).optional(), search: z.string().max(320).default("") }),
+      answers: { 200: listOf(suppressionSchema) },
+    },
+    async ({ env, workspace, query }) => {
+      const search = query.search.includes("@") ? query.search.toLowerCase() : query.search;
+      const page = await pageOf(env, { workspace, channel: query.channel, search }, { after: cursorOf(query.cursor), limit: query.limit });
+      return answer({ items: page.items.map(present), next: page.next });
+    },
+  ),
+  route(
+    { method: "get", path: "/api/suppressions/export", summary: "All suppressions as CSV", scope: "read", answers: { 200: z.string() } },
+    ({ env, workspace, ctx }) => Promise.resolve(exported(env, workspace, ctx)),
+  ),
+  route(
+    {
+      method: "post",
+      path: "/api/suppressions",
+      summary:
+        "Puts addresses on the list, whoever has them or will: nothing is sent to them from the answer on. As items, CSV (channel,address,reason) or JSON lines",
+      scope: "write",
+      body: z
+        .strictObject({
+          items: z.array(imported).max(maxAddresses).optional(),
+          csv: z.string().max(1_000_000).optional().describe("first line: the names of the columns; address alone is enough"),
+          jsonLines: z.string().max(1_000_000).optional(),
+        })
+        .refine((body) => Object.values(body).filter((one) => one !== undefined).length === 1, "one of items, csv and jsonLines"),
+      answers: { 200: z.object({ listed: z.int() }) },
+    },
+    async ({ env, workspace, body }) => {
+      const rows = readImport(body);
+      await lookUpFromNowOn(env, workspace);
+      await listAddresses(env, workspace, rows, Date.now());
+      return answer({ listed: rows.length });
+    },
+  ),
+  route(
+    {
+      method: "delete",
+      path: "/api/suppressions",
+      summary:
+        "Takes an address off the list, and lifts its suppression for the users who have it. A whole channel of a user: POST /api/users/{id}/unsuppress",
+      scope: "write",
+      query: z.strictObject({ channel: channel.default("email"), address }),
+      answers: { 204: undefined },
+    },
+    async ({ env, workspace, query }) => {
+      const one = { channel: query.channel, address: comparable(query.channel, query.address) };
+      const users = (await Promise.all(shardsOf(env).map((db) => usersSuppressedAt(db, workspace, one)))).flat();
+      const wasListed = await unlistAddress(env, workspace, one);
+      if (!wasListed && users.length === 0) throw new Fault("not-found", `"${query.address}" is not suppressed`);
+      await stimulateMany(
+        { env, workspace },
+        users.map((row) => ({
+          user: row.user as UserKey, // written by the projection of that user's facts
+          stimuli: [{ type: "unsuppress", channel: row.channel as Channel, address: row.address, proof: { source: "api" } }],
+        })),
+      );
+      return noContent();
+    },
+  ),
+];
