@@ -203,7 +203,21 @@ describe.each(Object.entries(signers))("webhooks of %s", (type, signer) => {
   });
 
   it("reads nothing from what it does not know", async () => {
-    for (const payload of [{}, { a: "1" }, { data: "x" }, { status: "constructor", MessageStatus: "constructor", Status: "toString" }])
+    for (const payload of [
+      {},
+      { a: "1" },
+      { data: "x" },
+      {
+        status: "constructor",
+        MessageStatus: "constructor",
+        Status: "toString",
+        MessageSid: "1",
+        MessageUUID: "1",
+        message_uuid: "1",
+        messageId: "1",
+        id: "1",
+      },
+    ])
       expect(await reportsIn(type, signer.call(payload))).toEqual([]);
   });
 });

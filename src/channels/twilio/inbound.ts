@@ -64,7 +64,7 @@ const reportsOf = (fields: FormFields, echo: string | undefined): readonly Provi
   if (sid === undefined || said === undefined) return [];
   if (said === "received" || said === "receiving")
     return [reportOf({ id: `${sid}:received`, status: "inbound", address: addressOf(fieldOf(fields, "From")), text: textOf(fields) })];
-  const status = statuses[said];
+  const status = Object.hasOwn(statuses, said) ? statuses[said] : undefined;
   if (status === undefined) return [];
   const code = fieldOf(fields, "ErrorCode");
   const isPermanent = status === "bounced" && code !== undefined && permanent.has(code);
