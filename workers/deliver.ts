@@ -11,12 +11,13 @@ import { groupCommit } from "./delivery/group-commit.ts";
 import { isListening } from "./delivery/is-listening.ts";
 import { sendMail } from "./delivery/send-mail.ts";
 import type { PlacePorts } from "./delivery/place.ts";
+import { receiptsOf, takeReceipts } from "./delivery/receipts.ts";
 import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
 import { providerLimiter } from "./limiter-object.ts";
-import { callOutbound } from "./outbound.ts";
 import { stimulateMany } from "./api/tell-user.ts";
+import { callOutbound } from "./outbound.ts";
 import { pauseProvider } from "./provider-pause.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
@@ -36,20 +37,51 @@ const parallel = 20;
 export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
   const ports = portsOf(env);
   const answers: Answered[] = [];
-  await pool(batch.messages, parallel, async (message) => {
+  const accepted: DeliverMessage[] = [];
+  const isFresh = ({ body }: { readonly body: DeliverMessage }): boolean => body.receipt === undefined;
+  await pool(batch.messages.filter(isFresh), parallel, async (message) => {
     const { body } = message;
     const delivery = await deliverMessage(body, ports);
     if (delivery.kind === "done") {
       answers.push(...delivery.answers.map((answer) => ({ ...body, answer })));
+      if (delivery.accepted !== undefined) accepted.push(delivery.accepted);
       return message.ack();
     }
     console.error(
-      if (delivery.accepted !== undefined) accepted.push(delivery.accepted);
       JSON.stringify({ what: "message could not be claimed", workspace: body.workspace, message: body.message, error: delivery.problem }),
     );
     message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
   });
   await followUp(env, answers);
+  await askLater(env, accepted);
+  await takeReceipts(
+    batch.messages.filter((message) => !isFresh(message)),
+    { provider: ports.provider, call: ports.authorize.call, tell: (workspace, changes) => stimulateMany({ env, workspace }, changes) },
+  );
+};
+
+/** Has providers that give receipts asked for them when there are any. One that cannot be queued is not asked for: nothing else depends on it. */
+const askLater = async (env: Env, accepted: readonly DeliverMessage[]): Promise<void> => {
+  const wishes = await Promise.all(
+    accepted.map(async (body) => {
+      const receipts = receiptsOf(await providerFor(env, body.workspace, body.receipt?.provider ?? ""));
+      return receipts === undefined ? [] : [{ body, delaySeconds: receipts.afterSeconds }];
+    }),
+  ).catch((error: unknown) => tellOf(error));
+  try {
+    for (let all = wishes.flat(), from = 0; from < all.length; from += perSend)
+      await env.DELIVER_PUSH.sendBatch(all.slice(from, from + perSend));
+  } catch (error) {
+    tellOf(error);
+  }
+};
+
+/** Messages of one `sendBatch`. Source: Cloudflare's documented limits of Queues. */
+const perSend = 100;
+
+const tellOf = (error: unknown): [] => {
+  console.error(JSON.stringify({ what: "receipts could not be asked for", error: String(error) }));
+  return [];
 };
 
 /** What one attempt needs, with whoever claims or not. */
@@ -76,8 +108,8 @@ const portsOf = (env: Env): DeliverPorts => {
     liveVersion: sharedRead((workspace) => liveVersion(env, workspace)),
     object: (workspace, user) => userObject(env, workspace, user),
     confirmed: confirmedFor,
+    listed: (workspace, channel, address) => listedReason(env, workspace, channel, address),
     shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
     misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
   };
 };
-    listed: (workspace, channel, address) => listedReason(env, workspace, channel, address),

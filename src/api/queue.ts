@@ -22,6 +22,8 @@ export interface DeliverMessage {
   readonly workspace: string;
   readonly user: UserKey;
   readonly message: string;
+  /** Not to be claimed: its provider took it and is now to be asked, by its own id, what became of it. */
+  readonly receipt?: { readonly provider: string; readonly id: string };
 }
 
 /** ASKS queue: a question of a user's run that only the outside can answer. Repeated by the object's alarm until it is answered or over. */

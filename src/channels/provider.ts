@@ -85,6 +85,23 @@ export interface InboundPorts {
   readonly document: (url: string) => Promise<string>;
 }
 
+/** What a provider says of a message it took, when it is asked later. */
+export interface Receipt {
+  /** It did not get through; `permanent`: nothing else will, to that address. Absent: it was handed on. */
+  readonly failed?: { readonly reason: string; readonly permanent: boolean };
+}
+
+/** How a provider is asked what became of messages it took: where it tells nobody by itself. */
+export interface Receipts<Settings> {
+  /** Seconds after the send before there is anything to be asked. */
+  readonly afterSeconds: number;
+  /** Ids of one call. */
+  readonly most: number;
+  request(ids: readonly string[], settings: Settings, baseUrl: string): HttpCall;
+  /** By the provider's id, what it knows by now; undefined where it could not be asked. */
+  read(reply: Reply): ReadonlyMap<string, Receipt> | undefined;
+}
+
 /** What every kind of provider says about itself. */
 interface ProviderBase<Schema extends z.ZodType> {
   readonly type: string;
@@ -127,6 +144,7 @@ export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   /** Signs or encrypts the call, or fetches a token, where a fixed header is not enough. @throws Unprepared where it is known what that means for the message */
   authorize?(call: HttpCall, settings: z.output<Schema>, ports: AuthorizePorts, message: Sending): Promise<HttpCall>;
   readonly inbound?: Inbound<z.output<Schema>>;
+  readonly receipts?: Receipts<z.output<Schema>>;
   outcome(reply: Reply): Outcome;
 }
 

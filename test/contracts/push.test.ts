@@ -78,6 +78,21 @@ describe.each(names.flatMap((name) => Object.entries(outcomes[name]).map(([statu
   },
 );
 
+describe.skipIf(contractOf.expo === undefined)("expo's receipts against its contract", () => {
+  const operation = contractOf.expo?.paths["/--/api/v2/push/getReceipts"]?.["post"];
+
+  it("are asked for by a valid request, and its example is read", () => {
+    if (!contractOf.expo || !operation || !expo.receipts) throw new Error("expected POST getReceipts");
+    const { url, body } = expo.receipts.request(["a", "b"], {}, expo.baseUrl ?? "");
+    expect(url).toBe(`${contractOf.expo.servers[0]?.url}/--/api/v2/push/getReceipts`);
+    const schema = contentOf(contractOf.expo, operation)["application/json"]?.schema;
+    expect(schemaOf(contractOf.expo, schema).safeParse(JSON.parse(String(body)))).toMatchObject({ success: true });
+    const example = JSON.stringify(operation.responses["200"]?.content?.["application/json"]?.example);
+    const told = expo.receipts.read({ kind: "answer", status: 200, headers: {}, body: example, complete: true, at: 0 });
+    expect([...(told ?? [])]).toEqual([["XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX", {}]]);
+  });
+});
+
 const webContract = officialContract("webpush");
 
 describe.skipIf(webContract === undefined)("web-push against RFC 8030's contract", () => {

@@ -76,7 +76,24 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   if (outcome.kind === "misconfigured" && isAnswered)
     await ports.misconfigured(workspace, rendered.provider, { detail: outcome.detail, begunAt });
   const settled = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome });
-  return { kind: "done", answers: settled ? [answer, settled] : [answer] };
+  const providerId = outcome.kind === "accepted" ? outcome.providerMessageId : undefined;
+  return {
+    kind: "done",
+    answers: settled ? [answer, settled] : [answer],
+    ...(providerId !== undefined && {
+      accepted: { workspace, user: owner, message: id, receipt: { provider: rendered.provider, id: providerId } },
+    }),
+  };
+}
+
+/** What the suppression list says of the address: nothing is sent where it cannot be asked. */
+async function lookUp(workspace: string, { to, content }: RenderedMessage, ports: DeliverPorts): Promise<Outcome | undefined> {
+  try {
+    const reason = await ports.listed(workspace, content.channel, to);
+    return reason === undefined ? undefined : { kind: "unreachable", detail: reason, listed: true };
+  } catch (problem) {
+    return { kind: "retry", detail: `the suppression list could not be read: ${messageOf(problem)}` };
+  }
 }
 
 interface Claimed {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { listOf, recordOf, textOf, type JsonRecord } from "../inbound.ts";
-import type { HttpProvider } from "../provider.ts";
+import type { HttpProvider, Receipt } from "../provider.ts";
 import { groupName } from "../push/group-name.ts";
 import { describe, jsonBody, readReply, retryAfter, type Answer, type Reply } from "../reply.ts";
 
@@ -27,7 +27,8 @@ export const expo: HttpProvider<typeof settings> = {
   channels: ["push"],
   devices: ["expo"],
   settings,
-  reports: [],
+  // By receipts, see below; a good one says only that Apple or Google took it.
+  reports: ["bounced"],
   secrets: ["accessToken"],
   baseUrl: "https://exp.host",
   // Source: docs.expo.dev/push-notifications/sending-notifications, Request errors
@@ -65,8 +66,38 @@ export const expo: HttpProvider<typeof settings> = {
       ]),
     };
   },
+  // Source: docs.expo.dev/push-notifications/sending-notifications: after 15 minutes, kept for a day, 1,000 a call.
+  receipts: {
+    afterSeconds: 900,
+    most: 1_000,
+    request: (ids, { accessToken }, baseUrl) => ({
+      method: "POST",
+      url: `${baseUrl}/--/api/v2/push/getReceipts`,
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+      },
+      body: JSON.stringify({ ids }),
+    }),
+    read: readReceipts,
+  },
   outcome: readExpoReply,
 };
+
+function readReceipts(reply: Reply): ReadonlyMap<string, Receipt> | undefined {
+  if (reply.kind !== "answer" || reply.status !== 200 || !reply.complete) return undefined;
+  const { data } = jsonBody(reply) ?? {};
+  if (data === undefined) return undefined;
+  return new Map(
+    Object.entries(recordOf(data)).map(([id, said]): [string, Receipt] => {
+      const receipt = recordOf(said);
+      if (receipt["status"] !== "error") return [id, {}];
+      const outcome = readExpoError(reply, receipt);
+      return [id, { failed: { reason: outcome.detail ?? "", permanent: outcome.kind === "unreachable" } }];
+    }),
+  );
+}
 
 function readExpoReply(reply: Reply): Outcome {
   if (reply.kind !== "answer") return readReply(reply);

@@ -179,6 +179,18 @@ describe("what becomes of a push message to several devices", () => {
     expect(user.history.message(claimed["one"]?.id ?? "")?.status).toBe("clicked");
   });
 
+  it("a receipt that says a device is gone removes it; the message to the others stays sent", () => {
+    const user = userWith(["one", "two"]);
+    const claimed = claimAll(user);
+    for (const one of Object.values(claimed)) settle(user, one, accepted);
+    for (const { id } of Object.values(claimed))
+      user.do({ type: "reported", message: id, status: "bounced", reason: "DeviceNotRegistered", permanent: true });
+    expect(devicesOf(user)).toEqual([]);
+    expect(user.state.profile.suppressions).toEqual({});
+    expect(first(user).status).toBe("sent");
+    expect(user.history.message(claimed["one"]?.id ?? "")?.status).toBe("bounced");
+  });
+
   it("counts once for caps, and gives its place back only when no device has it", () => {
     const rules = { caps: [{ channel: "push", count: 2, per: "P1D" }] };
     const user = userWith(["one", "two", "three"], { rules });

@@ -44,12 +44,10 @@ const DAY_MS = 86_400_000;
 const isKnown = (known: Device, { removed, order }: Write["device"], platform: Device["platform"]): boolean =>
   known.platform === platform && known.removed === removed && order[0] - known.order[0] < DAY_MS;
 
-/** A push service said that nothing reaches the token any more: true when it was a device in use. */
-export const removeDevice = (draft: Draft, token: string, reason: string): boolean => {
-  const known = Object.hasOwn(draft.state.profile.devices, token) ? draft.state.profile.devices[token] : undefined;
-  if (known === undefined || known.removed === true) return false;
+/** A push service said that nothing reaches the token any more. */
+export const removeDevice = (draft: Draft, token: string, reason: string): void => {
+  if (draft.state.profile.devices[token]?.removed === true) return;
   withReason(draft, { clause: reason }, () => write(draft, [{ token, device: { order: [draft.at, draft.at, 0], removed: true } }]));
-  return true;
 };
 
 /** Last write wins per token. */

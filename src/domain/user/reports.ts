@@ -11,9 +11,14 @@ import type { Stimulus } from "./stimulus.ts";
  * to an earlier one is noted too, so that counts are the same in whatever order reports arrive. A report that overtakes the
  * provider's own answer says that it was taken. Of a message that was never handed to a provider nothing can be reported.
  */
-export const reportStatus = (draft: Draft, { message: id, status, reason, permanent, kept }: Extract<Stimulus, { type: "reported" }>): void => {
+export const reportStatus = (
+  draft: Draft,
+  { message: id, status, reason, permanent, kept }: Extract<Stimulus, { type: "reported" }>,
+): void => {
   const message = messageOf(draft, id) ?? kept;
   if (message === undefined || message.attempts === 0 || message.status === "skipped" || !isReportable(message, status)) return;
+  // Of a message to several devices one did not get it: the others may well have.
+  if (status === "bounced" && message.copies !== undefined) return draw(draft, message, { status, reason, permanent });
   const further = mergeStatus(message.status, status);
   if (further === message.status && message.reached?.[status] !== undefined) return;
   const { due: _due, ...rest } = message;
