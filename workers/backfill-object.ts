@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ObjectAnswer } from "../src/api/queue.ts";
-import { projectFacts } from "../src/storage/shard/project.ts";
+import { projectFacts } from "./stream/project-facts.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import { countUsers, userKeysAfter } from "../src/storage/shard/user-keys.ts";
 import { liveVersion } from "./catalog-cache.ts";

@@ -4,6 +4,7 @@ import type { UserObject } from "./user-object.ts";
 import type { BackfillObject } from "./backfill-object.ts";
 import type { ScheduleObject } from "./schedule-object.ts";
 import type { LimiterObject } from "./limiter-object.ts";
+import type { StreamObject } from "./stream-object.ts";
 
 /** Every binding and secret of the Worker. */
 export interface Env {
@@ -38,6 +39,8 @@ export interface Env {
   readonly SCHEDULES: DurableObjectNamespace<ScheduleObject>;
   /** One object per shared limit: gives out places in rolling windows. */
   readonly LIMITERS: DurableObjectNamespace<LimiterObject>;
+  /** One object per stream: what a customer's endpoint is still to be told. */
+  readonly STREAMS: DurableObjectNamespace<StreamObject>;
   /** Secret, base64 of 32 bytes: encrypts provider settings at rest. */
   readonly TERN_SECRET: string;
   /** Secret: lets whoever holds it call POST /api/setup. Without it that route refuses everybody. */

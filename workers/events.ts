@@ -17,6 +17,7 @@ import { tellGroups } from "./group/take-calls.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 import { giveBackNames, noteNames, takeNames } from "./seen-buffer.ts";
+import { feedStreams } from "./stream/feed-streams.ts";
 import { userObject } from "./user-stub.ts";
 
 /** Objects asked at once. */
@@ -90,7 +91,7 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
     }
   });
   await sendAll(env, applied);
-  await writeShards(env, applied);
+  await writeShards(env, await feed(env, applied, versions));
   await sayToGroups(env, applied);
   await removeApplied(
     env,
@@ -100,6 +101,38 @@ export const consumeEvents = async (batch: MessageBatch<EventsMessage>, env: Env
     if (failed) message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     else message.ack();
   }
+};
+
+/**
+ * Tells streams of what came, and answers those whom they took: what is not written down is told again, so nothing may be
+ * written of the others.
+ */
+const feed = async (env: Env, applied: readonly Applied[], versions: ReadonlyMap<string, number>): Promise<readonly Applied[]> => {
+  const byWorkspace = [...Map.groupBy(applied, ({ work }) => work.workspace)];
+  const fed = await Promise.all(
+    byWorkspace.map(async ([workspace, own]): Promise<readonly Applied[]> => {
+      const happened = () =>
+        own.map(({ work, answer }) => ({
+          user: answer.movedTo ?? work.user,
+          events: withoutRefused(work.events, answer),
+          ...(answer.facts && { facts: answer.facts }),
+        }));
+      try {
+        await feedStreams(env, workspace, happened, versions.get(workspace));
+        return own;
+      } catch (error) {
+        console.error(JSON.stringify({ what: "streams could not be told", workspace, users: own.length, error: String(error) }));
+        for (const { work } of own) fail(work.deliveries);
+        return [];
+      }
+    }),
+  );
+  return fed.flat();
+};
+
+const withoutRefused = (events: readonly UserEvent[], { known }: ApplyAnswer): readonly UserEvent[] => {
+  const refused = new Set(known.flatMap((one) => (one.refused === true ? [one.id] : [])));
+  return refused.size === 0 ? events : events.filter(({ id }) => !refused.has(id));
 };
 
 /** Group calls are the user's and the group's: an intake row stays until both took them. */

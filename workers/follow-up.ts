@@ -1,9 +1,9 @@
 import type { AskMessage, ObjectAnswer } from "../src/api/queue.ts";
 import type { UserKey } from "../src/domain/user/user-key.ts";
-import { projectFacts } from "../src/storage/shard/project.ts";
 import { noteProjected } from "./confirmed.ts";
 import { type AddressedIntent, sendIntents } from "./deliver-queue.ts";
 import type { Env } from "./env.ts";
+import { projectFacts } from "./stream/project-facts.ts";
 
 /** What a user's object answered, with the user that was asked. */
 export interface Answered {

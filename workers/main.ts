@@ -11,6 +11,7 @@ export { BackfillObject } from "./backfill-object.ts";
 export { LimiterObject } from "./limiter-object.ts";
 export { GroupObject } from "./group-object.ts";
 export { ScheduleObject } from "./schedule-object.ts";
+export { StreamObject } from "./stream-object.ts";
 export { UserObject } from "./user-object.ts";
 
 /** Paths of the management API, sign-in and reference pages: loaded on the first call, so that isolates which only take events never evaluate them. */

@@ -1,8 +1,8 @@
 import type { FactsMessage } from "../src/api/queue.ts";
-import { projectFacts } from "../src/storage/shard/project.ts";
 import type { Env } from "./env.ts";
 import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
+import { projectFacts } from "./stream/project-facts.ts";
 import { userObject } from "./user-stub.ts";
 
 /** Objects told at once. */

@@ -64,7 +64,7 @@ export function retryAfter(answer: Answer, otherwiseMs?: number): Outcome {
 const dayMs = 86_400_000;
 
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3), in ms from the reply; at most a day. */
-function retryAfterMs(answer: Answer): number | undefined {
+export function retryAfterMs(answer: Answer): number | undefined {
   const value = answer.headers["retry-after"]?.trim();
   if (value === undefined || value === "") return undefined;
   const waitMs = /^\d+(?:\.\d+)?$/.test(value) ? Math.ceil(Number(value) * 1000) : Date.parse(value) - answer.at;

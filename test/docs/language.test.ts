@@ -15,6 +15,7 @@ import { conditionSchema, conditionTypes } from "../../src/domain/segment/condit
 import { segmentSchema } from "../../src/domain/segment/segment.ts";
 import { workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
 import * as contents from "../../src/domain/template/contents/all.ts";
+import { streamSchema } from "../../src/domain/stream/stream.ts";
 import { lintTemplate } from "../../src/domain/template/lint.ts";
 import { templateSchema } from "../../src/domain/template/template.ts";
 import { emptyWorkspace } from "../../src/simulate/definitions.ts";
@@ -42,6 +43,7 @@ const schemaOf = (kind: string, value: unknown): z.ZodType | undefined => {
     call: trackingCalls.group,
     rules: workspaceRulesSchema,
     topic: topicSchema,
+    stream: streamSchema,
   };
   if (kind in whole) return whole[kind];
   const all = kind === "step" ? Object.values(steps) : kind === "trigger" ? Object.values(triggers) : [];
@@ -67,6 +69,7 @@ describe("docs/language.md", () => {
       "call",
       "rules",
       "topic",
+      "stream",
       "script",
     ];
     expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(kinds));

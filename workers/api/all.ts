@@ -8,6 +8,7 @@ export { templates } from "./templates.ts";
 export { templatePreview } from "./template-preview.ts";
 export { templateTest } from "./template-test.ts";
 export { topics } from "./topics.ts";
+export { streams } from "./streams.ts";
 export { definitions } from "./definitions.ts";
 export { providers } from "./providers.ts";
 export { alerts } from "./alerts.ts";

@@ -4,7 +4,7 @@ import { groupAttributes } from "../../src/domain/group/group.ts";
 import type { GroupName } from "../../src/domain/group/group-name.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import type { GroupStore, Telling } from "../../src/storage/object/group-store.ts";
-import { projectFacts } from "../../src/storage/shard/project.ts";
+import { projectFacts } from "../stream/project-facts.ts";
 import { liveVersion } from "../catalog-cache.ts";
 import { noteProjected } from "../confirmed.ts";
 import { sendIntents } from "../deliver-queue.ts";

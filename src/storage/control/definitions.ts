@@ -2,7 +2,7 @@ import type { definitions } from "../schema.ts";
 
 export type DefinitionRow = typeof definitions.$inferSelect;
 /** What a row of `definitions` holds. For journeys `body` is the draft; `version` and `status` belong to what is published. */
-export type DefinitionKind = "segment" | "journey" | "template" | "provider" | "topic";
+export type DefinitionKind = "segment" | "journey" | "template" | "provider" | "topic" | "stream";
 
 export const readDefinition = async (
   db: D1Database,

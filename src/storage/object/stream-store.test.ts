@@ -1,0 +1,136 @@
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { nodeSql } from "../../../test/support/node-sql.ts";
+import { type Delivery, StreamStore, streamBounds } from "./stream-store.ts";
+
+const item = (n: number, more = "") => ({ id: `i${n}`, body: JSON.stringify({ n, more }) });
+const open = (database = new DatabaseSync(":memory:")) => ({ database, store: new StreamStore(nodeSql(database), "abc") });
+const numbersOf = (body: string): readonly number[] => (JSON.parse(body) as { data: { n: number }[] }).data.map(({ n }) => n);
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+const ok = { ok: true, code: 200, detail: null };
+const failed = { ok: false, code: 500, detail: null };
+const times = (now: number) => ({ now, retryAt: now + 1 });
+const nextOf = (store: StreamStore, now: number): Delivery => {
+  const delivery = store.next(now);
+  if (delivery === undefined) throw new Error("expected a delivery");
+  return delivery;
+};
+const day = 86_400_000;
+
+describe("StreamStore", () => {
+  it("loses and reorders nothing, wherever it is killed and whatever is appended again: only the same delivery comes twice", () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant("append" as const), again: fc.nat(5), count: fc.nat(150) }),
+      fc.record({ kind: fc.constantFrom("taken" as const, "refused" as const, "killed" as const) }),
+      fc.record({ kind: fc.constant("restarted" as const) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (script) => {
+        let { database, store } = open();
+        let appended = 0;
+        let now = 1_000;
+        const received: { readonly id: string; readonly body: string }[] = [];
+        const restart = () => ({ database, store } = open(database));
+        const attempt = (kind: "taken" | "refused" | "killed"): void => {
+          const delivery = store.next(++now);
+          if (delivery === undefined) return;
+          if (kind !== "refused") received.push({ id: store.idOf(delivery), body: store.bodyOf(delivery) });
+          if (kind === "killed") restart(); // it was taken, nobody noted it
+          else store.settle(delivery, kind === "taken" ? ok : failed, times(now));
+        };
+        for (const one of script) {
+          if (one.kind === "restarted") restart();
+          else if (one.kind !== "append") attempt(one.kind);
+          else {
+            const from = Math.max(0, appended - one.again);
+            appended = Math.max(appended, from + one.count);
+            store.append(
+              range(from, from + one.count).map((n) => item(n)),
+              ++now,
+            );
+          }
+        }
+        while (store.hasWork) attempt("taken");
+        const byId = new Map(received.map(({ id, body }) => [id, body] as const));
+        expect(received.every(({ id, body }) => byId.get(id) === body)).toBe(true);
+        expect([...byId.values()].flatMap(numbersOf)).toEqual(range(0, appended));
+        expect(store.state()).toMatchObject({ waiting: 0, dropped: 0 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("cuts deliveries by number and by size, a larger item alone", () => {
+    const { store } = open();
+    const large = "x".repeat(streamBounds.charactersPerDelivery / 2);
+    store.append([...range(0, 120).map((n) => item(n)), item(120, large), item(121, large), item(122, large + large)], 1);
+    const cut: number[] = [];
+    for (let delivery = store.next(2); delivery !== undefined; delivery = store.next(2)) {
+      cut.push(delivery.items);
+      store.settle(delivery, ok, times(2));
+    }
+    expect(cut).toEqual([100, 21, 1, 1]);
+  });
+
+  it("gives up what was tried for three days, of everything that waited as long; a recovered endpoint is given what is there", () => {
+    const { store } = open();
+    store.append(
+      range(0, 250).map((n) => item(n)),
+      0,
+    );
+    store.settle(nextOf(store, 1), failed, times(1));
+    store.append([item(250)], 2 * day);
+    expect(nextOf(store, 3 * day - 1).n).toBe(1);
+    expect(numbersOf(store.bodyOf(nextOf(store, 3 * day)))).toEqual(range(200, 251));
+    expect(store.log(9e15, 10, "given-up").map(({ items }) => items)).toEqual([100, 100]);
+    const untried = open().store;
+    untried.append([item(0)], 0);
+    expect(nextOf(untried, 4 * day).items).toBe(1); // it never failed: nobody tried
+  });
+
+  it("replays what is still kept, oldest first, before what is new; tried anew for as long", () => {
+    const { store } = open();
+    store.append([item(0)], 0);
+    store.settle(nextOf(store, 1), ok, times(1));
+    store.append([item(1)], 2);
+    expect(store.replay({ from: 0, to: 1 }, 5 * day)).toBe(1);
+    store.settle(nextOf(store, 5 * day), failed, times(5 * day));
+    expect(nextOf(store, 5 * day + 1).n).toBe(1);
+    expect(store.replay({ deliveries: ["msg_abc_99", "msg_other_1"] }, 1)).toBe(0);
+  });
+
+  it("forgets after seven days, and counts what had to go undelivered", () => {
+    const { store } = open();
+    store.append([item(0)], 0);
+    store.settle(nextOf(store, 1), ok, times(1));
+    store.append([item(1)], 2);
+    nextOf(store, 3);
+    store.append([item(2)], 4);
+    store.prune(7 * day + 5);
+    expect(store.state()).toMatchObject({ waiting: 0, dropped: 2 });
+    expect(store.log(9e15, 10).map(({ status }) => status)).toEqual(["lost"]);
+    expect(store.replay({ from: 0, to: 9e15 }, 1)).toBe(0);
+    expect(store.hasWork).toBe(false);
+    // Known no more: the same item is another by then.
+    expect(store.append([item(0)], 8 * day)).toBe(1);
+  });
+
+  it("keeps so many characters and no more: the oldest go", () => {
+    const { store } = open();
+    const body = "x".repeat(8_000_000);
+    for (const n of range(0, 33)) store.append([{ id: `i${n}`, body }], n);
+    expect(store.state().dropped).toBeGreaterThan(0);
+    expect(store.state().waiting).toBeLessThanOrEqual(32);
+  });
+
+  it("knows another definition of its key, and what is disabled has no work", () => {
+    const { store } = open();
+    expect([store.belongsTo(5), store.belongsTo(5), store.belongsTo(6)]).toEqual([true, true, false]);
+    store.append([item(0)], 1);
+    store.disable("gone");
+    expect([store.hasWork, store.state().disabled]).toEqual([false, "gone"]);
+    store.enable();
+    expect(store.hasWork).toBe(true);
+  });
+});
