@@ -25,14 +25,18 @@ export const takeStep = (draft: Draft, run: Run, cause: Cause): boolean => {
     return false;
   }
   const { stepOrder: _old, ...rest } = run;
+  const isByEvent = cause.event !== null && !draft.byTime.has(run.id);
+  const type = stepTypeOf(step);
+  // It may have been the event at hand that this step waits for: what follows is by it.
+  if (type.since === "step") draft.byTime.delete(run.id);
   const entered: Run = {
     ...rest,
     stepEnteredAt: draft.at,
-    ...(cause.event && { stepOrder: cause.order }),
+    ...(isByEvent && { stepOrder: cause.order }),
     visits: { ...run.visits, [key]: visitsOf(run, key) + 1 },
   };
   draft.facts.push({ kind: "step-entered", at: draft.at, ...placeOf(run), step: key });
-  return carryOut(draft, entered, stepTypeOf(step).enter(step, stepScope(draft, journey, entered)));
+  return carryOut(draft, entered, type.enter(step, stepScope(draft, journey, entered)));
 };
 
 /**

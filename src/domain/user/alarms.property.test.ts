@@ -227,7 +227,7 @@ describe("whatever time alone may move, and whatever happens", () => {
       ),
       { numRuns: 200 },
     );
-    expect(alarms).toBeGreaterThan(1_000);
-    expect(sent).toBeGreaterThan(50);
+    expect(alarms).toBeGreaterThan(500);
+    expect(sent).toBeGreaterThan(5);
   }, 120_000);
 });

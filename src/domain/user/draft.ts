@@ -78,6 +78,8 @@ export interface Draft {
   readonly asked: AskedEntry[];
   /** Questions for the outside. */
   readonly asks: Map<string, OpenAsk>;
+  /** Runs that a timer moved at this instant, not the event that came at the same one; until they come to a step that counts events. */
+  readonly byTime: Set<string>;
   /** The directory row has to be written again. */
   userChanged: boolean;
 }
@@ -106,6 +108,7 @@ export const openDraft = (state: UserState, context: DecideContext): Draft => ({
   emitted: [],
   asked: [],
   asks: new Map(),
+  byTime: new Set(),
   userChanged: false,
 });
 

@@ -33,6 +33,7 @@ export interface Occasion {
  */
 export const moveOn = (draft: Draft, first: Cause, occasion: Occasion = {}): void => {
   const budget: Budget = { spent: 0, byRun: new Map() };
+  draft.byTime.clear();
   let cause = first;
   let hasEvent = first.event !== null;
   for (let round = 0; ; round++) {
@@ -196,6 +197,7 @@ const endStays = (draft: Draft): void => {
     else if (Object.hasOwn(draft.state.asks, run.position.ask)) answerRun(draft, run.position.ask, answer);
     // A merge had no room for the question.
     else resumeRun(draft, run, { kind: "answer", answer });
+    draft.byTime.add(id);
     noteLate(draft, id, dueOf(run) ?? draft.at);
   }
 };

@@ -144,6 +144,24 @@ describe("wait-until", () => {
     expect(user.endings).toEqual(["a"]);
   });
 
+  it("an event of the very instant at which a timer brings the run there counts, whichever comes first; it passes one wait", () => {
+    const wait = { type: "wait", for: "PT1H", next: "tag" };
+    const tag = { type: "tag", add: ["x"], next: "until" };
+    const until = { type: "wait-until", paths: [{ condition: event("A"), next: "again" }], within: "PT1H", otherwise: "late" };
+    const again = { type: "wait-until", paths: [{ condition: event("A"), next: "a" }], within: "PT2H", otherwise: "b" };
+    for (const isTimerFirst of [true, false]) {
+      const user = new TestUser(
+        catalogOf({ journeys: [{ definition: journey({ start: "wait", steps: { wait, tag, until, again, ...ends } }) }] }),
+      );
+      user.event(track("Go", START));
+      if (isTimerFirst) user.tick(START + HOUR);
+      user.event(track("A", START + HOUR));
+      expect(user.runs.map(({ position }) => position.step)).toEqual(["again"]);
+      user.sleep(START + DAY);
+      expect(user.endings).toEqual(["b"]);
+    }
+  });
+
   it("in a keyed journey waits for the run's own key", () => {
     const user = waiting({}, { trigger: { type: "event", event: "Go", key: "properties.id" } });
     user.event(track("Go", START, { properties: { id: "1" } }));
