@@ -40,6 +40,7 @@ fieldset{border:1px solid var(--line);border-radius:.5rem;margin:0 0 1rem;paddin
 legend{font-weight:600;padding:0 .35rem;max-width:100%;overflow-wrap:anywhere}
 label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem}
 input[type=checkbox]{width:1.35rem;height:1.35rem;flex:none;accent-color:var(--accent)}
+form+p{margin:1rem 0 0}
 .row{display:flex;flex-wrap:wrap;gap:.75rem}
 button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border-radius:.5rem;border:2px solid var(--line);background:transparent;color:inherit;cursor:pointer}
 button.main{background:var(--accent);border-color:var(--text);color:var(--on-accent)}

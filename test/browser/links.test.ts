@@ -1,0 +1,134 @@
+import { mkdirSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTern, type Tern, waitFor } from "../harness.ts";
+import { openBrowser } from "./open-browser.ts";
+
+let tern: Tern;
+let browser: Browser;
+let html: string;
+
+interface Sent {
+  readonly items: readonly { readonly content: { readonly html: string } | null }[];
+}
+
+const linkOf = (kind: string): string => new RegExp(`http://127\\.0\\.0\\.1:\\d+/l/${kind}/[\\w.-]+`).exec(html)?.[0] ?? "";
+
+beforeAll(async () => {
+  [tern, browser] = await Promise.all([startTern(), openBrowser()]);
+  await tern.api("PATCH", "/api/workspace", { name: "Harbour Books", links: { page: { color: "#0a7d55" } } });
+  await tern.api("PUT", "/api/topics/news", {
+    name: "New books every week",
+    description: "On Fridays.",
+    channels: ["email", "sms"],
+    default: "opted-in",
+  });
+  await tern.api("PUT", "/api/topics/offers", { name: "Offers", channels: ["email"], default: "opted-out" });
+  const body =
+    '<p><a href="{{ unsubscribe_url }}">stop</a> <a href="{{ preferences_url }}">what</a> <a href="{{ view_in_browser_url }}">view</a></p>';
+  await tern.api("PUT", "/api/templates/news", {
+    channel: "email",
+    name: "News",
+    defaultLocale: "en",
+    locales: { en: { subject: "News", html: body } },
+  });
+  await tern.api("PUT", "/api/journeys/news", {
+    name: "News",
+    trigger: { type: "event", event: "Signed Up" },
+    frequency: { type: "once" },
+    start: "mail",
+    steps: { mail: { type: "send", channel: "email", template: "news", topic: "news" } },
+  });
+  await tern.api("POST", "/api/journeys/news/publish", { inFlight: "stay" });
+  await tern.track("batch", {
+    batch: [
+      { type: "identify", userId: "ada", traits: { email: "ada@example.com" } },
+      { type: "track", userId: "ada", event: "Signed Up" },
+    ],
+  });
+  html = await waitFor(async () => {
+    const { items } = (await tern.api("GET", "/api/messages?status=sent")) as Sent; // the API's contract, tested there
+    return items[0]?.content?.html;
+  }, 20_000);
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await tern?.stop();
+});
+
+/** Where TERN_SHOTS names a folder, pictures of the pages are left there to be looked at. */
+const shoot = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env["TERN_SHOTS"];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+};
+
+/** A page without scripts: what it may do has to work so. `said` are complaints of the browser, of the policy above all. */
+const open = async (width: number, colorScheme: "light" | "dark") => {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, javaScriptEnabled: false });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const said: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
+  return { page, said };
+};
+
+const shapes = [
+  [360, "light"],
+  [360, "dark"],
+  [1280, "light"],
+  [1280, "dark"],
+] as const;
+
+describe("pages of links", () => {
+  it.each(shapes)("at %i px, %s: landmarks, labels, room for fingers, nothing beside the screen", async (width, scheme) => {
+    const { page, said } = await open(width, scheme);
+    for (const kind of ["u", "p"]) {
+      await page.goto(linkOf(kind));
+      await shoot(page, `${kind}-${width}-${scheme}`);
+      expect(await page.locator("html").getAttribute("lang")).toBe("en-US");
+      expect(await page.getByRole("main").count()).toBe(1);
+      expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
+      const boxes = page.getByRole("checkbox");
+      for (const box of await boxes.all()) {
+        expect(await box.locator("xpath=ancestor::label").innerText()).not.toBe("");
+        expect(await box.locator("xpath=ancestor::fieldset/legend").innerText()).not.toBe("");
+      }
+      for (const target of [...(await page.getByRole("button").all()), ...(await page.locator("label").all())])
+        expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      const card = await page.locator(".card").boundingBox();
+      expect((card?.x ?? 0) + (card?.width ?? 0)).toBeLessThanOrEqual(width);
+      expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe(
+        scheme === "light" ? "rgb(244, 245, 247)" : "rgb(17, 19, 21)",
+      );
+    }
+    expect(said).toEqual([]);
+    await page.context().close();
+  });
+
+  it("by keyboard and without scripts: switch something, save it, see it; everything off; the mail in the browser", async () => {
+    const { page, said } = await open(360, "light");
+    await page.goto(linkOf("p"));
+    const news = page.getByRole("group", { name: "New books every week" });
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    expect(await news.getByLabel("Email").isChecked()).toBe(false);
+    await page.getByRole("button", { name: "Save" }).press("Enter");
+    expect(await page.getByRole("status").innerText()).toBe("Your choice is saved.");
+    expect(await news.getByLabel("Email").isChecked()).toBe(false);
+    expect(await news.getByLabel("Text message").isChecked()).toBe(true);
+    await shoot(page, "p-saved");
+    await page.getByRole("button", { name: "Unsubscribe from everything" }).click();
+    for (const box of await page.getByRole("checkbox").all()) expect(await box.isChecked()).toBe(false);
+    await page.goto(linkOf("u"));
+    await page.getByRole("button", { name: "Yes, unsubscribe" }).click();
+    expect(await page.getByRole("status").innerText()).toBe("You will no longer receive “New books every week”.");
+    await page.getByRole("link", { name: "What you receive" }).click();
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("What you receive");
+    await page.goto(linkOf("v"));
+    expect(await page.getByRole("link", { name: "stop" }).count()).toBe(1);
+    expect(said).toEqual([]);
+  });
+});
