@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
 import type { MessageContent } from "../../src/domain/message/message.ts";
+import { smsSegments } from "../../src/domain/message/sms-segments.ts";
+import { adviseSms } from "../../src/domain/template/advise-sms.ts";
 import { adviseMail, adviseTemplate } from "../../src/domain/template/advise.ts";
 import { renderTemplate } from "../../src/domain/template/render.ts";
 import { readLive } from "./publish.ts";
@@ -19,7 +21,13 @@ export const previewSchema = z.object({
     .describe("what would keep the message from being sent; `content` is rendered with missing variables left out then"),
   warnings: z.array(warningSchema).describe("what should be changed; nothing keeps the message from being sent"),
   sizes: z
-    .object({ bytes: z.int(), html: z.int().optional(), text: z.int().optional() })
+    .object({
+      bytes: z.int(),
+      html: z.int().optional(),
+      text: z.int().optional(),
+      segments: z.int().optional().describe("of a text: in how many parts it travels, each of which costs"),
+      encoding: z.enum(["GSM-7", "UCS-2"]).optional(),
+    })
     .nullable()
     .describe("bytes of the content, UTF-8"),
 });
@@ -61,11 +69,19 @@ export const templatePreview: readonly Route[] = [
 export const localeOf = ({ locale, language }: { readonly locale?: unknown; readonly language?: unknown }): string | undefined =>
   typeof locale === "string" ? locale : typeof language === "string" ? language : undefined;
 
-/** What only the finished mail shows: an empty subject, its whole size, links that values made. */
-const warningsOf = (content: MessageContent | null): readonly z.output<typeof warningSchema>[] =>
-  content?.channel === "email" ? adviseMail(content).map(({ path, message }) => ({ path: `content.${path}`, message })) : [];
+/** What only the finished message shows: an empty subject, its whole size, links that values made; a text's segments. */
+const warningsOf = (content: MessageContent | null): readonly z.output<typeof warningSchema>[] => {
+  const warnings = content?.channel === "email" ? adviseMail(content) : content?.channel === "sms" ? adviseSms(content.body) : [];
+  return warnings.map(({ path, message }) => ({ path: `content.${path}`, message }));
+};
 
 const sizesOf = (content: MessageContent) => ({
   bytes: utf8Length(JSON.stringify(content)),
   ...(content.channel === "email" && { html: utf8Length(content.html), text: utf8Length(content.text) }),
+  ...(content.channel === "sms" && segmentsOf(content.body)),
 });
+
+const segmentsOf = (body: string) => {
+  const { segments, encoding } = smsSegments(body);
+  return { segments, encoding };
+};
