@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { emailTemplate, identify, newWorkspace, publish, track, user } from "../test/support/workspace.ts";
 import type { DeliverMessage } from "../src/api/queue.ts";
 import type { ProviderDefinition } from "../src/channels/provider-definition.ts";
+import { hashText } from "../src/domain/hash.ts";
 import type { Fact } from "../src/domain/user/facts.ts";
 import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import { deliver } from "./deliver.ts";
@@ -87,7 +88,7 @@ const play = async ({ rules, go, burst, calls, interruption, after, seed }: Scen
   ];
   const answer = await user(workspace, "u:1").apply({ catalog: version, events });
   const bodies = answer.deliver.map(({ message }): DeliverMessage => ({ workspace, user: "u:1", message }));
-  const shuffled = bodies.toSorted((a, b) => hash(a.message, seed) - hash(b.message, seed));
+  const shuffled = bodies.toSorted((a, b) => hashText(`${seed}|${a.message}`).localeCompare(hashText(`${seed}|${b.message}`)));
   // Each message twice, in several invocations that run side by side.
   const parts = [shuffled.slice(0, 3), shuffled.slice(3), shuffled];
   const work = parts.flatMap((part, index) => {
@@ -102,7 +103,6 @@ const play = async ({ rules, go, burst, calls, interruption, after, seed }: Scen
   return facts.map(({ fact }) => fact);
 };
 
-const hash = (text: string, seed: number): number => [...text].reduce((sum, char) => (sum * 31 + char.charCodeAt(0) + seed) % 9_973, seed);
 const claimsOf = (facts: readonly Fact[]) => facts.flatMap((fact) => (fact.kind === "message" && fact.status === "claimed" ? [fact] : []));
 const isCall = (fact: Extract<Fact, { kind: "message" }>): boolean => fact.journey === "call";
 

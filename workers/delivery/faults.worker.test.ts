@@ -7,7 +7,6 @@ import type { HttpCall } from "../../src/channels/provider.ts";
 import type { Reply } from "../../src/channels/reply.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { attemptPorts } from "../deliver.ts";
-import type { Env } from "../env.ts";
 import { type DeliverPorts, deliverMessage } from "./deliver-message.ts";
 
 /** With an idempotency key, without one, and without one at the operator's own risk of losing it. */
@@ -83,7 +82,7 @@ const portsWith = (
   version: number,
   { point, behaviour }: Fault,
 ): DeliverPorts => ({
-  ...attemptPorts(env as unknown as Env),
+  ...attemptPorts(env),
   liveVersion: () => (point === "before the claim" ? never() : Promise.resolve(version)),
   confirmed: () => undefined,
   listed: () => Promise.resolve(undefined),
@@ -147,14 +146,9 @@ const live = async (definition: ProviderDefinition, faults: readonly Fault[]) =>
   return { taken: provider.taken.length, status: await statusNow() };
 };
 
-const pairs: readonly (readonly Fault[])[] = points.flatMap((first) =>
-  behaviours.flatMap((behaviour) => [
-    [{ point: first, behaviour }],
-    [
-      { point: first, behaviour },
-      { point: "after the provider's yes", behaviour: "takes it" },
-    ],
-  ]),
+const again: Fault = { point: "after the provider's yes", behaviour: "takes it" };
+const pairs = points.flatMap((point) =>
+  behaviours.flatMap((behaviour): readonly (readonly Fault[])[] => [[{ point, behaviour }], [{ point, behaviour }, again]]),
 );
 const name = (faults: readonly Fault[]): string => faults.map(({ point, behaviour }) => `${behaviour}, dies ${point}`).join("; then ");
 
