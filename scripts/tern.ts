@@ -6,7 +6,7 @@ import { describeResult, scriptFiles, testScript } from "./tern/test-scripts.ts"
 const usage =
   "usage: tern test <files or folders> [--json]\n  plays scripts (*.test.json) over the definitions kept beside them; exit code 1 when an expectation fails";
 
-const run = (): number => {
+const run = async (): Promise<number> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
@@ -17,7 +17,7 @@ const run = (): number => {
     return values.help ? 0 : 2;
   }
   const files = scriptFiles(given);
-  const results = files.map(testScript);
+  const results = await Promise.all(files.map(testScript));
   const failed = results.filter(({ passed }) => !passed).length;
   if (values.json) console.log(JSON.stringify({ passed: failed === 0 && files.length > 0, results }, undefined, 2));
   else {
@@ -30,7 +30,7 @@ const run = (): number => {
 };
 
 try {
-  process.exitCode = run();
+  process.exitCode = await run();
 } catch (error) {
   if (error instanceof BadFiles)
     for (const { file, path, message } of error.problems) console.error(`${file}${path === "" ? "" : ` at ${path}`}: ${message}`);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { problemsOf } from "../../src/api/problems.ts";
 import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
 import { Fault } from "../../src/domain/fault.ts";
+import { completeDefinitions } from "../../src/mjml/complete-script.ts";
 import { definitionsSchema, documentFor, emptyWorkspace } from "../../src/simulate/definitions.ts";
 
 /** Folders of definitions, one file each, named as in the API. */
@@ -36,7 +37,7 @@ export const definitionsFolder = (file: string): string | undefined => {
  * The definitions of a folder as a workspace that has published them: `segments/`, `journeys/`, `templates/` and `topics/`
  * with a JSON file each, and `workspace.json` with its zone and rules. @throws BadFiles
  */
-export const readWorkspace = (folder: string | undefined): CatalogDocument => {
+export const readWorkspace = async (folder: string | undefined): Promise<CatalogDocument> => {
   if (folder === undefined) return emptyWorkspace;
   const read = kinds.map((kind) => [kind, readFolder(path.join(folder, kind))] as const);
   const settings = path.join(folder, "workspace.json");
@@ -48,7 +49,7 @@ export const readWorkspace = (folder: string | undefined): CatalogDocument => {
   const parsed = definitionsSchema.safeParse(given);
   if (!parsed.success) throw new BadFiles(problemsOf(parsed.error).map((problem) => placed(problem, { files, settings })));
   try {
-    return documentFor(emptyWorkspace, parsed.data);
+    return documentFor(emptyWorkspace, await completeDefinitions(parsed.data));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const inFiles = error.problems.map(({ path: place, message }) =>

@@ -33,29 +33,31 @@ const cli = (...args: readonly string[]) =>
   spawnSync(inRoot("node_modules/.bin/node"), [inRoot("scripts/tern.ts"), ...args], { encoding: "utf8" });
 
 describe("tern test", () => {
-  it.each(scriptFiles([inRoot("examples/shop")]))("the example's script holds: %s", (file) => {
-    expect(describeResult(testScript(file))).toMatch(/^ok /);
+  it.each(scriptFiles([inRoot("examples/shop")]))("the example's script holds: %s", async (file) => {
+    expect(describeResult(await testScript(file))).toMatch(/^ok /);
   });
 
-  it("plays scripts over the definitions kept beside them, and says readably what was not met", () => {
+  it("plays scripts over the definitions kept beside them, and says readably what was not met", async () => {
     write("good/journeys/hello.json", journey("done"));
     const met = write("good/tests/met.test.json", script([{ type: "run-started", journey: "hello", at: "PT1M" }]));
     const unmet = write("good/tests/unmet.test.json", script([{ type: "run-started", at: "PT2M" }]));
     expect(scriptFiles([path.join(folder, "good")])).toEqual([met, unmet]);
-    expect(testScript(met)).toMatchObject({ passed: true, expectations: 1 });
-    expect(describeResult(testScript(unmet))).toContain("the nearest differs in at");
+    expect(await testScript(met)).toMatchObject({ passed: true, expectations: 1 });
+    expect(describeResult(await testScript(unmet))).toContain("the nearest differs in at");
   });
 
-  it("names the file and the place of what is wrong in a definition or a script", () => {
+  it("names the file and the place of what is wrong in a definition or a script", async () => {
     write("bad/journeys/hello.json", journey("gone"));
-    expect(testScript(write("bad/any.test.json", script([]))).problems).toMatchObject([
+    expect((await testScript(write("bad/any.test.json", script([])))).problems).toMatchObject([
       { file: path.join(folder, "bad/journeys/hello.json"), path: "start" },
     ]);
-    expect(testScript(write("good/wrong.test.json", { ...script([]), untill: "P1D" })).problems).toMatchObject([{ path: "untill" }]);
-    expect(testScript(write("good/broken.test.json", "{")).problems).toHaveLength(1);
+    expect((await testScript(write("good/wrong.test.json", { ...script([]), untill: "P1D" }))).problems).toMatchObject([
+      { path: "untill" },
+    ]);
+    expect((await testScript(write("good/broken.test.json", "{"))).problems).toHaveLength(1);
   });
 
-  it("answers with its exit code: 0 all met, 1 not, 2 for a call that makes no sense; --json for machines", () => {
+  it("answers with its exit code: 0 all met, 1 not, 2 for a call that makes no sense; --json for machines", async () => {
     expect(cli("test", path.join(folder, "good/tests/met.test.json")).status).toBe(0);
     const failed = cli("test", path.join(folder, "good/tests"), "--json");
     expect(failed.status).toBe(1);

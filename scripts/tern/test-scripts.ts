@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { problemsOf } from "../../src/api/problems.ts";
 import { Fault } from "../../src/domain/fault.ts";
+import { completeScript } from "../../src/mjml/complete-script.ts";
 import type { Failure } from "../../src/simulate/expectation.ts";
 import { scriptSchema } from "../../src/simulate/script.ts";
 import { simulate } from "../../src/simulate/simulate.ts";
@@ -31,13 +32,13 @@ export const scriptFiles = (given: readonly string[]): readonly string[] => {
 };
 
 /** Plays one script file over the definitions kept beside it. Never throws for what is wrong in files. */
-export const testScript = (file: string): ScriptResult => {
+export const testScript = async (file: string): Promise<ScriptResult> => {
   const bad = (problems: readonly FileProblem[]): ScriptResult => ({ file, passed: false, expectations: 0, failures: [], problems });
   try {
-    const workspace = readWorkspace(definitionsFolder(file));
+    const workspace = await readWorkspace(definitionsFolder(file));
     const parsed = scriptSchema.safeParse(readJson(file));
     if (!parsed.success) return bad(problemsOf(parsed.error).map((problem) => ({ file, ...problem })));
-    const { failures } = simulate(parsed.data, workspace);
+    const { failures } = simulate(await completeScript(parsed.data), workspace);
     return { file, passed: failures.length === 0, expectations: parsed.data.expect?.length ?? 0, failures, problems: [] };
   } catch (error) {
     if (error instanceof BadFiles) return bad(error.problems);

@@ -1,3 +1,4 @@
+import { completeScript } from "../../src/mjml/complete-script.ts";
 import { simulationSchema, toAnswer } from "../../src/simulate/answer.ts";
 import { scriptSchema } from "../../src/simulate/script.ts";
 import { simulate as run } from "../../src/simulate/simulate.ts";
@@ -18,7 +19,7 @@ export const simulate: readonly Route[] = [
     },
     async ({ env, workspace, body }) => {
       const { document } = await catalogFor(env, workspace, await readLiveVersion(env.DB, workspace));
-      return answer(toAnswer(run(body, document)));
+      return answer(toAnswer(run(await completeScript(body), document)));
     },
   ),
 ];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { definitionKey } from "../../definition-key.ts";
 
 /**
  * The shapes of blocks. Made on first use: isolates that take events load this module with all templates, and making a shape
@@ -103,7 +104,9 @@ const makeSchemas = () => {
     preferences: line.optional(),
     viewInBrowser: line.optional(),
   });
+  /** Where a layout puts the mail. */
   const content = z.strictObject({ type: z.literal("content"), ...common });
+  const partial = z.strictObject({ type: z.literal("partial"), ...common, key: definitionKey });
 
   const simple = [heading, paragraph, image, button, divider, spacer, social, products, html] as const;
   const columns = z.strictObject({
@@ -123,7 +126,7 @@ const makeSchemas = () => {
     keep: z.boolean().optional(),
   });
 
-  const block = z.discriminatedUnion("type", [...simple, columns, footer, content]);
+  const block = z.discriminatedUnion("type", [...simple, columns, footer, content, partial]);
 
   const palette = {
     background: colour.optional(),

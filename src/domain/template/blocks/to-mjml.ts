@@ -29,9 +29,9 @@ export const blocksToMjml = (blocks: readonly Block[], { form, theme, locale, ti
     ...(title === undefined ? [] : [`<mj-title>${title}</mj-title>`]),
     `<mj-attributes><mj-all font-family="${theme?.font ?? font}" /><mj-text font-size="16px" line-height="1.5" padding="0 24px" /><mj-section padding="0" /></mj-attributes>`,
     '<mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></mj-raw>',
-    `<mj-style>${darkStyle(withColours(dark, theme?.dark ?? {}))}</mj-style>`,
+    `<mj-style>${styleOf(palette, withColours(dark, theme?.dark ?? {}))}</mj-style>`,
   ];
-  return `<mjml lang="${locale}"><mj-head>${head.join("")}</mj-head><mj-body width="${theme?.width ?? 600}px" background-color="${look.background}" css-class="t-page">\n${body}\n</mj-body></mjml>`;
+  return `<mjml lang="${locale}"><mj-head>${head.join("")}</mj-head><mj-body width="${theme?.width ?? 600}px" background-color="${look.background}">\n${body}\n</mj-body></mjml>`;
 };
 
 type Palette = typeof light;
@@ -45,17 +45,24 @@ const withColours = (base: Palette, own: { readonly [Name in keyof Palette]?: st
   onPrimary: own.onPrimary ?? base.onPrimary,
 });
 
-/** What a dark device shows. Blocks that name their own colours keep them: they have no class. */
-const darkStyle = (colours: Palette): string => `
+/**
+ * The theme as styles, light and dark: a layout's reach the mails that are put into it, whose own colours were compiled
+ * without knowing it. Blocks that name their own colours keep them: they have no class.
+ */
+const styleOf = (light: Palette, dark: Palette): string => `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
+${rulesOf(light)}
 @media (prefers-color-scheme: dark) {
-  body, .t-page { background-color: ${colours.background} !important; }
-  .t-surface, .t-surface > table { background: ${colours.surface} !important; background-color: ${colours.surface} !important; }
-  .t-text div, .t-text h1, .t-text h2, .t-text h3, .t-text p, .t-text li, .t-text td { color: ${colours.text} !important; }
-  .t-muted div, .t-muted p, .t-muted td, td.t-muted { color: ${colours.muted} !important; }
-  .t-link { color: ${colours.primary} !important; }
-  .t-button td, .t-button a { background: ${colours.primary} !important; color: ${colours.onPrimary} !important; }
+${rulesOf(dark)}
 }`;
+
+const rulesOf = (colours: Palette): string => `
+body, body > div { background-color: ${colours.background} !important; }
+.t-surface, .t-surface > table { background: ${colours.surface} !important; background-color: ${colours.surface} !important; }
+.t-text div, .t-text h1, .t-text h2, .t-text h3, .t-text p, .t-text li, .t-text td { color: ${colours.text} !important; }
+.t-muted div, .t-muted p, .t-muted td, .t-muted span { color: ${colours.muted} !important; }
+.t-text a.t-link, .t-muted a.t-link { color: ${colours.primary} !important; }
+.t-button td, .t-button a { background: ${colours.primary} !important; color: ${colours.onPrimary} !important; }`;
 
 /** A block as a section, under its condition. */
 const section = (block: Block, look: Look): string => {
@@ -65,6 +72,7 @@ const section = (block: Block, look: Look): string => {
 
 const sectionOf = (block: Block, look: Look): string => {
   if (block.type === "content") return "{{ content }}";
+  if (block.type === "partial") return `{% partial "${block.key}" %}`;
   const padding = `padding="${block.padding ?? defaultPadding(block.type)}px 0"`;
   const isFooter = block.type === "footer";
   const open =
@@ -153,9 +161,8 @@ const products = ({ items, limit = 20, title, image, price, note, href, empty }:
 
 const footer = (block: BlockOf<"footer">, look: Look): string => {
   const muted = `color:${block.color ?? look.muted};text-decoration:underline`;
-  const tone = block.color === undefined ? ' class="t-muted"' : "";
   const link = (label: string, address: string): string =>
-    `<a href="{{ ${address} }}" style="${muted}"><span${tone} style="color:${block.color ?? look.muted}">${rich(label, look)}</span></a>`;
+    `<a href="{{ ${address} }}" style="${muted}"><span style="color:${block.color ?? look.muted}">${rich(label, look)}</span></a>`;
   const links = [
     link(block.unsubscribe ?? "Unsubscribe", "unsubscribe_url"),
     ...(block.preferences === undefined ? [] : [link(block.preferences, "preferences_url")]),
