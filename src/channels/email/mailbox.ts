@@ -10,7 +10,7 @@ export interface Mailbox {
  */
 export const readMailbox = (text: string): Mailbox => {
   const line = text.replace(/\p{Cc}+/gu, " ").trim();
-  const match = /^(?:"((?:[^"\\]|\\.)*)"|([^<>"]*))\s*<([^<>\s]+)>$/.exec(line);
+  const match = /^(?:"((?:[^"\\]|\\.)*)"|(.*?))\s*<([^<>\s]+)>$/.exec(line);
   const [, quoted, plain = "", email] = match ?? [];
   if (email === undefined) return { email: line };
   const name = (quoted === undefined ? plain : quoted.replace(/\\(.)/g, "$1")).trim();

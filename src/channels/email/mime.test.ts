@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import PostalMime from "postal-mime";
 import { describe, expect, it } from "vitest";
-import { encodeText, quotedPrintable } from "./mime.ts";
+import { mailOf } from "./mail.ts";
+import { buildMime, encodeText, quotedPrintable } from "./mime.ts";
 
 /** Reads quoted-printable back, by the rules of RFC 2045, 6.7. */
 const unquote = (text: string): string => {
@@ -46,5 +48,60 @@ describe("encodeText", () => {
   it.each(["=?UTF-8?B?aGk=?=", "a =?x?="])("%s, which looks like an encoded word, is encoded, so that it is read as it was", (text) => {
     expect(encodeText(text)).not.toBe(text);
     expect(decodeWords(encodeText(text))).toBe(text);
+  });
+});
+
+describe("buildMime", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 300 });
+  const line = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 });
+  const oneLine = (said: string): string => said.replace(/\p{Cc}+/gu, " ").trim();
+
+  it("is read by others as it was meant, whatever it holds, and adds nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(line, text, text, line, fc.uint8Array({ maxLength: 200 }), async (subject, plain, html, name, file) => {
+        const attachments = [{ name: "a.bin", type: "application/octet-stream", content: btoa(String.fromCharCode(...file)) }];
+        const mail = mailOf(
+          {
+            workspace: "w1",
+            user: "u:1",
+            id: "m1",
+            echo: "w1-0-m1",
+            to: "ada@example.com",
+            content: {
+              channel: "email",
+              subject,
+              text: plain,
+              html: `<p>${html}`,
+              from: `${name} <shop@example.com>`,
+              headers: { "X-Ref": name },
+              attachments,
+            },
+          },
+          "x@example.com",
+        );
+        const mime = buildMime(mail, { messageId: "m1@example.com", date: 0, boundary: "m1" });
+        expect(mime).toMatch(/^[\r\n\t -~]*$/);
+        expect(mime).not.toMatch(/[^\r]\n|\r[^\n]/);
+        expect(Math.max(...mime.split("\r\n").map((one) => one.length))).toBeLessThanOrEqual(998);
+        const read = await PostalMime.parse(mime);
+        expect(read.headers.map(({ key }) => key)).toEqual([
+          "from",
+          "to",
+          "subject",
+          "date",
+          "message-id",
+          "x-ref",
+          "mime-version",
+          "content-type",
+        ]);
+        const spaced = (said: string | undefined): string => (said ?? "").replace(/\s+/g, " ").trim();
+        expect(spaced(read.subject)).toBe(spaced(oneLine(subject)));
+        const ends = (said: string | undefined): string => (said ?? "").replace(/\r\n|\r/g, "\n").replace(/\n+$/, "");
+        expect(ends(read.html)).toBe(ends(`<p>${html}`));
+        if (plain !== "") expect(ends(read.text)).toBe(ends(plain));
+        expect(new Uint8Array(read.attachments[0]?.content as ArrayBuffer)).toEqual(new Uint8Array(file));
+      }),
+      { numRuns: 100 },
+    );
   });
 });

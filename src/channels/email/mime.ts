@@ -35,7 +35,9 @@ const addresses = (mailboxes: readonly Mailbox[]): string => mailboxes.map(encod
 
 /** A mailbox in ASCII: the name as encoded words where it needs them, the domain by IDNA. */
 export const encodeMailbox = ({ email, name }: Mailbox): string => {
-  const address = asciiAddress(email);
+  const ascii = asciiAddress(email);
+  // What is no address stays none, but adds nothing to the header that is not ASCII.
+  const address = /^[ -~]*$/.test(ascii) ? ascii : encodeText(ascii);
   if (name === undefined) return address;
   return `${/^[ -~]*$/.test(name) ? phrase(name) : encodeText(name)} <${address}>`;
 };
