@@ -148,6 +148,8 @@ export class Tracer {
     fact: Extract<Fact, { kind: "message" }>,
     line: (type: TraceItem["type"], more: Omit<TraceItem, "type" | "at" | "userId">) => readonly TraceItem[],
   ): readonly TraceItem[] {
+    // A copy for one more device is told with its message.
+    if (fact.of !== undefined) return [];
     const place = {
       ...(fact.journey !== undefined && { journey: fact.journey }),
       ...(fact.version !== undefined && { version: fact.version }),

@@ -28,7 +28,7 @@ export const sendByCall = (draft: Draft, { message, contact }: Extract<Stimulus,
 };
 
 const hasRoom = ({ state: { open } }: Draft, { payload }: CalledMessage): boolean => {
-  const waiting = Object.values(open).filter(({ run }) => run === undefined);
+  const waiting = Object.values(open).filter(({ run, of }) => run === undefined && of === undefined);
   const characters = waiting.reduce((sum, other) => sum + (other.payload?.characters ?? 0), payload?.characters ?? 0);
   return waiting.length < limits.calls && characters <= limits.callCharacters;
 };

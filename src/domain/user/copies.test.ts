@@ -191,6 +191,15 @@ describe("what becomes of a push message to several devices", () => {
     expect(user.history.message(claimed["one"]?.id ?? "")?.status).toBe("bounced");
   });
 
+  it("a device that is on the suppression list is left out, the others are not", () => {
+    const user = userWith(["one", "two"]);
+    const claimed = claimAll(user);
+    settle(user, claimed["two"], { kind: "unreachable", detail: "listed", listed: true });
+    expect(devicesOf(user)).toEqual(["one", "two"]);
+    settle(user, claimed["one"], accepted);
+    expect(first(user).status).toBe("sent");
+  });
+
   it("counts once for caps, and gives its place back only when no device has it", () => {
     const rules = { caps: [{ channel: "push", count: 2, per: "P1D" }] };
     const user = userWith(["one", "two", "three"], { rules });

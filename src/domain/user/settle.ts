@@ -47,7 +47,12 @@ export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<O
     case "rejected":
       return failOver(draft, message, outcome) ? undefined : finish(draft, message, "failed", outcome.detail);
     case "unreachable":
-      if (outcome.listed === true) return finish(draft, message, "skipped", `suppressed: ${outcome.detail}`);
+      if (outcome.listed === true) {
+        const reason = `suppressed: ${outcome.detail}`;
+        // Of a message to several devices the others may have it all the same.
+        if (waitForCopies(draft, message, { status: "skipped", reason })) return;
+        return finish(draft, message, "skipped", reason);
+      }
       suppressAddress(draft, message, outcome.detail);
       return finish(draft, message, "failed", `unreachable: ${outcome.detail}`);
     case "uncertain":
