@@ -67,7 +67,7 @@ async function send(
   }
   const outcome = kind.outcome(await ports.call(call, resendsUncertain(definition)));
   if (outcome.kind === "accepted") return outcome;
-  return { ...outcome, detail: withoutSecrets(withoutSettings(outcome.detail, definition), call) };
+  return { ...outcome, detail: withoutSettings(withoutSecrets(outcome.detail, call), definition) };
 }
 
 async function mail(

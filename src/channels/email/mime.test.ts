@@ -54,11 +54,12 @@ describe("encodeText", () => {
 describe("buildMime", () => {
   const text = fc.string({ unit: "grapheme", maxLength: 300 });
   const line = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 });
+  const mails = fc.record({ subject: line, plain: text, html: text, name: line, file: fc.uint8Array({ maxLength: 200 }) });
   const oneLine = (said: string): string => said.replace(/\p{Cc}+/gu, " ").trim();
 
   it("is read by others as it was meant, whatever it holds, and adds nothing", async () => {
     await fc.assert(
-      fc.asyncProperty(line, text, text, line, fc.uint8Array({ maxLength: 200 }), async (subject, plain, html, name, file) => {
+      fc.asyncProperty(mails, async ({ subject, plain, html, name, file }) => {
         const attachments = [{ name: "a.bin", type: "application/octet-stream", content: btoa(String.fromCharCode(...file)) }];
         const mail = mailOf(
           {
