@@ -24,6 +24,7 @@ const providers: readonly (readonly [type: string, name: string])[] = [
   ["mandrill", "mandrill"],
   ["brevo", "brevo"],
   ["ses", "ses-v2"],
+  ["expo", "expo-push"],
 ];
 
 const outcomes: Readonly<Record<Rule["class"], Outcome["kind"]>> = {
