@@ -5,6 +5,7 @@ export { ingestBatched } from "./ingest-batched.ts";
 export { ingestSingle } from "./ingest-single.ts";
 export { journeys } from "./journeys.ts";
 export { latency } from "./latency.ts";
+export { sending } from "./sending.ts";
 export { waits, waitsAtOnce } from "./waits.ts";
 export { cost } from "./cost.ts";
 export { backfill } from "./backfill.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ClaimAnswer } from "../../src/api/queue.ts";
 import { answer, queued, recordingPorts, resend, toSend } from "./fixtures.ts";
 import { deliverMessage } from "./deliver-message.ts";
 
@@ -114,5 +115,81 @@ describe("deliverMessage", () => {
     });
     await deliverMessage(queued, ports);
     expect(asked).toEqual([true]);
+  });
+
+  describe("where its provider keeps a rate", () => {
+    const place = { claim: { kind: "place", provider: "mail", rate: { count: 2, perMs: 1_000 }, attempt: 1 }, deliver: [] } as const;
+    /** Ports whose first claim asks for a place, and what was done about places. */
+    const limited = (then: ClaimAnswer, replace: Parameters<typeof recordingPorts>[0] = {}) => {
+      const done: string[] = [];
+      let asked = 0;
+      const made = recordingPorts({
+        claim: () => Promise.resolve(asked++ === 0 ? place : then),
+        place: (_, provider, { id }) => {
+          done.push(`place ${provider} ${id}`);
+          return Promise.resolve({ at: 0, taken: true, graceMs: 50 });
+        },
+        giveBack: (_, provider, id) => Promise.resolve(void done.push(`give back ${provider} ${id}`)),
+        ...replace,
+      });
+      return { ...made, done };
+    };
+
+    it("gets a place, then claims, and sends at it", async () => {
+      const { ports, recorded, done } = limited(toSend);
+      expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "done" });
+      expect(recorded.steps).toEqual(["claim u:1", "claim u:1", "call", "settle u:1"]);
+      expect(recorded.claims[1]).toMatchObject({ place: { provider: "mail", at: 0 } });
+      expect(done).toEqual(["place mail m1:1"]);
+    });
+
+    it("returns it if the claim is refused just then, not if somebody else has the message", async () => {
+      const refused = limited({ claim: { kind: "no", reason: "exited", unused: true }, deliver: [] });
+      await deliverMessage(queued, refused.ports);
+      expect(refused.done).toEqual(["place mail m1:1", "give back mail m1:1"]);
+      const taken = limited({ claim: { kind: "no", reason: "claimed" }, deliver: [] });
+      await deliverMessage(queued, taken.ports);
+      expect(taken.done).toEqual(["place mail m1:1"]);
+    });
+
+    it("waits for a near place, and begins no call after its grace: another one is taken, or nothing is sent", async () => {
+      let now = 1_000;
+      const places = [
+        { at: 1_400, taken: true, graceMs: 50 },
+        { at: 1_900, taken: true, graceMs: 50 },
+        { at: 9_000, taken: false, graceMs: 50 },
+      ];
+      const authorize = { ...recordingPorts().ports.authorize, now: () => now };
+      const pause = (ms: number) => Promise.resolve(void (now += ms));
+      const slow = { authorize, pause, place: () => Promise.resolve(places.shift() ?? { at: now, taken: true, graceMs: 50 }) };
+      // A second goes by at each look at the settings: the place is over when the call would begin.
+      const provider = () => Promise.resolve(void (now += 100)).then(() => resend);
+      const { ports, recorded } = limited(toSend, { ...slow, provider });
+      await deliverMessage(queued, ports);
+      expect([recorded.steps.filter((step) => step === "call").length, now]).toEqual([1, 1_900]);
+
+      places.splice(0, places.length, { at: now, taken: true, graceMs: 50 }, { at: now + 9_000, taken: false, graceMs: 50 });
+      const none = limited(toSend, { ...slow, provider });
+      await deliverMessage(queued, none.ports);
+      expect(none.recorded.steps).not.toContain("call");
+      expect(none.recorded.settles[0]?.outcome).toEqual({ kind: "retry", detail: "no place under the provider's rate in time" });
+    });
+
+    it("leaves the message to the queue when no place can be had", async () => {
+      const { ports, recorded } = limited(toSend, { place: failing("overloaded") });
+      expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "not-claimed" });
+      expect(recorded.steps).toEqual(["claim u:1"]);
+    });
+  });
+
+  it("has its provider paused by the provider's own word alone", async () => {
+    const paused: string[] = [];
+    const misconfigured = (_: string, provider: string, { detail }: { readonly detail: string }) =>
+      Promise.resolve(void paused.push(`${provider}: ${detail}`));
+    const said = { call: () => Promise.resolve(answer(401, '{"name":"invalid_api_key"}')), misconfigured };
+    await deliverMessage(queued, recordingPorts(said).ports);
+    await deliverMessage(queued, recordingPorts({ provider: () => Promise.resolve(undefined), misconfigured }).ports);
+    await deliverMessage(queued, recordingPorts({ call: () => Promise.resolve({ kind: "blocked", detail: "no" }), misconfigured }).ports);
+    expect(paused).toEqual(["mail: 401 invalid_api_key"]);
   });
 });
