@@ -45,7 +45,7 @@ export const sending: readonly Route[] = [
     async (call) => {
       const { plan, repeated } = await planned(call);
       const to: Addressee = { env: call.env, workspace: call.workspace, user: plan.user };
-      const status = await tell(to, { type: "send", ...sendOf(call.body, plan) });
+      const status = await tell(to, { type: "send", ...(await sendOf(call.body, plan)) });
       if (status === undefined) throw new Fault("conflict", "Too many messages of this user wait to be sent already");
       const response = answer({ id: plan.message, status }, { status: 202 });
       if (repeated) response.headers.set("idempotency-replayed", "true");
@@ -84,7 +84,7 @@ const planned = async (call: Call<unknown, SendCall>): Promise<Planned> => {
   const hash = given === undefined ? "" : await contentHash(stableText(body));
   const before = given === undefined ? undefined : await readPlan(env.DB, workspace, key, now);
   if (before !== undefined) return { plan: sameCall(before, hash), repeated: true };
-  checkCall(body, await readLive(env, workspace), now);
+  await checkCall(body, await readLive(env, workspace), now);
   const user = await findUser(env, workspace, body.user);
   const mine: PlannedSend = { key, hash, user, message: timedId("m", now, hashText(`${workspace}|${key}|${now}`)) };
   if (given === undefined) return { plan: mine, repeated: false };
@@ -97,9 +97,9 @@ const sameCall = (plan: PlannedSend, hash: string): PlannedSend => {
   return plan;
 };
 
-const sendOf = (body: SendCall, plan: PlannedSend): Omit<Extract<Stimulus, { type: "send" }>, "type"> => {
+const sendOf = async (body: SendCall, plan: PlannedSend): Promise<Omit<Extract<Stimulus, { type: "send" }>, "type">> => {
   const { channel, template = "", to, topic, transactional, provider, locale, sendAt } = body;
-  const payload = payloadOf(body);
+  const payload = await payloadOf(body);
   const contact = contactOf(body.user);
   return {
     message: {

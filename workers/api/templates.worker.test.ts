@@ -282,3 +282,33 @@ describe("POST /api/templates/{key}/test", () => {
     expect(fetched).not.toHaveBeenCalled();
   });
 });
+
+describe("a transactional call", () => {
+  const send = (workspace: TestWorkspace, more: object) =>
+    workspace.api("POST /api/messages", { user: { id: "ada" }, channel: "email", to: "ada@example.com", ...more });
+
+  it("brings content in MJML or blocks, compiled before it is answered", async () => {
+    const workspace = await newWorkspace();
+    expect(await send(workspace, { content: { subject: "s", blocks: [{ type: "text", text: "Hi" }] } })).toMatchObject({ status: 202 });
+    expect(await send(workspace, { content: { subject: "s", mjml: mjml("<mj-foo />") } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "content.mjml", message: expect.stringMatching(/^line 2/) }] },
+    });
+    expect(await send(workspace, { content: { subject: "s", html: '{% partial "nope" %}' } })).toMatchObject({ status: 400 });
+  });
+
+  it("is refused where its data is not what the template declares, and for what cannot be sent by itself", async () => {
+    const workspace = await newWorkspace();
+    await workspace.api(
+      "PUT /api/templates/t",
+      email({ subject: "s", html: "{{ data.total }}" }, { variables: { total: { type: "number", required: true } } }),
+    );
+    await workspace.api("PUT /api/templates/footer", footer("f"));
+    expect(await send(workspace, { template: "t", data: { total: "5" } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: "data.total", message: "has to be a number" }] },
+    });
+    expect(await send(workspace, { template: "t", data: { total: 5 } })).toMatchObject({ status: 202 });
+    expect(await send(workspace, { template: "footer" })).toMatchObject({ status: 400, body: { errors: [{ path: "template" }] } });
+  });
+});
