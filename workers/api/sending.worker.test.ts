@@ -62,6 +62,18 @@ describe("rules of the workspace", () => {
 });
 
 describe("topics", () => {
+  it("ask for a confirmation by a template that can: an email that prints the link; it cannot go while they do", async () => {
+    const { api } = await newWorkspace();
+    const club = { ...topic, doubleOptIn: true, confirmation: "confirm" };
+    const email = (html: string) => ({ ...templateOf(), locales: { en: { subject: "Sure?", html } } });
+    expect(errorPaths((await api("PUT /api/topics/club", club)).body)).toEqual(["confirmation"]);
+    await api("PUT /api/templates/confirm", email("<p>Sure?</p>"));
+    expect((await api("PUT /api/topics/club", club)).status).toBe(400);
+    await api("PUT /api/templates/confirm", email('<a href="{{ confirm_url }}">Yes</a>'));
+    expect((await api("PUT /api/topics/club", club)).status).toBe(201);
+    expect((await api("DELETE /api/templates/confirm")).status).toBe(409);
+  });
+
   it("are live on PUT, listed, exported, and gone on DELETE", async () => {
     const { api, id } = await newWorkspace();
     expect(await api("PUT /api/topics/offers", topic)).toMatchObject({ status: 201, body: { key: "offers", ...topic } });

@@ -29,6 +29,9 @@ const templatesThatUse = (live: CatalogDocument, key: string): readonly string[]
     .filter(({ uses }) => uses?.partials.includes(key) === true || uses?.layouts.includes(key) === true)
     .map((template) => `the template "${template.key}"`);
 
+const topicsThatAskBy = ({ topics = [] }: CatalogDocument, key: string): readonly string[] =>
+  topics.filter(({ confirmation }) => confirmation === key).map((topic) => `the topic "${topic.key}"`);
+
 /** A piece cannot be sent and a message cannot stand in another: whoever uses the one would be left with the other. */
 const refuseOtherKind = (live: CatalogDocument, template: TemplateDefinition): void => {
   const users = isPiece(template) ? journeysThatSend(live, template.key) : [];
@@ -66,7 +69,7 @@ const kind: LiveKind<TemplateDefinition> = {
     warnings: adviseTemplate(template, new Map(withDefinition(live.templates, template).map((one) => [one.key, one]))),
   }),
   withdraw: (live, key) => ({ ...live, templates: withoutDefinition(live.templates, key) }),
-  usedBy: (live, key) => [...journeysThatSend(live, key), ...templatesThatUse(live, key)],
+  usedBy: (live, key) => [...journeysThatSend(live, key), ...templatesThatUse(live, key), ...topicsThatAskBy(live, key)],
 };
 
 export const templates: readonly Route[] = definitionRoutes(kind);
