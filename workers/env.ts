@@ -53,10 +53,10 @@ export interface Env {
   readonly INTAKE_ROWS?: string;
   /** Fraction of events kept in the event log, "0" to "1" (default "1"). */
   readonly EVENT_LOG_SAMPLE?: string;
-  /** Origin of the dashboard, for CORS of the management API and sign-in. */
-  readonly DASHBOARD_ORIGIN?: string;
-}
   /** Where this Worker is reached from outside ("https://tern.example.com"): links in messages lead there, unless a workspace names a domain of its own. Without it they have none. */
   readonly PUBLIC_URL?: string;
   /** Earlier secrets, comma-separated, newest first: what they sealed and signed is still read. */
   readonly TERN_SECRET_PREVIOUS?: string;
+  /** Origin of the dashboard, for CORS of the management API and sign-in. */
+  readonly DASHBOARD_ORIGIN?: string;
+}

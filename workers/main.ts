@@ -25,7 +25,6 @@ export default {
       const { api } = await import("./api/api.ts");
       return api.fetch(request, env, ctx);
     }
-    return ingest.fetch(request, env, ctx);
     if (pathname.startsWith("/hooks/")) {
       const { hooks } = await import("./hooks/hooks.ts");
       return hooks(request, env);
@@ -34,6 +33,7 @@ export default {
       const { links } = await import("./links/links.ts");
       return links.fetch(request, env, ctx);
     }
+    return ingest.fetch(request, env, ctx);
   },
 
   async queue(batch, env, ctx) {

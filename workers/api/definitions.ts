@@ -10,6 +10,7 @@ const kinds = {
   templates: "template",
   providers: "provider",
   journeys: "journey",
+  streams: "stream",
 } as const satisfies Record<string, DefinitionKind>;
 
 /** Definitions read at a time: an answer may be far larger than what a Worker holds, so it is written as it is read. */
@@ -24,7 +25,16 @@ export const definitions: readonly Route[] = [
       path: "/api/definitions",
       summary: "All definitions as they were put, in one document: to keep in git, or to put elsewhere. Journeys as drafts; no secrets",
       scope: "read",
-      answers: { 200: z.object({ topics: exported, segments: exported, templates: exported, providers: exported, journeys: exported }) },
+      answers: {
+        200: z.object({
+          topics: exported,
+          segments: exported,
+          templates: exported,
+          providers: exported,
+          journeys: exported,
+          streams: exported,
+        }),
+      },
     },
     async ({ env, workspace, ctx }) => {
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

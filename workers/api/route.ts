@@ -79,7 +79,9 @@ export const route = <Query extends z.ZodType, Body extends z.ZodType>(
       const body = check(spec.body, spec.prepare ? spec.prepare(raw, params) : raw, spec.refusal ?? "bad-input");
       return handler({ env, ctx, request, caller, workspace: caller.workspace, params, query, body });
     };
-    return spec.method === "post" && spec.ownIdempotency !== true ? once({ env, ctx, workspace: caller.workspace, request, body: text }, run) : run();
+    return spec.method === "post" && spec.ownIdempotency !== true
+      ? once({ env, ctx, workspace: caller.workspace, request, body: text }, run)
+      : run();
   },
 });
 

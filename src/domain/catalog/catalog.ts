@@ -8,7 +8,6 @@ import type { WorkspaceRules } from "../sending/rules.ts";
 import type { CompiledCondition, Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
 import type { CatalogStream } from "../stream/stream.ts";
-import type { CatalogStream } from "../stream/stream.ts";
 import type { TemplateDefinition } from "../template/template.ts";
 import type { NameIndex } from "./name-index.ts";
 
@@ -30,8 +29,6 @@ export interface CatalogDocument {
   /** Caps, quiet hours and named windows; left out = none. */
   readonly rules?: WorkspaceRules;
   readonly topics?: readonly TopicDefinition[];
-  /** What goes into each stream; left out = there are none. */
-  readonly streams?: readonly CatalogStream[];
   /** What goes into each stream; left out = there are none. */
   readonly streams?: readonly CatalogStream[];
   /** Where links in messages lead and what they tell; left out = nothing said. */

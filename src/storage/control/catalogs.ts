@@ -4,7 +4,6 @@ import type { TopicDefinition } from "../../domain/consent/topic.ts";
 import type { LinkSettings } from "../../domain/links/link-settings.ts";
 import type { SegmentDefinition } from "../../domain/segment/segment.ts";
 import type { CatalogStream } from "../../domain/stream/stream.ts";
-import type { CatalogStream } from "../../domain/stream/stream.ts";
 import type { WorkspaceRules } from "../../domain/sending/rules.ts";
 import type { TemplateDefinition } from "../../domain/template/template.ts";
 import { Fault } from "../../domain/fault.ts";
@@ -18,7 +17,6 @@ export interface Manifest {
   readonly journeys: readonly (Omit<PublishedJourney, "definition"> & { readonly key: string })[];
   readonly providers: readonly CatalogProvider[];
   readonly topics?: readonly NamedBody[];
-  readonly streams?: readonly CatalogStream[];
   readonly streams?: readonly CatalogStream[];
   readonly rules?: WorkspaceRules;
   readonly links?: LinkSettings;
@@ -80,7 +78,6 @@ export const readCatalog = async (db: D1Database, workspace: string, version: nu
     ...(manifest.topics && { topics: bodiesOf<TopicDefinition>(topics, manifest.topics.length, workspace, version) }),
     ...(manifest.rules && { rules: manifest.rules }),
     ...(manifest.streams && { streams: manifest.streams }),
-    ...(manifest.streams && { streams: manifest.streams }),
     ...(manifest.links && { links: manifest.links }),
     ...(manifest.listed && { listed: manifest.listed }),
   };
@@ -108,15 +105,6 @@ export const readLinkSettings = async (db: D1Database, workspace: string): Promi
     .bind(workspace)
     .first<{ links: string | null }>();
   return row?.links === undefined || row.links === null ? undefined : (JSON.parse(row.links) as LinkSettings); // checked by the strict schema before it was stored
-};
-
-/** The streams of a version, without the rest of the catalog: asked by whoever hands on what happened. */
-export const readCatalogStreams = async (db: D1Database, workspace: string, version: number): Promise<readonly CatalogStream[]> => {
-  const row = await db
-    .prepare("SELECT body -> '$.streams' AS streams FROM catalogs WHERE workspace = ? AND version = ?")
-    .bind(workspace, version)
-    .first<{ streams: string | null }>();
-  return row === null || row.streams === null ? [] : (JSON.parse(row.streams) as readonly CatalogStream[]); // written by commitCatalog
 };
 
 /** The streams of a version, without the rest of the catalog: asked by whoever hands on what happened. */
@@ -196,7 +184,6 @@ export const commitCatalog = async (
     providers: document.providers,
     ...(topics.length > 0 && { topics: topics.map(({ key, hash }) => ({ key, hash })) }),
     ...(document.rules && { rules: document.rules }),
-    ...(document.streams && document.streams.length > 0 && { streams: document.streams }),
     ...(document.streams && document.streams.length > 0 && { streams: document.streams }),
     ...(document.links && { links: document.links }),
     ...(document.listed && { listed: document.listed }),
