@@ -232,6 +232,7 @@ const classes: Readonly<Record<Rule["class"], Outcome["kind"]>> = {
 /** What is about one number, template or channel stops no provider; what may have been posted is not posted again. */
 const differs: Readonly<Record<string, Readonly<Record<string, Outcome["kind"]>>>> = {
   twilio: { "21408": "rejected", "21612": "rejected" },
+  "vonage-sms": { "15": "rejected" },
   plivo: { "403": "rejected" },
   telnyx: { "10008": "uncertain" },
   "whatsapp-cloud": Object.fromEntries(

@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { identify, newWorkspace, publish, user } from "../../test/support/workspace.ts";
 import { bytesOf, hmac, toBase64 } from "../../src/channels/bytes.ts";
+import { telnyx } from "../../src/channels/providers/telnyx.ts";
+import { vonage } from "../../src/channels/providers/vonage.ts";
 import { type ProviderDefinition, resendsUncertain } from "../../src/channels/provider-definition.ts";
 import { fetchWorker, origin } from "../api/client.test-support.ts";
 import type { Env } from "../env.ts";
@@ -83,5 +85,46 @@ describe("SMS STOP/START/HELP words are honoured", () => {
   it("is answered without a word: Twilio would send it to the user", async () => {
     const workspace = await setUp("+491511234567");
     for (const text of ["STOP", "HELP", "Hi"]) expect(await (await write(workspace, text)).text()).toBe("");
+  });
+});
+
+describe("signatures in the Workers runtime", () => {
+  const ports = { document: () => Promise.reject(new Error("nothing is asked for")) };
+
+  it("Telnyx's, Ed25519", async () => {
+    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair; // Ed25519 makes pairs
+    const publicKey = toBase64(new Uint8Array((await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer)); // raw is bytes
+    const at = Date.now();
+    const timestamp = String(Math.floor(at / 1000));
+    const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, bytesOf(`${timestamp}|{}`)));
+    const headers = { "telnyx-timestamp": timestamp, "telnyx-signature-ed25519": toBase64(signature) };
+    const call = { method: "POST", url: origin, headers, body: "{}", at };
+    const given = { apiKey: "K", from: "Shop", publicKey };
+    expect(await telnyx.inbound?.read(call, given, ports)).toEqual({ kind: "reports", reports: [] });
+    expect(await telnyx.inbound?.read({ ...call, body: "{} " }, given, ports)).toMatchObject({ kind: "refused" });
+  });
+
+  it("ours for Vonage, RS256", async () => {
+    const pair = (await crypto.subtle.generateKey(
+      { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+      true,
+      ["sign", "verify"],
+    )) as CryptoKeyPair; // RSA makes pairs
+    const der = toBase64(new Uint8Array((await crypto.subtle.exportKey("pkcs8", pair.privateKey)) as ArrayBuffer)); // so is PKCS #8
+    const privateKey = `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----`;
+    const given = { applicationId: "78d335fa-323d-0114-9c3d-d6f0d48968cf", privateKey, from: "Shop" };
+    const call = await vonage.authorize?.(
+      { method: "POST", url: origin, headers: {} },
+      given,
+      {
+        now: () => Date.now(),
+        call: () => Promise.reject(new Error("nothing is called")),
+        cached: async (_, make) => (await make()).value,
+      },
+      { workspace: "w", user: "u:1", id: "m", echo: "w-0-m", to: "+491511234567", content: { channel: "sms", body: "Hi" } },
+    );
+    const [head = "", claims = "", signature = ""] = (call?.headers["authorization"] ?? "").replace("Bearer ", "").split(".");
+    const bytes = Uint8Array.from(atob(signature.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
+    expect(await crypto.subtle.verify("RSASSA-PKCS1-v1_5", pair.publicKey, bytes, bytesOf(`${head}.${claims}`))).toBe(true);
   });
 });

@@ -78,14 +78,14 @@ export const vonageSms: HttpProvider<typeof settings> = {
   },
 };
 
-/** Source: developer.vonage.com/en/api-errors/sms; 101 is for numbers that opted out of a short code's texts. */
+/** Source: developer.vonage.com/en/api-errors/sms; 101 is for numbers that opted out of a short code's texts; 15, a sender that one country does not allow, is not about the account. */
 const kindByStatus: Readonly<Record<string, "retry" | "unreachable" | "misconfigured">> = {
   "1": "retry",
   "5": "retry",
   "10": "retry",
   "7": "unreachable",
   "101": "unreachable",
-  ...Object.fromEntries(["4", "8", "9", "11", "14", "15", "29"].map((status) => [status, "misconfigured"] as const)),
+  ...Object.fromEntries(["4", "8", "9", "11", "14", "29"].map((status) => [status, "misconfigured"] as const)),
 };
 
 /** HTTP says 200 whatever happened; each part of the text has a status of its own. */

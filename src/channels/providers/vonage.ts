@@ -39,11 +39,12 @@ const settings = z
       });
   });
 
-/** Source: developer.vonage.com/en/api-errors/messages. */
+/** Source: developer.vonage.com/en/api-errors/messages. 1120 is about a sender that one country does not allow, not about the account. */
 const rules: CodeRules = {
   retry: new Set(["1000"]),
   unreachable: new Set(["1050", "1190", "1240"]),
-  misconfigured: new Set(["1060", "1070", "1080", "1120", "1140", "1160"]),
+  misconfigured: new Set(["1060", "1070", "1080", "1140", "1160"]),
+  rejected: new Set(["1120"]),
 };
 
 /** A number barred, gone, opted out of by its owner, without a route, or blocked by its network. */

@@ -31,7 +31,7 @@ const rules: CodeRules = {
   retry: new Set(["1", "2", "4", "80007", "130429", "131000", "131016", "131048", "131056", "133004"]),
   unreachable: new Set(["131026", "131050"]),
   rejected: new Set("100 130472 131008 131009 131047 131049 131051 132000 132001 132005 132007 132012 132015 132016".split(" ")),
-  misconfigured: new Set(["0", "3", "10", "190", "200", "368", "131005", "131031", "131042", "131045", "133010"]),
+  misconfigured: new Set(["0", "3", "10", "33", "190", "200", "368", "131005", "131031", "131042", "131045", "133010"]),
 };
 
 /** WhatsApp Business Platform (Meta's Cloud API). */
@@ -78,9 +78,10 @@ export const whatsappCloud: HttpProvider<typeof settings> = {
   outcome(reply) {
     if (reply.kind !== "answer") return readReply(reply);
     const body = recordOf(jsonBody(reply));
-    return isSuccess(reply)
-      ? acceptedAs(recordOf(listOf(body["messages"])[0])["id"])
-      : codedOutcome(reply, codeOf(recordOf(body["error"])["code"]), rules);
+    if (isSuccess(reply)) return acceptedAs(recordOf(listOf(body["messages"])[0])["id"]);
+    const error = recordOf(body["error"]);
+    // 33 is no such object: of phoneNumberId, or none that the token may use. It comes beside "invalid parameter" too.
+    return codedOutcome(reply, codeOf(error["error_subcode"] === 33 ? 33 : error["code"]), rules);
   },
   inbound: {
     async read(call, { appSecret, verifyToken, phoneNumberId }) {
