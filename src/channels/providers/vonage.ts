@@ -84,7 +84,7 @@ export const vonage: HttpProvider<typeof settings> = {
       from: bareSender(given.from),
       text: textOfSms(message),
       client_ref: message.echo.length <= 100 ? message.echo : undefined,
-      webhook_url: given.callbackUrl,
+      ...(given.callbackUrl !== undefined && { webhook_url: given.callbackUrl, webhook_version: "v1" }),
     }),
   }),
   async authorize(call, { applicationId, privateKey }, ports) {
