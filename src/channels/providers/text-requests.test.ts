@@ -150,6 +150,13 @@ describe("vonage", () => {
   });
 });
 
+describe("whatsapp-cloud", () => {
+  it("says what sends, as Meta's contract wants it", async () => {
+    const { headers } = await send("whatsapp-cloud", {}, { content: { channel: "whatsapp", body: "Hi" } });
+    expect(headers["user-agent"]).toMatch(/^[\w-]+\/\d+\.\d+\.\d+$/);
+  });
+});
+
 describe("twilio-whatsapp", () => {
   const template = (name: string, parameters: readonly string[]): MessageContent => ({
     channel: "whatsapp",

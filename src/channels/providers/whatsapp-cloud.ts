@@ -54,7 +54,8 @@ export const whatsappCloud: HttpProvider<typeof settings> = {
     return {
       method: "POST",
       url: `${baseUrl}/${given.version}/${given.phoneNumberId}/messages`,
-      headers: { authorization: `Bearer ${given.accessToken}`, "content-type": "application/json" },
+      // Meta's contract wants a name and a version of three numbers.
+      headers: { authorization: `Bearer ${given.accessToken}`, "content-type": "application/json", "user-agent": "Tern/1.0.0" },
       body: JSON.stringify({
         messaging_product: "whatsapp",
         recipient_type: "individual",
