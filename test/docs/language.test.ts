@@ -5,6 +5,7 @@ import * as z from "zod";
 import { providerKinds, providerSchema } from "../../src/channels/provider-definition.ts";
 import { trackingCalls } from "../../src/api/ingest/tracking.ts";
 import { topicSchema } from "../../src/domain/consent/topic.ts";
+import { linkSettingsSchema } from "../../src/domain/links/link-settings.ts";
 import { filterSchema } from "../../src/domain/filter/filter-schema.ts";
 import { frequencySchema } from "../../src/domain/journey/frequency.ts";
 import { journeySchema } from "../../src/domain/journey/journey.ts";
@@ -17,7 +18,10 @@ import { workspaceRulesSchema } from "../../src/domain/sending/rules.ts";
 import * as contents from "../../src/domain/template/contents/all.ts";
 import { streamSchema } from "../../src/domain/stream/stream.ts";
 import { lintTemplate } from "../../src/domain/template/lint.ts";
+import { blockTypes } from "../../src/domain/template/blocks/block.ts";
 import { templateSchema } from "../../src/domain/template/template.ts";
+import { checkUses } from "../../src/domain/template/uses.ts";
+import { completeTemplate } from "../../src/mjml/complete-template.ts";
 import { emptyWorkspace } from "../../src/simulate/definitions.ts";
 import { scriptSchema } from "../../src/simulate/script.ts";
 import { simulate } from "../../src/simulate/simulate.ts";
@@ -43,6 +47,7 @@ const schemaOf = (kind: string, value: unknown): z.ZodType | undefined => {
     call: trackingCalls.group,
     rules: workspaceRulesSchema,
     topic: topicSchema,
+    links: linkSettingsSchema,
     stream: streamSchema,
   };
   if (kind in whole) return whole[kind];
@@ -69,6 +74,7 @@ describe("docs/language.md", () => {
       "call",
       "rules",
       "topic",
+      "links",
       "stream",
       "script",
     ];
@@ -82,6 +88,19 @@ describe("docs/language.md", () => {
 
   it("shows scripts whose expectations hold", () => {
     expect(all("script", scriptSchema).flatMap((script) => simulate(script, emptyWorkspace).failures)).toEqual([]);
+  });
+
+  it("shows templates that can be saved, with the partials and layouts it shows", async () => {
+    const completions = await Promise.all(all("template", templateSchema).map(completeTemplate));
+    expect(completions.flatMap((completion) => (completion.ok ? [] : completion.problems))).toEqual([]);
+    checkUses(
+      new Map(completions.flatMap((completion) => (completion.ok ? [[completion.template.key, completion.template] as const] : []))),
+    );
+  });
+
+  it("names every block there is", () => {
+    const missing = blockTypes().filter((type) => !page.includes(`| \`${type}\` |`));
+    expect(missing).toEqual([]);
   });
 
   it("shows journeys that hold together and templates that parse, with the segments and templates it shows", () => {

@@ -162,6 +162,9 @@ const schemas = (): Schemas => (made ??= makeSchemas());
 export type Block = z.output<Schemas["block"]>;
 export type BlockOf<Type extends Block["type"]> = Extract<Block, { readonly type: Type }>;
 
+/** Names of all blocks. */
+export const blockTypes = (): readonly Block["type"][] => schemas().block.options.map(({ shape }) => shape.type.value);
+
 export const blocksSchema = z.lazy(() => schemas().blocks);
 
 /** What all blocks of a mail share. `dark` stands in where the reader's device is dark. */
