@@ -94,10 +94,16 @@ const deployWorker = async (
     const file = path.join(folder, "secrets.json");
     writePrivate(file, secrets);
     const given = Object.keys(secrets).length === 0 ? [] : ["--secrets-file", file];
-    const output = await wrangler("deploy", "--config", config, "--var", `DASHBOARD_ORIGIN:${dashboardUrl}`, ...given);
+    const vars = ["--var", `DASHBOARD_ORIGIN:${dashboardUrl}`];
+    const known = process.env["TERN_URL"];
+    const deploy = (publicUrl: string | undefined, more: readonly string[]): Promise<string> =>
+      wrangler("deploy", "--config", config, ...vars, ...(publicUrl === undefined ? [] : ["--var", `PUBLIC_URL:${publicUrl}`]), ...more);
+    const output = await deploy(known, given);
     const url = /https:\/\/[^\s]+\.workers\.dev/.exec(output)?.[0] ?? process.env["TERN_URL"];
     if (url === undefined)
       throw new Error(`The Worker is deployed, but its address could not be read; set TERN_URL and run again:\n${output}`);
+    // Links in messages lead to the Worker's own address, which is known only now.
+    if (known === undefined) await deploy(url, []);
     return { url, setupToken: secrets["SETUP_TOKEN"] };
   } finally {
     rmSync(folder, { recursive: true });
