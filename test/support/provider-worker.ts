@@ -19,7 +19,7 @@ export default {
     const outcome = await attempt(message, definition.key, {
       provider: () => Promise.resolve(definition),
       call: (call, mayRepeat) => callOutbound(call, { allowLoopback: true, timeoutMs, ...(!mayRepeat && { isListening }) }),
-      mail: (server, mail) => sendMail(server, mail, { allowLoopback: true, answerMs: timeoutMs }),
+      mail: (server, mail) => sendMail(server, mail, { allowLoopback: true, answerMs: timeoutMs, totalMs: timeoutMs }),
       authorize: {
         now: () => Date.now(),
         call: (call) => callOutbound(call, { allowLoopback: true, timeoutMs }),

@@ -2,7 +2,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { TestCertificate } from "./certificate.ts";
 
-/** What the server does at a point of the conversation: a reply, or trouble: "close", "hang", or at END "accept-then-close". */
+/** What the server does at a point of the conversation: a reply, or trouble: "close", "hang", "slow" (the usual reply, 0.7 s later), or at END "accept-then-close". */
 export type SmtpAct = string;
 
 export interface SmtpServerOptions {
@@ -96,6 +96,7 @@ function talk(socket: net.Socket, { options, mails, commands, violations, secure
     const chosen = acts[name] ?? usual;
     if (chosen === "close") socket.destroy();
     else if (chosen === "hang") return;
+    else if (chosen === "slow") setTimeout(() => send(`${usual}\r\n`), 700);
     else send(`${chosen}\r\n`);
   };
   const send = (text: string): void => {

@@ -1,14 +1,14 @@
 import { connect } from "cloudflare:sockets";
 import { isLoopback, refusedAddress } from "../../src/channels/outbound-address.ts";
 import { converse } from "../../src/channels/smtp/conversation.ts";
-import type { SmtpEnd, SmtpMail, SmtpServer, SmtpWire } from "../../src/channels/smtp/smtp.ts";
+import type { SmtpEnd, SmtpMail, SmtpServer, SmtpStage, SmtpWire } from "../../src/channels/smtp/smtp.ts";
 
 export interface SendMailOptions {
   /** May a server on this machine be spoken to? Only where the operator's variable says so. */
   readonly allowLoopback: boolean;
-  /** For each answer. Default 20 s. */
+  /** For each answer but the one to the mail itself. Default 20 s. */
   readonly answerMs?: number;
-  /** From the first byte to the last: well below a claim's lease of two minutes. Default 60 s. */
+  /** From the first byte to the last: well below a claim's lease of two minutes. Default 90 s. */
   readonly totalMs?: number;
 }
 
@@ -19,9 +19,12 @@ export interface SendMailOptions {
 export async function sendMail(server: SmtpServer, mail: SmtpMail, options: SendMailOptions): Promise<SmtpEnd> {
   const refused = refusedServer(server, options.allowLoopback);
   if (refused !== undefined) return { kind: "blocked", detail: refused };
-  const { answerMs = 20_000, totalMs = 60_000 } = options;
+  const { answerMs = 20_000, totalMs = 90_000 } = options;
   const deadline = Date.now() + totalMs;
-  const within = <T>(promise: Promise<T>): Promise<T> => limited(promise, Math.max(0, Math.min(answerMs, deadline - Date.now())));
+  const within: Within = (promise, patient = false) => {
+    const leftMs = Math.max(0, deadline - Date.now());
+    return limited(promise, patient ? leftMs : Math.min(answerMs, leftMs));
+  };
   let socket: Socket;
   try {
     socket = connect({ hostname: server.host, port: server.port }, { secureTransport: transports[server.security], allowHalfOpen: false });
@@ -34,6 +37,9 @@ export async function sendMail(server: SmtpServer, mail: SmtpMail, options: Send
   await wire.close();
   return end;
 }
+
+/** Bounds a wait; a patient one lasts as long as the whole conversation may. */
+type Within = <T>(promise: Promise<T>, patient?: boolean) => Promise<T>;
 
 const transports = { tls: "on", starttls: "starttls", none: "off" } as const;
 
@@ -56,18 +62,18 @@ class SocketWire implements SmtpWire {
   private socket: Socket;
   private reader: ReadableStreamDefaultReader<Uint8Array>;
   private writer: WritableStreamDefaultWriter<Uint8Array>;
-  private readonly within: <T>(promise: Promise<T>) => Promise<T>;
+  private readonly within: Within;
   private readonly encoder = new TextEncoder();
 
-  constructor(socket: Socket, within: <T>(promise: Promise<T>) => Promise<T>) {
+  constructor(socket: Socket, within: Within) {
     this.socket = socket;
     this.reader = socket.readable.getReader();
     this.writer = socket.writable.getWriter();
     this.within = within;
   }
 
-  async read(): Promise<Uint8Array | undefined> {
-    const { done, value } = await this.within(this.reader.read());
+  async read(stage: SmtpStage): Promise<Uint8Array | undefined> {
+    const { done, value } = await this.within(this.reader.read(), stage === "end");
     return done ? undefined : value;
   }
 

@@ -39,7 +39,7 @@ class Conversation {
   constructor(wire: SmtpWire, sole: boolean) {
     this.wire = wire;
     this.sole = sole;
-    this.reader = new SmtpReader(() => wire.read());
+    this.reader = new SmtpReader(() => wire.read(this.stage));
   }
 
   async run(server: SmtpServer, mail: SmtpMail): Promise<SmtpEnd> {

@@ -40,8 +40,8 @@ export type SmtpEnd =
 
 /** A connection as the conversation needs it. Every call rejects when the connection fails or takes too long. */
 export interface SmtpWire {
-  /** The next bytes; undefined when the server has closed. */
-  read(): Promise<Uint8Array | undefined>;
+  /** The next bytes; undefined when the server has closed. After the last dot a server may take its time: giving up then leaves it open. */
+  read(stage: SmtpStage): Promise<Uint8Array | undefined>;
   write(text: string): Promise<void>;
   startTls(): Promise<void>;
 }
