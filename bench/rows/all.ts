@@ -1,6 +1,7 @@
 // One line per row of the benchmark, in the order they run.
 export { startUpRow } from "./start-up.ts";
 export { decideRow } from "./decide.ts";
+export { renderRow } from "./render.ts";
 export { ingestBatched } from "./ingest-batched.ts";
 export { ingestSingle } from "./ingest-single.ts";
 export { journeys } from "./journeys.ts";
