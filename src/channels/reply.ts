@@ -103,7 +103,12 @@ const saidBy = (body: Readonly<Record<string, unknown>>): string => {
     const said = place as Readonly<Record<string, unknown>>; // an object of JSON
     const parts = [
       said["name"] ?? said["code"] ?? said["ErrorCode"] ?? said["status"],
-      said["message"] ?? said["Message"] ?? (typeof said["error"] === "string" ? said["error"] : undefined) ?? said["detail"],
+      said["message"] ??
+        said["Message"] ??
+        (typeof said["error"] === "string" ? said["error"] : undefined) ??
+        said["detail"] ??
+        said["description"] ??
+        said["title"],
     ].filter((part) => (typeof part === "string" && part !== "") || typeof part === "number");
     if (parts.length > 0) return parts.join(": ");
   }

@@ -151,4 +151,18 @@ describe("what providers of texts answer", () => {
     const status = type === "vonage-sms" || type === "slack" ? 200 : 429;
     expect(outcomeOf(type, answer(status, bodies[type], { "retry-after": "30" }))).toMatchObject({ kind: "retry", retryAfterMs: 30_000 });
   });
+
+  it.each([
+    ["twilio", answer(400, twilio(21606, "The From phone number is not valid")), "400 21606: The From phone number is not valid"],
+    ["vonage", answer(422, vonage(1150, "The value is invalid")), "422 The value is invalid"],
+    ["vonage-sms", answer(200, vonageSms("4")), "4 Reason"],
+    ["messagebird", answer(401, messagebird(2)), "401 2: Reason"],
+    ["plivo", answer(401, { api_id: "x", error: "authentication failed" }), "401 authentication failed"],
+    ["telnyx", answer(401, telnyx("10009")), "401 10009: Reason"],
+    ["whatsapp-cloud", answer(401, meta(190)), "401 190: (#190) Reason"],
+    ["slack", answer(200, refusedBySlack("invalid_auth")), "200 invalid_auth"],
+    ["slack", answer(404, "no_service"), "404 no_service"],
+  ])("what %s says against a message is told to people", (type, reply, detail) => {
+    expect(outcomeOf(type, reply)).toMatchObject({ detail });
+  });
 });
