@@ -207,6 +207,27 @@ describe("POST /api/messages", () => {
     expect(await messagesOf(ws, "u:ada")).toEqual([]);
   });
 
+  it("checks data against the variables a template declares, and compiles MJML of the call", async () => {
+    const ws = await ada();
+    const variables = { order: { type: "number", required: true }, note: { type: "string", default: "Thank you" } };
+    await ws.api("PUT /api/templates/receipt", { ...templateOf("Order {{ data.order }}: {{ data.note }}"), variables });
+    const by = (data?: object) => ({ user: { id: "ada" }, channel: "email", template: "receipt", data });
+    for (const data of [undefined, {}, { order: "seven" }]) {
+      const refused = await ws.api("POST /api/messages", by(data));
+      expect([refused.status, paths(refused)]).toEqual([400, ["data.order"]]);
+    }
+    const sent = await ws.api("POST /api/messages", by({ order: 7 }));
+    await becomes(ws, sent.body.id, "sent");
+    expect((await ws.api(`GET /api/messages/${sent.body.id}`)).body.content.subject).toBe("Order 7: Thank you");
+    const mjml = "<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{ user.name }}</mj-text></mj-column></mj-section></mj-body></mjml>";
+    const compiled = await ws.api("POST /api/messages", receipt({ content: { subject: "Hi", mjml } }));
+    await becomes(ws, compiled.body.id, "sent");
+    expect((await ws.api(`GET /api/messages/${compiled.body.id}`)).body.content.html).toMatch(/<table[^]*Hi Ada/);
+    const broken = await ws.api("POST /api/messages", receipt({ content: { subject: "Hi", mjml: "<mjml><mj-nothing/></mjml>" } }));
+    expect(broken.status).toBe(400);
+    expect(paths(broken)[0]).toMatch(/^content/);
+  });
+
   it("takes files of a million bytes together, and refuses more", async () => {
     const ws = await ada();
     const file = (name: string, bytes: number) => ({ name, type: "application/octet-stream", content: btoa("x".repeat(bytes)) });

@@ -50,8 +50,17 @@ export const payloadOf = async (call: SendCall): Promise<MessagePayload | undefi
   return { ...brought, characters: JSON.stringify(brought).length };
 };
 
-/** Content of a call as the template it would be, compiled. @throws Fault bad-input */
-const contentOf = async ({ channel, content, locale = "en" }: SendCall): Promise<TemplateDefinition> => {
+/** Of calls at hand: compiling is the dearest part of one. */
+const contents = new WeakMap<SendCall, Promise<TemplateDefinition>>();
+
+/** Content of a call as the template it would be, compiled, once per call. @throws Fault bad-input */
+const contentOf = (call: SendCall): Promise<TemplateDefinition> => {
+  const made = contents.get(call) ?? compile(call);
+  contents.set(call, made);
+  return made;
+};
+
+const compile = async ({ channel, content, locale = "en" }: SendCall): Promise<TemplateDefinition> => {
   const tag = locale.replaceAll("_", "-");
   const parsed = templateSchema.safeParse({ key: "inline", channel, name: "Inline", locales: { [tag]: content }, defaultLocale: tag });
   if (!parsed.success) throw refusal("bad-input", problemsOf(parsed.error).map(inContent));

@@ -5,7 +5,7 @@ import { userId } from "../known-users.ts";
 /** Files of one call. */
 const maxFiles = 10;
 /** Bytes of all files of a call together, decoded. */
-export const maxFileBytes = 1_000_000;
+const maxFileBytes = 1_000_000;
 /** Bytes of the whole call: files grow by a third as base64. */
 export const maxCallBytes = 2_000_000;
 
@@ -19,8 +19,8 @@ const attachment = z.strictObject({
   content: z.base64().min(1).describe("base64"),
 });
 
-export const emailAddress = line.max(254).regex(/^[^\s@]+@[^\s@]+$/, "is no e-mail address");
-export const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, "a telephone number as +49301234567");
+const emailAddress = line.max(254).regex(/^[^\s@]+@[^\s@]+$/, "is no e-mail address");
+const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, "a telephone number as +49301234567");
 
 /** A user by exactly one name. Addresses are looked up in the directory. */
 const user = z
