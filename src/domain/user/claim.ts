@@ -47,8 +47,11 @@ export const claim = (state: UserState, request: ClaimRequest, context: ClaimCon
   const answer = claimMessage(draft, request, context);
   // What was refused may have let its run go on.
   if (answer.kind === "no") moveOn(draft, timeCause(draft.at));
-  return { ...close(draft), claim: answer };
+  return { ...close(draft), claim: request.place === undefined ? withoutUnused(answer) : answer };
 };
+
+/** Who brought no place has none to give back. */
+const withoutUnused = (answer: Claim): Claim => (answer.kind === "no" ? no(answer.reason) : answer);
 
 const no = (reason: string): Claim => ({ kind: "no", reason });
 /** Decided just now: a place under a rate that was taken for it is free again. */
