@@ -236,6 +236,15 @@ describe("one-click unsubscribe (RFC 8058)", () => {
     expect(await statesOf(workspace)).toEqual({ "topic:news": "opted-out" });
   });
 
+  it("of a user who was merged into another: whom they became", async () => {
+    const workspace = await setUp();
+    const { content } = await mailTo(workspace);
+    await workspace.api("PATCH /api/users/bob", { attributes: { plan: "pro" } });
+    await workspace.api("POST /api/users/bob/merge", { from: "ada" });
+    expect((await visit(linkOf("u", content.html), oneClick)).status).toBe(200);
+    expect(await statesOf(workspace, "bob")).toEqual({ "topic:news": "opted-out" });
+  });
+
   it("no message after an unsubscribe, also where it is queued already", async () => {
     const workspace = await setUp();
     const { content } = await mailTo(workspace);
