@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { liquidPieces } from "../domain/template/liquid-pieces.ts";
 import { compileMjml } from "./compile.ts";
 
 const body = (inner: string, head = ""): string => `<mjml>${head}<mj-body>\n${inner}\n</mj-body></mjml>`;
@@ -102,11 +104,44 @@ describe("problems of MJML name the line", () => {
     expect(first).toMatchObject({ line, message: expect.stringMatching(message) });
   });
 
-  it("and say what form is wanted", async () => {
+  it("and say what form is wanted, whatever stands before it", async () => {
+    expect(await problems(`<?xml version="1.0"?>\n<!-- a --><!-- b -->${body("")}`)).toEqual([]);
     expect(await problems(column("<mj-text>x</mj-text>"))).toMatchObject([{ line: 1, message: "has to begin with <mjml>" }]);
     expect(await problems(body(""), "fragment")).toMatchObject([
       { line: 1, message: expect.stringContaining("sections and wrappers only") },
     ]);
+  });
+});
+
+describe("whatever is written", () => {
+  it("comes out as Liquid as it went in", async () => {
+    const piece = fc.constantFrom(
+      "{{ a }}",
+      "{{ a | default: '}}' }}",
+      '{{ "%}" }}',
+      "{%- if a -%}",
+      "{% endif %}",
+      "{{a}}{{b}}",
+      "{% raw %}{{ x {% endraw %}",
+    );
+    const text = fc.constantFrom("x", " ", "\n", "<b>y</b>", "&amp;", "1 < 2", "{", "}", "%");
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(piece, text), { maxLength: 12 }), async (parts) => {
+        const source = parts.join("");
+        const made = await html(body(column(`<mj-raw>${source}</mj-raw>`)));
+        expect(liquidPieces(made).map(({ text: found }) => found)).toEqual(liquidPieces(source).map(({ text: found }) => found));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("takes no longer than its length allows", async () => {
+    const started = performance.now();
+    await compileMjml(`${"<!-- -->".repeat(5_000)}x`, "document");
+    await compileMjml(`<mjml>${"<mj-text {{ a }}".repeat(10_000)}`, "document");
+    await compileMjml(body("{% if x %}".repeat(10_000)), "document");
+    await compileMjml("{{ '".repeat(50_000), "fragment");
+    expect(performance.now() - started).toBeLessThan(8_000);
   });
 });
 

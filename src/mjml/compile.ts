@@ -64,8 +64,19 @@ const withoutChance = (html: string, source: string): string => {
   return random.reduce((text, id, index) => text.replaceAll(id, `mj${index}`), html);
 };
 
+/** What follows the white space, comments and XML declaration that a source may begin with. */
+const withoutPrologue = (source: string): string => {
+  let rest = source.trimStart();
+  for (;;) {
+    const close = rest.startsWith("<!--") ? "-->" : rest.startsWith("<?xml") ? ">" : undefined;
+    const end = close === undefined ? -1 : rest.indexOf(close);
+    if (close === undefined || end < 0) return rest.slice(0, 100);
+    rest = rest.slice(end + close.length).trimStart();
+  }
+};
+
 const formProblem = (source: string, form: "document" | "fragment"): MjmlProblem | undefined => {
-  const isDocument = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<mjml[\s>]/.test(source);
+  const isDocument = /^<mjml[\s>]/.test(withoutPrologue(source));
   if (form === "document" && !isDocument) return { line: 1, message: "has to begin with <mjml>" };
   if (form === "fragment" && isDocument)
     return { line: 1, message: "is put into a layout or another mail: it has sections and wrappers only, without <mjml> and <mj-body>" };

@@ -14,6 +14,9 @@ export interface Protected {
   readonly lost: (made: string) => readonly MjmlProblem[];
 }
 
+/** Problems that are told of one source. */
+const maxProblems = 50;
+
 /**
  * Takes the Liquid out of MJML, which knows nothing of it: quotes in an attribute would end it, and text between elements
  * is dropped. Words take its place; between elements they stand in `<mj-raw>`, which MJML carries over as it is.
@@ -30,7 +33,7 @@ export const protectLiquid = (source: string): Protected => {
     const place = places[index] ?? "text";
     made += source.slice(at, piece.start) + wordAt(place, word(index));
     at = piece.end;
-    if (place === "tag")
+    if (place === "tag" && problems.length < maxProblems)
       problems.push({ line: lineAt(source, piece.start), message: "Liquid inside of a tag has to be inside of an attribute's value" });
   }
   made += source.slice(at);
@@ -42,7 +45,10 @@ export const protectLiquid = (source: string): Protected => {
     problems,
     lost: (text) => {
       const found = new Set(Array.from(text.matchAll(words), ([, index]) => Number(index)));
-      return pieces.flatMap((piece, index) => (piece.isTag && !found.has(index) ? [lostAt(source, piece)] : []));
+      return pieces
+        .filter(({ isTag }, index) => isTag && !found.has(index))
+        .slice(0, maxProblems)
+        .map((piece) => lostAt(source, piece));
     },
   };
 };

@@ -44,7 +44,7 @@ export const knownIn = (document: CatalogDocument): KnownDefinitions => ({
 
 /** A template with all that it is put together of: a way to unsubscribe may stand in its footer. */
 const known = (template: TemplateDefinition, { templates }: CatalogDocument): { readonly channel: Channel; readonly locales?: unknown } => {
-  if (template.uses === undefined) return template;
+  if (template.uses === undefined && template.compiled === undefined) return template;
   const way = offersWayOut(template, new Map(templates.map((one) => [one.key, one])));
   return { channel: template.channel, locales: way ? undefined : template.locales };
 };
