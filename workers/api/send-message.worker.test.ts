@@ -114,6 +114,18 @@ describe("POST /api/messages", () => {
     expect((await ws.api(`GET /api/messages/${sent.body.id}`)).body).toMatchObject({ user: "ada", to: "ada@example.com" });
   });
 
+  it("a message that waits goes along with a merge, with what it brought, and goes out once", async () => {
+    const ws = await ada();
+    await put(ws, "old", { name: "Old" });
+    const files = [{ name: "a.txt", type: "text/plain", content: btoa("hello") }];
+    const sendAt = new Date(Date.now() + 1_500).toISOString();
+    const held = await ws.api("POST /api/messages", receipt({ user: { id: "old" }, attachments: files, sendAt }));
+    await ws.api("POST /api/users/ada/merge", { from: "old" });
+    await becomes(ws, held.body.id, "sent");
+    expect(await outboxOf(ws, [held.body.id])).toMatchObject([{ subject: "Receipt 7", attachments: files }]);
+    expect((await ws.api(`GET /api/messages/${held.body.id}`)).body).toMatchObject({ to: "ada@example.com", attempts: 1 });
+  });
+
   it("finds users by address: the one who has it, a known one before anonymous ones; several are refused with their number", async () => {
     const ws = await ada();
     await put(ws, "bob", { phone: "+49301234567" });

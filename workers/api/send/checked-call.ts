@@ -2,7 +2,6 @@ import { utf8Length } from "../../../src/api/ingest/utf8-length.ts";
 import { problemsOf } from "../../../src/api/problems.ts";
 import type { CatalogDocument } from "../../../src/domain/catalog/catalog.ts";
 import { Fault, type InputProblem } from "../../../src/domain/fault.ts";
-import type { JsonObject } from "../../../src/domain/json.ts";
 import type { MessagePayload } from "../../../src/domain/message/message.ts";
 import { isPiece } from "../../../src/domain/template/pieces.ts";
 import { type TemplateDefinition, templateSchema } from "../../../src/domain/template/template.ts";
@@ -30,7 +29,7 @@ export const checkCall = async (call: SendCall, live: CatalogDocument, now: numb
   if (template.channel !== channel) throw badInput("template", `the template "${key}" is for ${template.channel}`);
   if (isPiece(template)) throw badInput("template", `"${key}" is a ${template.kind}: it is sent as part of other templates`);
   if (key === undefined) checkUses(new Map([...live.templates, template].map((one) => [one.key, one])));
-  const wrong = checkData(template.variables, call.data as JsonObject | undefined); // JSON by the schema
+  const wrong = checkData(template.variables, call.data);
   if (wrong.length > 0) throw refusal("bad-input", wrong);
   const payload = await payloadOf(call);
   if (payload !== undefined && utf8Length(JSON.stringify(payload)) > maxPayloadBytes)
@@ -44,7 +43,7 @@ export const payloadOf = async (call: SendCall): Promise<MessagePayload | undefi
   if (content === undefined && data === undefined && attachments === undefined) return undefined;
   const brought = {
     ...(content !== undefined && { content }),
-    ...(data !== undefined && { data: data as JsonObject }), // JSON by the schema
+    ...(data !== undefined && { data }),
     ...(attachments !== undefined && { attachments }),
   };
   return { ...brought, characters: JSON.stringify(brought).length };
