@@ -2,7 +2,6 @@ import type { CatalogDocument } from "../catalog/catalog.ts";
 import type { InputProblem } from "../fault.ts";
 import { offersWayOut } from "../template/advise.ts";
 import { isPiece } from "../template/pieces.ts";
-import type { TemplateDefinition } from "../template/template.ts";
 import type { Channel, MessageStatus } from "../message/message.ts";
 import type { JourneyDefinition, StepDefinition } from "./journey.ts";
 
@@ -31,9 +30,7 @@ export interface KnownDefinitions {
 
 /** What the published definitions of a workspace let a journey name. */
 export const knownIn = (document: CatalogDocument): KnownDefinitions => ({
-  templates: new Map(
-    document.templates.flatMap((template) => (isPiece(template) ? [] : [[template.key, known(template, document)] as const])),
-  ),
+  templates: messagesOf(document),
   segments: new Set(document.segments.map(({ key }) => key)),
   manualSegments: new Set(document.segments.flatMap(({ key, kind }) => (kind === "manual" ? [key] : []))),
   providers: new Map(document.providers.map((provider) => [provider.key, provider])),
@@ -42,11 +39,17 @@ export const knownIn = (document: CatalogDocument): KnownDefinitions => ({
   journeys: new Set(document.journeys.map(({ definition }) => definition.key)),
 });
 
-/** A template with all that it is put together of: a way to unsubscribe may stand in its footer. */
-const known = (template: TemplateDefinition, { templates }: CatalogDocument): { readonly channel: Channel; readonly locales?: unknown } => {
-  if (template.uses === undefined && template.compiled === undefined) return template;
-  const way = offersWayOut(template, new Map(templates.map((one) => [one.key, one])));
-  return { channel: template.channel, locales: way ? undefined : template.locales };
+/** What can be sent, each with all that it is put together of: a way to unsubscribe may stand in a footer. */
+const messagesOf = ({ templates }: CatalogDocument): KnownDefinitions["templates"] => {
+  const all = new Map(templates.map((template) => [template.key, template]));
+  const messages = templates.flatMap((template) => (isPiece(template) ? [] : [template]));
+  return new Map(
+    messages.map((template) => {
+      const isWhole = template.uses === undefined && template.compiled === undefined;
+      const { channel, locales } = template;
+      return [template.key, isWhole || !offersWayOut(template, all) ? { channel, locales } : { channel }] as const;
+    }),
+  );
 };
 
 export type Place = readonly (string | number)[];
