@@ -30,7 +30,6 @@ import { claim } from "../src/domain/user/claim.ts";
 import { decide } from "../src/domain/user/decide.ts";
 import { askedBefore } from "../src/domain/user/frequency.ts";
 import { wantedMerges } from "../src/domain/user/identity.ts";
-import { targetOf } from "../src/domain/user/merge.ts";
 import { nextDue } from "../src/domain/user/timers.ts";
 import { type UserKey, parseObjectName } from "../src/domain/user/user-key.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
@@ -41,6 +40,7 @@ import type { Env } from "./env.ts";
 import { linkMaker } from "./link-keys.ts";
 import { AlarmClock } from "./user/alarm-clock.ts";
 import { explain } from "./user/explaining.ts";
+import { MergedAway, maxHops } from "./user/merged-away.ts";
 import { acknowledge, freeze, withKept, withoutTaken } from "./user/merging.ts";
 import { ObjectCatalog, StillAdopting } from "./user/object-catalog.ts";
 import { Pruning } from "./user/pruning.ts";
@@ -60,9 +60,6 @@ import { type Identity, type Turn, UserSession } from "./user/session.ts";
 import { backOffMs, catalogMaxAgeMs, earliest, factsRetryMs, wake } from "./user/wake.ts";
 import { userObject } from "./user-stub.ts";
 
-/** Objects a request may pass through: merges are transitive, but nobody merges this often. */
-const maxHops = 8;
-
 /**
  * One user. Loads, lets the core decide, commits, arms its alarm, answers; single-threaded and the only source of truth
  * about the user. Every method is safe to repeat. An object nobody wrote to answers reads without writing anything.
@@ -71,6 +68,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   readonly #sql: SqlPort;
   readonly #identity: Identity;
   readonly #session: UserSession;
+  readonly #merged: MergedAway;
   readonly #clock: AlarmClock;
   readonly #pruning: Pruning;
   readonly #catalogs: ObjectCatalog;
@@ -91,6 +89,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
       },
       identity,
     );
+    this.#merged = new MergedAway(env, { identity, session: this.#session, sql: this.#sql });
     this.#pruning = new Pruning(this.#sql, this.#session);
     this.#catalogs = new ObjectCatalog(env, { identity, session: this.#session, clock: this.#clock });
   }
@@ -98,7 +97,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
     this.#confirm(request);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
-    if (this.#movedTo() !== undefined) return this.#applyElsewhere(request);
+    if (this.#movedTo() !== undefined) return this.#merged.apply(request);
     const { turn, value: known } = this.#session.turn((open) =>
       request.events.flatMap((event) => {
         open.take(decide(open.state, { type: "event", event }, open.context(this.#session.now(event.receivedAt), catalog)));
@@ -115,7 +114,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo();
     if (target !== undefined)
-      return this.#forward(target, withoutTaken(this.#session.store, withKept(this.#session.store, request)), (to, next) =>
+      return this.#merged.forward(target, withoutTaken(this.#session.store, withKept(this.#session.store, request)), (to, next) =>
         to.stimulate(next),
       );
     const { turn } = this.#session.turn((open) => {
@@ -135,7 +134,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const links = await linkMaker(this.env, this.#identity.workspace);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo(request.message);
-    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.claim(onward));
+    if (target !== undefined) return this.#merged.forward(target, request, (object, onward) => object.claim(onward));
     if (!this.#session.exists()) return { claim: { kind: "no", reason: "unknown" }, deliver: [] };
     const { name, timezone } = catalog.document;
     const { turn, value } = this.#session.turn((open) => {
@@ -155,7 +154,7 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     this.#confirm(request);
     const catalog = this.#catalogs.atHand(request) ?? (await this.#catalogs.load(request));
     const target = this.#movedTo(request.message);
-    if (target !== undefined) return this.#forward(target, request, (object, onward) => object.settle(onward));
+    if (target !== undefined) return this.#merged.forward(target, request, (object, onward) => object.settle(onward));
     if (!this.#session.exists()) return { deliver: [] };
     const { message, attempt, outcome } = request;
     const { turn } = this.#session.turn((open) =>
@@ -312,45 +311,5 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     if (known !== undefined && isFinal(known.status)) return undefined;
     if (Object.hasOwn(state.open, message)) throw new Error("expected the merge to be over before this message goes on; try again");
     return target;
-  }
-
-  /**
-   * Events that reach a source go to the user each belongs to. Until its history is handed over the source itself says
-   * which it knows: the target cannot yet.
-   */
-  async #applyElsewhere(request: ApplyRequest): Promise<ApplyAnswer> {
-    const meta = this.#session.state()?.meta;
-    const latest = meta?.movedTo;
-    if (meta === undefined || latest === undefined) throw new Error("expected a user that was merged away");
-    const history = new SqliteHistory(this.#sql);
-    const known = request.events.flatMap((event) => knownEvent(history, event) ?? []);
-    const news = known.length === 0 ? request.events : request.events.filter(({ id }) => !known.some((one) => one.id === id));
-    for (const { receivedAt } of news) this.#session.now(receivedAt);
-    const byTarget = Map.groupBy(news, ({ receivedAt }) => targetOf(meta, receivedAt) ?? latest);
-    const answers: ApplyAnswer[] = [];
-    for (const [target, events] of byTarget.size === 0 ? [[latest, news] as const] : byTarget) {
-      const answer = await this.#forward(target, { ...request, events }, (object, onward) => object.apply(onward));
-      answers.push({ ...answer, events: answer.events ?? events.map(({ id }) => id) });
-    }
-    const last = answers.pop() as ApplyAnswer; // there is one target at least
-    const { events = [], also = [] } = last;
-    if (answers.length === 0 && also.length === 0) {
-      const { events: _all, ...whole } = last;
-      return { ...whole, known: [...known, ...last.known] };
-    }
-    return { ...last, events: [...known.map(({ id }) => id), ...events], known: [...known, ...last.known], also: [...answers, ...also] };
-  }
-
-  /** Passes a request on to the user this one became. What was confirmed is about this user's own facts and stays here. */
-  async #forward<R extends ObjectRequest, A extends ObjectAnswer>(
-    target: UserKey,
-    request: R,
-    call: (object: UserRpcSurface, onward: R) => Promise<A>,
-  ): Promise<A> {
-    const hops = (request.hops ?? 0) + 1;
-    if (hops > maxHops) throw new Error(`merged in a circle: ${this.#identity.workspace} ${this.#identity.user}`);
-    const { confirmed: _own, ...rest } = request;
-    // The last in a chain of merges says who answered.
-    return { movedTo: target, ...(await call(userObject(this.env, this.#identity.workspace, target), { ...(rest as R), hops })) };
   }
 }

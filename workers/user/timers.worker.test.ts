@@ -33,7 +33,7 @@ const watchAlarms = async (workspace: string) => {
   const set = vi.fn();
   await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => {
     const prototype = Object.getPrototypeOf(state.storage) as DurableObjectStorage;
-    const setAlarm = Reflect.get(prototype, "setAlarm") as DurableObjectStorage["setAlarm"];
+    const setAlarm: DurableObjectStorage["setAlarm"] = Reflect.get(prototype, "setAlarm");
     vi.spyOn(prototype, "setAlarm").mockImplementation(function (this: DurableObjectStorage, at) {
       set(at);
       return setAlarm.call(this, at);

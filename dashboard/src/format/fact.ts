@@ -133,6 +133,8 @@ export const describeFact = (fact: WireFact): FactText => {
         tone: fact.state === "opted-in" ? "good" : "wait",
         title: `${sentence(fact.state)} ${fact.topic ?? fact.channel ?? ""}`.trim(),
       };
+    case "wrote":
+      return { sign: "message", tone: "accent", title: `Wrote “${fact.text}” by ${fact.channel}` };
     case "merged":
       return {
         sign: "user",
