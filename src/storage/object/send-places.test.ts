@@ -22,22 +22,22 @@ describe("SendPlaces", () => {
   it("gives places at once while the window has room; later ones are planned, evenly, and taken when they are near", () => {
     const { take } = open();
     expect(["a", "b", "c", "d", "e"].map((id) => take(id, 0))).toEqual([
-      { at: 0, taken: true, graceMs: 50 },
-      { at: 0, taken: true, graceMs: 50 },
-      { at: 1_100, taken: false, graceMs: 50 },
-      { at: 1_650, taken: false, graceMs: 50 },
-      { at: 2_200, taken: false, graceMs: 50 },
+      { at: 0, taken: true, graceMs: 100 },
+      { at: 0, taken: true, graceMs: 100 },
+      { at: 1_200, taken: false, graceMs: 100 },
+      { at: 1_800, taken: false, graceMs: 100 },
+      { at: 2_400, taken: false, graceMs: 100 },
     ]);
-    expect(take("c", 850)).toEqual({ at: 1_100, taken: true, graceMs: 50 });
-    expect(take("d", 1_400)).toEqual({ at: 1_400, taken: true, graceMs: 50 });
+    expect(take("c", 950)).toEqual({ at: 1_200, taken: true, graceMs: 100 });
+    expect(take("d", 1_500)).toEqual({ at: 1_500, taken: true, graceMs: 100 });
   });
 
   it("gives the same attempt the same place, until it is over", () => {
     const { take } = open();
-    expect(take("a", 0)).toEqual(take("a", 50));
-    expect(take("a", 51).at).toBe(51);
-    take("b", 60);
-    expect(take("far", 60)).toEqual(take("far", 70));
+    expect(take("a", 0)).toEqual(take("a", 100));
+    expect(take("a", 101).at).toBe(101);
+    take("b", 110);
+    expect(take("far", 110)).toEqual(take("far", 120));
   });
 
   it("gives back a place that is not used", () => {
@@ -52,7 +52,7 @@ describe("SendPlaces", () => {
     const { take } = open();
     const ids = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const planned = ids.map((id) => take(id, 0));
-    expect(planned.at(-1)?.at).toBeLessThan(40 * 550);
+    expect(planned.at(-1)?.at).toBeLessThan(40 * 600);
     const late = take("m10", (planned[10]?.at ?? 0) + 400);
     expect(late.taken).toBe(true);
     expect(late.at).toBe((planned[10]?.at ?? 0) + 400);

@@ -24,7 +24,7 @@ const FORGOTTEN_MS = 86_400_000;
 const FORGOTTEN_AT_ONCE = 20;
 
 /** A send begins within half of it after its place; the other half is for the way to the provider. */
-const slackMs = (perMs: number): number => Math.min(Math.max(Math.round(perMs / 10), 50), 1_000);
+const slackMs = (perMs: number): number => Math.min(Math.max(Math.round(perMs / 5), 100), 2_000);
 
 /**
  * Gives out the places under a provider's rate, so that in no window of its length more sends begin than allowed: a place is
