@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parsePath, type Path } from "../filter/path.ts";
 import type { Json } from "../json.ts";
 import { parseSource, Unprintable } from "../template/liquid.ts";
+import { namedPartials } from "../template/partial-tag.ts";
 
 /** What a step's JSON may hold: a marketer writes it, and each printed piece goes into a user's state or out to the net. */
 const MAX_JSON_CHARACTERS = 16 * 1024;
@@ -11,8 +12,8 @@ const MAX_JSON_DEPTH = 10;
 const liquidProblem = (source: string): string | undefined => {
   if (!source.includes("{{") && !source.includes("{%")) return undefined;
   try {
-    parseSource(source, "text", "Liquid");
-    return undefined;
+    const partials = namedPartials(() => parseSource(source, "text", "Liquid"));
+    return partials.size === 0 ? undefined : "partials stand in templates only";
   } catch (problem) {
     if (problem instanceof Unprintable) return problem.message;
     throw problem;
