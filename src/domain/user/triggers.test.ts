@@ -30,6 +30,13 @@ describe("page and screen triggers", () => {
       expect(user.refusals).toEqual(["already-in-run"]);
     });
 
+    it(`a ${type} trigger and condition may say "name", as the call does`, () => {
+      const user = userOf(quick({ type, name: "Pricing" }, { audience: { type, name: "Pricing" } }));
+      user.event(viewed(type, "Home", START));
+      user.event(viewed(type, "Pricing", START + 1));
+      expect(started(user)).toEqual([1]);
+    });
+
     it(`a ${type} trigger without a name fires on any ${type}`, () => {
       const user = userOf(quick({ type }));
       user.event(viewed(type, "Anything", START));

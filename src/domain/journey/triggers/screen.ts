@@ -8,6 +8,8 @@ const schema = z.strictObject({
   type: z.literal("screen"),
   /** The screen call's name, exact or a prefix with a trailing "*"; left out = any screen. */
   event: z.string().min(1).max(200).optional(),
+  /** Says the same as `event`, in the word of the call itself. */
+  name: z.string().min(1).max(200).optional(),
   where: whereSchema.optional(),
   key: eventPathSchema.optional(),
   ...triggerCommon,
@@ -19,7 +21,7 @@ export const screen: TriggerType<z.output<typeof schema>> = {
   schema,
   compile: (trigger) => ({
     kind: "event",
-    name: `screen:${trigger.event ?? "*"}`,
+    name: `screen:${trigger.event ?? trigger.name ?? "*"}`,
     matches: compileWhere(trigger.where),
     ...(trigger.key !== undefined && { key: compileKey(trigger.key) }),
   }),
