@@ -7,10 +7,10 @@ import { startTern, waitFor, type Tern } from "../harness.ts";
 import { startSink, type Sink } from "../sink.ts";
 
 const kills = 4;
-const peoplePerProvider = 120;
+const peoplePerProvider = 240;
 /** Under this rate `limitedPeople` messages fall due at once. */
-const rate = { count: 5, per: "PT1S", perMs: 1_000 };
-const limitedPeople = 60;
+const rate = { count: 20, per: "PT4S", perMs: 4_000 };
+const limitedPeople = 100;
 /** A claim that a kill cut off holds for its lease of two minutes; the attempt after it may be the third, 45 s later. */
 const recoveredWithinMs = 240_000;
 
@@ -177,7 +177,7 @@ test(
     for (let round = 0; round < kills; round++) {
       const part = peoplePerProvider / kills;
       const load = Promise.all([signUp("keyed", round * part, part), signUp("keyless", round * part, part)]);
-      await sleep(250 + Math.random() * 500);
+      await sleep(600 + Math.random() * 900);
       await tern.kill();
       const [keyed, keyless] = await load;
       owed.keyed.push(...keyed);
@@ -198,20 +198,23 @@ test(
     expect(owed.keyless.filter((user) => gotOf(user) > 1)).toEqual([]);
     // Nothing is lost without being said to be uncertain.
     expect(owed.keyless.filter((user) => keyless.get(user) === "sent" && gotOf(user) !== 1)).toEqual([]);
-    expect(uncertain.length).toBeLessThan(owed.keyless.length / 2);
+    expect(Math.min(owed.keyed.length, owed.keyless.length)).toBeGreaterThanOrEqual(5 * kills);
+    expect(uncertain.length).toBeLessThan(owed.keyless.length);
   },
 );
 
 test("in any window of its rate a provider never sees more than it allows, also across a kill", { timeout: 300_000 }, async () => {
   const owed = await signUp("limited", 0, limitedPeople);
-  await waitFor(() => sink.calls.length > 2 * rate.count, 30_000);
+  await waitFor(() => sink.calls.length > 2 * rate.count, 60_000);
   await tern.kill();
   await tern.restart();
   const end = await ends("limited", owed);
   const times = sink.calls.map(({ at }) => at);
   const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + rate.perMs).length));
   const spentMs = Math.max(...times) - Math.min(...times);
-  console.log(`${times.length} calls in ${(spentMs / 1000).toFixed(1)} s under ${rate.count} per second; at most ${most} in any second`);
+  console.log(
+    `${times.length} calls in ${(spentMs / 1000).toFixed(1)} s under ${rate.count} in ${rate.per}; at most ${most} in any such window`,
+  );
   expect(most).toBeLessThanOrEqual(rate.count);
   expect(new Set(sink.calls.map(({ headers }) => headers["idempotency-key"])).size).toBe(times.length);
   expect([...end.values()].filter((status) => status === "sent").length).toBeGreaterThan(limitedPeople / 2);
