@@ -15,6 +15,7 @@ import { readDefinition } from "../../src/storage/control/definitions.ts";
 import { listPaused, settlePauses } from "../../src/storage/control/provider-states.ts";
 import { markDefaults } from "../../src/storage/control/providers.ts";
 import type { Env } from "../env.ts";
+import { publicUrl } from "../link-keys.ts";
 import { openProvider, storeProvider } from "../provider-store.ts";
 import { resumeProvider, wakeHeld } from "../provider-pause.ts";
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
@@ -114,7 +115,7 @@ async function knownOf(
       return [
         key,
         {
-          webhookUrl: `${origin}/hooks/${encodeURIComponent(workspace)}/${encodeURIComponent(key)}`,
+          webhookUrl: `${publicUrl(env) ?? origin}/hooks/${encodeURIComponent(workspace)}/${encodeURIComponent(key)}`,
           paused: state === undefined ? null : { since: instantOrNull(state.paused_at), reason: state.reason },
         },
       ];
