@@ -16,7 +16,7 @@ import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
 import { providerLimiter } from "./limiter-object.ts";
-import { stimulateMany } from "./api/tell-user.ts";
+import { stimulateMany } from "./tell-user.ts";
 import { callOutbound } from "./outbound.ts";
 import { pauseProvider } from "./provider-pause.ts";
 import { pool } from "./pool.ts";

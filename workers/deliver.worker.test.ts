@@ -8,7 +8,7 @@ import type { CatalogProvider } from "../src/domain/catalog/catalog.ts";
 import type { UserKey } from "../src/domain/user/user-key.ts";
 import { deliver } from "./deliver.ts";
 import type { Env } from "./env.ts";
-import { storeProvider } from "./provider-store.ts";
+import { storeProvider } from "./api/store-provider.ts";
 
 const mailer = {
   key: "mailer",

@@ -1,6 +1,5 @@
 import type { AskMessage, DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
 import { consumeAsks } from "./asks.ts";
-import { deliver } from "./deliver.ts";
 import type { Env } from "./env.ts";
 import { consumeEvents } from "./events.ts";
 import { ingest } from "./ingest/ingest.ts";
@@ -42,7 +41,11 @@ export default {
     if (queue.startsWith("events")) await consumeEvents(batch as MessageBatch<EventsMessage>, env, ctx);
     else if (queue.startsWith("facts")) await consumeFacts(batch as MessageBatch<FactsMessage>, env, ctx);
     else if (queue.startsWith("asks")) await consumeAsks(batch as MessageBatch<AskMessage>, env, ctx);
-    else await deliver(batch as MessageBatch<DeliverMessage>, env, ctx);
+    else {
+      // Every provider there is: isolates that never send do not evaluate them.
+      const { deliver } = await import("./deliver.ts");
+      await deliver(batch as MessageBatch<DeliverMessage>, env, ctx);
+    }
   },
 
   async scheduled(controller, env, ctx) {

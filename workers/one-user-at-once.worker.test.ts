@@ -10,7 +10,7 @@ import type { Fact } from "../src/domain/user/facts.ts";
 import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import { deliver } from "./deliver.ts";
 import type { Env } from "./env.ts";
-import { storeProvider } from "./provider-store.ts";
+import { storeProvider } from "./api/store-provider.ts";
 
 const mail: ProviderDefinition = {
   key: "mail",

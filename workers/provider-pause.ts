@@ -4,8 +4,8 @@ import type { CatalogDocument } from "../src/domain/catalog/catalog.ts";
 import { notePause, noteResume, readChangedAt } from "../src/storage/control/provider-states.ts";
 import { heldFor } from "../src/storage/shard/held-messages.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
-import { stimulateMany } from "./api/tell-user.ts";
-import { changeCatalog } from "./api/publish.ts";
+import { stimulateMany } from "./tell-user.ts";
+import { changeCatalog } from "./publish.ts";
 import { providersMaxAgeMs } from "./catalog-cache.ts";
 import type { Env } from "./env.ts";
 

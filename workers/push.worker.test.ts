@@ -6,7 +6,7 @@ import type { DeliverMessage } from "../src/api/queue.ts";
 import type { ProviderDefinition } from "../src/channels/provider-definition.ts";
 import { deliver } from "./deliver.ts";
 import type { Env } from "./env.ts";
-import { storeProvider } from "./provider-store.ts";
+import { storeProvider } from "./api/store-provider.ts";
 
 const phones: ProviderDefinition = { key: "phones", type: "expo", channel: "push", settings: {}, default: true };
 const template = {

@@ -15,7 +15,7 @@ import {
 import type { DeliverMessage } from "../src/api/queue.ts";
 import type { ProviderDefinition } from "../src/channels/provider-definition.ts";
 import { deliver } from "./deliver.ts";
-import { storeProvider } from "./provider-store.ts";
+import { storeProvider } from "./api/store-provider.ts";
 
 const sender = (key: string, more: object = {}) => ({
   key,

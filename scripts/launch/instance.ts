@@ -42,7 +42,15 @@ const workerOptions = async (options: InstanceOptions) => {
     name: "tern",
     rootPath: bundle.folder,
     modules: [{ type: "ESModule" as const, path: bundle.main }],
-    bindings: { ...configured.bindings, TERN_SECRET, SETUP_TOKEN, ALLOW_LOOPBACK: "true", HEALTHY_WHEN_SET_UP: "true", PUBLIC_URL: `http://127.0.0.1:${options.port}`, ...options.vars },
+    bindings: {
+      ...configured.bindings,
+      TERN_SECRET,
+      SETUP_TOKEN,
+      ALLOW_LOOPBACK: "true",
+      HEALTHY_WHEN_SET_UP: "true",
+      PUBLIC_URL: `http://127.0.0.1:${options.port}`,
+      ...options.vars,
+    },
   };
 };
 

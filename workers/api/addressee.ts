@@ -4,7 +4,7 @@ import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { badInput } from "./problem.ts";
 import type { Call } from "./route.ts";
-import type { Addressee } from "./tell-user.ts";
+import type { Addressee } from "../tell-user.ts";
 
 /** Which of two users with the same id is meant. */
 export const whose = { anonymous: z.enum(["true", "false"]).optional().describe("true: the id is an anonymous id") };

@@ -17,7 +17,7 @@ import type { Env } from "../env.ts";
 import { fromCursor, paging, toCursor } from "./paging.ts";
 import { refusal } from "./problem.ts";
 import { instant } from "./present.ts";
-import { changeCatalog, checkIfMatch } from "./publish.ts";
+import { changeCatalog, checkIfMatch } from "../publish.ts";
 import { answer, type Call, noContent, route, type Route } from "./route.ts";
 
 /** A kind of definition that is live on PUT. What differs between kinds is here; the verbs are the same. */

@@ -7,7 +7,7 @@ import { markPublished } from "../../src/storage/control/journeys.ts";
 import { startBackfill } from "./backfill.ts";
 import { type AnyCall, findJourney, keyOf, publishedOf, withJourney } from "./journey-definitions.ts";
 import { journeyPublish } from "./journey-publish.ts";
-import { changeCatalog } from "./publish.ts";
+import { changeCatalog } from "../publish.ts";
 import { armSchedule } from "./schedule.ts";
 import { answer, route, type Route } from "./route.ts";
 

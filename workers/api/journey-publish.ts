@@ -15,7 +15,7 @@ import { type StandingRuns, standingRuns } from "../../src/storage/shard/standin
 import { startBackfill } from "./backfill.ts";
 import { type AnyCall, findJourney, keyOf, mustHoldTogether, publishedOf, warningsOf, withJourney } from "./journey-definitions.ts";
 import { instantOrNull } from "./present.ts";
-import { changeCatalog, type Edit } from "./publish.ts";
+import { changeCatalog, type Edit } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 import { armSchedule } from "./schedule.ts";
 

@@ -9,7 +9,7 @@ import { listVersions, saveDraft } from "../../src/storage/control/journeys.ts";
 import { type AnyCall, findJourney, liveDocument, presentJourney, publishedOf } from "./journey-definitions.ts";
 import { fromCursor, paging, toCursor } from "./paging.ts";
 import { instant } from "./present.ts";
-import { checkIfMatch } from "./publish.ts";
+import { checkIfMatch } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 
 const path = "/api/journeys/{key}";

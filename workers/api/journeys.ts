@@ -19,7 +19,7 @@ import { findJourney, keyOf, liveDocument, mustHoldTogether, presentJourney, pub
 import { journeyEnter } from "./journey-enter.ts";
 import { journeyLifecycle } from "./journey-lifecycle.ts";
 import { journeyVersions } from "./journey-versions.ts";
-import { changeCatalog, checkIfMatch } from "./publish.ts";
+import { changeCatalog, checkIfMatch } from "../publish.ts";
 import { answer, noContent, route, type Route } from "./route.ts";
 import { armSchedule } from "./schedule.ts";
 import { journeyStatistics, journeyTotals } from "./statistics.ts";

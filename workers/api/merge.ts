@@ -9,7 +9,7 @@ import { addressee } from "./addressee.ts";
 import { userId } from "./known-users.ts";
 import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
-import { stimulate } from "./tell-user.ts";
+import { stimulate } from "../tell-user.ts";
 
 /** A merge that takes longer is answered as running. */
 const waitMs = 5_000;

@@ -5,7 +5,7 @@ import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { userObject } from "../user-stub.ts";
 import { findMessage } from "./find-message.ts";
 import { answer, route, type Route } from "./route.ts";
-import { stimulate } from "./tell-user.ts";
+import { stimulate } from "../tell-user.ts";
 
 /** Sends a dead letter after all, under its own id. */
 export const messageReplay: readonly Route[] = [

@@ -16,12 +16,13 @@ import { listPaused, settlePauses } from "../../src/storage/control/provider-sta
 import { markDefaults } from "../../src/storage/control/providers.ts";
 import type { Env } from "../env.ts";
 import { publicUrl } from "../link-keys.ts";
-import { openProvider, storeProvider } from "../provider-store.ts";
+import { openProvider } from "../provider-store.ts";
+import { storeProvider } from "./store-provider.ts";
 import { resumeProvider, wakeHeld } from "../provider-pause.ts";
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { instantOrNull } from "./present.ts";
 import { badInput } from "./problem.ts";
-import { withDefinition, withoutDefinition } from "./publish.ts";
+import { withDefinition, withoutDefinition } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** Providers that follow one another after refusals. */

@@ -5,7 +5,7 @@ import { readDefinition } from "../../src/storage/control/definitions.ts";
 import { knownAmong, userId } from "./known-users.ts";
 import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
-import { stimulateMany } from "./tell-user.ts";
+import { stimulateMany } from "../tell-user.ts";
 
 /** Users one call puts in and takes out. */
 const usersPerCall = 1_000;

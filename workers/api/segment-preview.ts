@@ -14,7 +14,7 @@ import { pool } from "../pool.ts";
 import { userObject } from "../user-stub.ts";
 import { presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
-import { readLive, withDefinition } from "./publish.ts";
+import { readLive, withDefinition } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** Users asked at most: a workspace with no more than these is answered exactly. */

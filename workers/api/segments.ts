@@ -14,7 +14,7 @@ import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instantOrNull, presentMember } from "./present.ts";
-import { withDefinition, withoutDefinition } from "./publish.ts";
+import { withDefinition, withoutDefinition } from "../publish.ts";
 import { answer, type Call, route, type Route } from "./route.ts";
 
 const membersOf = async (env: Env, workspace: string, keys: readonly string[]) => {

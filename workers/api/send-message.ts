@@ -10,12 +10,12 @@ import { contentHash } from "../../src/storage/control/catalogs.ts";
 import { forgetOldPlans, makePlan, type PlannedSend, readPlan } from "../../src/storage/control/send-calls.ts";
 import { findMessage } from "./find-message.ts";
 import { idempotencyKey } from "./idempotency.ts";
-import { readLive } from "./publish.ts";
+import { readLive } from "../publish.ts";
 import { answer, type Call, route, type Route } from "./route.ts";
 import { checkCall, payloadOf } from "./send/checked-call.ts";
 import { maxCallBytes, type SendCall, sendCallSchema } from "./send/send-call.ts";
 import { contactOf, findUser } from "./send/whom.ts";
-import { type Addressee, stimulate } from "./tell-user.ts";
+import { type Addressee, stimulate } from "../tell-user.ts";
 import { userObject } from "../user-stub.ts";
 
 const acceptedSchema = z.object({

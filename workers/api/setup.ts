@@ -10,7 +10,7 @@ import { createKey } from "../../src/storage/control/key-ring.ts";
 import { markDefaults } from "../../src/storage/control/providers.ts";
 import { addMember, insertWorkspace, isTaken, readWorkspace } from "../../src/storage/control/workspaces.ts";
 import type { Env } from "../env.ts";
-import { storeProvider } from "../provider-store.ts";
+import { storeProvider } from "./store-provider.ts";
 import { publishProvider } from "./providers.ts";
 import { answer, route, type Route } from "./route.ts";
 import { presentWorkspace, timezone, workspaceName } from "./workspace.ts";

@@ -13,7 +13,7 @@ import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { fromCursor, paging, toCursor } from "./paging.ts";
 import { instant, instantOrNull } from "./present.ts";
 import { badInput } from "./problem.ts";
-import { withDefinition, withoutDefinition } from "./publish.ts";
+import { withDefinition, withoutDefinition } from "../publish.ts";
 import { answer, type Call, route, type Route } from "./route.ts";
 
 /** Streams of a workspace: each is handed a copy of whatever happens. */

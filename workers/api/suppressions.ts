@@ -19,10 +19,10 @@ import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instant } from "./present.ts";
 import { badInput } from "./problem.ts";
-import { changeCatalog } from "./publish.ts";
+import { changeCatalog } from "../publish.ts";
 import { answer, noContent, route, type Route } from "./route.ts";
 import { type ImportedAddress, readCsv, readJsonLines, writeCsvRow } from "./suppression-import.ts";
-import { stimulateMany } from "./tell-user.ts";
+import { stimulateMany } from "../tell-user.ts";
 
 /** Channels whose messages go to an address that somebody may know. */
 const channel = z.enum(["email", "sms", "whatsapp", "push", "slack"]);

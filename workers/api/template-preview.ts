@@ -5,7 +5,7 @@ import { smsSegments } from "../../src/domain/message/sms-segments.ts";
 import { adviseSms } from "../../src/domain/template/advise-sms.ts";
 import { adviseMail, adviseTemplate } from "../../src/domain/template/advise.ts";
 import { renderTemplate } from "../../src/domain/template/render.ts";
-import { readLive } from "./publish.ts";
+import { readLive } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 import { candidateFields, candidateFor, scopeFor } from "./template-candidate.ts";
 import { warningSchema } from "./templates.ts";

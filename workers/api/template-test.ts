@@ -5,7 +5,7 @@ import { renderTemplate } from "../../src/domain/template/render.ts";
 import { attemptPorts } from "../deliver.ts";
 import { attempt } from "../delivery/attempt.ts";
 import { badInput } from "./problem.ts";
-import { readLive } from "./publish.ts";
+import { readLive } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 import { candidateFields, candidateFor, scopeFor } from "./template-candidate.ts";
 import { localeOf } from "./template-preview.ts";

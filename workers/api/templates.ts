@@ -7,7 +7,7 @@ import { type TemplateDefinition, templateSchema } from "../../src/domain/templa
 import { completeTemplate } from "../../src/mjml/complete-template.ts";
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { refusal } from "./problem.ts";
-import { withDefinition, withoutDefinition } from "./publish.ts";
+import { withDefinition, withoutDefinition } from "../publish.ts";
 import type { Route } from "./route.ts";
 
 /** One thing to be changed in a template that was saved all the same. */

@@ -3,7 +3,7 @@ import { type TopicDefinition, topicSchema } from "../../src/domain/consent/topi
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { isPiece } from "../../src/domain/template/pieces.ts";
 import { refusal } from "./problem.ts";
-import { withDefinition, withoutDefinition } from "./publish.ts";
+import { withDefinition, withoutDefinition } from "../publish.ts";
 import type { Route } from "./route.ts";
 
 /** Subscription categories: what a message belongs to, and what users opt in to and out of. */

@@ -23,7 +23,7 @@ import { fromCursor, paging } from "./paging.ts";
 import { presentEvent, presentMessage, presentRunItem, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
 import { answer, route, type Route } from "./route.ts";
-import { type Addressee, stimulate } from "./tell-user.ts";
+import { type Addressee, stimulate } from "../tell-user.ts";
 
 const path = "/api/users/{id}";
 const whoseQuery = z.strictObject(whose);

@@ -10,7 +10,7 @@ import { readWorkspace, updateWorkspace, type WorkspaceRow } from "../../src/sto
 import type { Env } from "../env.ts";
 import { startBackfill } from "./backfill.ts";
 import { instant } from "./present.ts";
-import { changeCatalog } from "./publish.ts";
+import { changeCatalog } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 
 export const workspaceName = z.string().min(1).max(200);

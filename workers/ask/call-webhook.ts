@@ -2,7 +2,7 @@ import type { HttpCall } from "../../src/channels/provider.ts";
 import { describe, type Reply, retryAfter } from "../../src/channels/reply.ts";
 import type { Json } from "../../src/domain/json.ts";
 import type { AskAnswer, OpenAsk } from "../../src/domain/user/state.ts";
-import { withoutSecrets } from "../delivery/attempt.ts";
+import { withoutSecrets } from "../delivery/without-secrets.ts";
 
 /** No call takes longer, whatever the step allows in all. */
 const longestCallMs = 30_000;

@@ -4,6 +4,7 @@ import type { Reply } from "../../src/channels/reply.ts";
 import type { SmtpEnd, SmtpMail, SmtpServer } from "../../src/channels/smtp/smtp.ts";
 import { Unprepared } from "../../src/channels/unprepared.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** What an attempt is made with. */
 export interface AttemptPorts {
@@ -93,18 +94,6 @@ function withoutSettings(detail: string, { type, settings }: ProviderDefinition)
   const secrets = secretSettings(type)
     .map((name) => settings[name])
     .filter((value) => typeof value === "string" && value.length >= 4) as string[]; // checked right here
-  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), detail);
-}
-
-/** Header values that are no secret and may well occur in a provider's sentence. */
-const openHeaders = new Set(["content-type", "idempotency-key", "user-agent", "accept"]);
-
-/** An endpoint may say back what it was sent: credentials must not end up in a timeline. */
-export function withoutSecrets(detail: string, call: HttpCall): string {
-  const secrets = Object.entries(call.headers)
-    .filter(([name]) => !openHeaders.has(name.toLowerCase()))
-    .flatMap(([, value]) => [value, value.replace(/^\w+ /, "")])
-    .filter((value) => value.length >= 4);
   return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), detail);
 }
 

@@ -10,7 +10,7 @@ import { fetchWorker, origin } from "../api/client.test-support.ts";
 import { deliver } from "../deliver.ts";
 import { followUp } from "../follow-up.ts";
 import type { Env } from "../env.ts";
-import { storeProvider } from "../provider-store.ts";
+import { storeProvider } from "../api/store-provider.ts";
 
 const key = btoa("our own test key, thirty-two byte");
 const mail: ProviderDefinition = {

@@ -8,7 +8,7 @@ import { contentHash } from "../../src/storage/control/catalogs.ts";
 import { knownReports, noteReports } from "../../src/storage/control/hook-reports.ts";
 import { messagesById, messagesByProviderId, usersByEmail, usersByPhone } from "../../src/storage/shard/find-reported.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
-import { stimulateMany } from "../api/tell-user.ts";
+import { stimulateMany } from "../tell-user.ts";
 import type { Env } from "../env.ts";
 import type { Read } from "./hooks.ts";
 import { aboutAddress, aboutMessage } from "./stimulus-of.ts";

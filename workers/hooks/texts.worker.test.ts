@@ -8,7 +8,7 @@ import { type ProviderDefinition, resendsUncertain } from "../../src/channels/pr
 import { fetchWorker, origin } from "../api/client.test-support.ts";
 import type { Env } from "../env.ts";
 import { followUp } from "../follow-up.ts";
-import { storeProvider } from "../provider-store.ts";
+import { storeProvider } from "../api/store-provider.ts";
 
 const authToken = "twilio-token";
 const texts: ProviderDefinition = {

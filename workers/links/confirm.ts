@@ -2,7 +2,7 @@ import { subscriptionKey } from "../../src/domain/consent/standing.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { escapeHtml, page } from "../../src/links/page.ts";
 import { say, type Words } from "../../src/links/words.ts";
-import { stimulate } from "../api/tell-user.ts";
+import { stimulate } from "../tell-user.ts";
 import { userObject } from "../user-stub.ts";
 import { proofOf } from "./prove.ts";
 import { languageOf, type LinkCall, type Subject, viewOf } from "./subject.ts";

@@ -1,7 +1,7 @@
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { isMachine } from "../../src/links/machine.ts";
 import { unlisted } from "../../src/links/page.ts";
-import { stimulate } from "../api/tell-user.ts";
+import { stimulate } from "../tell-user.ts";
 import { type LinkCall, rowOf } from "./subject.ts";
 
 /** One transparent pixel (GIF89a). */

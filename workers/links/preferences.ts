@@ -6,7 +6,7 @@ import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { escapeHtml, page } from "../../src/links/page.ts";
 import { type Language, say } from "../../src/links/words.ts";
-import { stimulate } from "../api/tell-user.ts";
+import { stimulate } from "../tell-user.ts";
 import { readForm } from "./form.ts";
 import { proofOf } from "./prove.ts";
 import { languageOf, type LinkCall, type Subject, viewOf } from "./subject.ts";

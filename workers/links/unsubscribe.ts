@@ -4,7 +4,7 @@ import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import { linkTo } from "../../src/links/message-link.ts";
 import { escapeHtml, page, unlisted } from "../../src/links/page.ts";
 import { type Language, say, type Words } from "../../src/links/words.ts";
-import { stimulate } from "../api/tell-user.ts";
+import { stimulate } from "../tell-user.ts";
 import { linkKeys } from "../link-keys.ts";
 import { readForm } from "./form.ts";
 import { proofOf } from "./prove.ts";

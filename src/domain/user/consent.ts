@@ -42,13 +42,7 @@ export const unsuppress = (
   if (suppressions === before) return;
   setProfile(draft, { suppressions });
   draft.changes.aspects.push("consent");
-  draft.facts.push({
-    kind: "unsuppressed",
-    at: draft.at,
-    channel,
-    ...(address !== undefined && { address }),
-    ...(proof && { proof }),
-  });
+  draft.facts.push({ kind: "unsuppressed", at: draft.at, channel, ...(address !== undefined && { address }), ...(proof && { proof }) });
 };
 
 /** Why a channel is suppressed whose user wrote that it must stop. */
@@ -62,7 +56,8 @@ export const takeWord = (draft: Draft, { channel, text, wish }: Extract<Stimulus
   if (wish === "stop") {
     if (before === undefined) return suppress(draft, channel, { reason: STOP, proof: { source: "sms", text } });
     // Whoever lifts the other reason must not lift this one unseen.
-    if (!stopped(before.reason)) setProfile(draft, { suppressions: { ...suppressions, [channel]: { ...before, reason: `${before.reason}, ${STOP}` } } });
+    if (!stopped(before.reason))
+      setProfile(draft, { suppressions: { ...suppressions, [channel]: { ...before, reason: `${before.reason}, ${STOP}` } } });
     return;
   }
   if (wish !== "start" || before === undefined || !stopped(before.reason)) return;

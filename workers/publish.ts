@@ -1,9 +1,9 @@
-import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
-import { compileCatalog } from "../../src/domain/catalog/compile.ts";
-import { Fault } from "../../src/domain/fault.ts";
-import { commitCatalog, readCatalog } from "../../src/storage/control/catalogs.ts";
-import { readWorkspace } from "../../src/storage/control/workspaces.ts";
-import type { Env } from "../env.ts";
+import type { CatalogDocument } from "../src/domain/catalog/catalog.ts";
+import { compileCatalog } from "../src/domain/catalog/compile.ts";
+import { Fault } from "../src/domain/fault.ts";
+import { commitCatalog, readCatalog } from "../src/storage/control/catalogs.ts";
+import { readWorkspace } from "../src/storage/control/workspaces.ts";
+import type { Env } from "./env.ts";
 
 /** How one change looks against the catalog that is live: the next one (its version is filled in) and the rows that go with it. */
 export interface Edit<T> {

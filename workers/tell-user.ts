@@ -1,14 +1,14 @@
-import type { ObjectAnswer } from "../../src/api/queue.ts";
-import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
-import type { UserKey } from "../../src/domain/user/user-key.ts";
-import type { Stimulus } from "../../src/domain/user/stimulus.ts";
-import { liveVersion } from "../catalog-cache.ts";
-import { confirmedFor, noteProjected } from "../confirmed.ts";
-import type { Env } from "../env.ts";
-import { sendFollowUps } from "../follow-up.ts";
-import { pool } from "../pool.ts";
-import { projectFacts } from "../stream/project-facts.ts";
-import { userObject } from "../user-stub.ts";
+import type { ObjectAnswer } from "../src/api/queue.ts";
+import type { UserRpcSurface } from "../src/api/user-rpc.ts";
+import type { UserKey } from "../src/domain/user/user-key.ts";
+import type { Stimulus } from "../src/domain/user/stimulus.ts";
+import { liveVersion } from "./catalog-cache.ts";
+import { confirmedFor, noteProjected } from "./confirmed.ts";
+import type { Env } from "./env.ts";
+import { sendFollowUps } from "./follow-up.ts";
+import { pool } from "./pool.ts";
+import { projectFacts } from "./stream/project-facts.ts";
+import { userObject } from "./user-stub.ts";
 
 /** A user of a workspace. */
 export interface Addressee {
