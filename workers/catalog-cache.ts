@@ -5,10 +5,11 @@ import { readCatalog, readJourneyVersions, readLiveVersion } from "../src/storag
 import { readProviders } from "../src/storage/control/providers.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import type { Env } from "./env.ts";
+import { inFlight, KeptReads } from "./kept-reads.ts";
 import { openProvider } from "./provider-store.ts";
 
 /** Catalogs an isolate keeps: each is a workspace's whole set of definitions, so the bound is on count and generous for one tenant, safe for many. */
-const catalogs = new BoundedMap<string, Promise<Catalog>>(64);
+const catalogs = new KeptReads<Catalog>(64);
 const liveVersions = new BoundedMap<string, { readonly version: number; readonly readAt: number }>(10_000);
 
 /**
@@ -22,7 +23,7 @@ export const liveVersion = async (env: Env, workspace: string, maxAgeMs = 0): Pr
   const now = Date.now();
   const known = liveVersions.get(workspace);
   if (known !== undefined && now - known.readAt <= maxAgeMs) return known.version;
-  const running = runningReads.get(workspace);
+  const running = inFlight.isShared ? runningReads.get(workspace) : undefined;
   if (running !== undefined && now - running.readAt <= maxAgeMs) return running.version;
   const version = readLive(env, workspace);
   runningReads.set(workspace, { version, readAt: now });
@@ -46,18 +47,8 @@ const readLive = async (env: Env, workspace: string): Promise<number> => {
 };
 
 /** The compiled catalog of a version. Versions are immutable: read and compiled once per isolate, however many ask. */
-export const catalogFor = (env: Env, workspace: string, version: number): Promise<Catalog> => {
-  const name = `${workspace}@${version}`;
-  const known = catalogs.get(name);
-  if (known !== undefined) return known;
-  const loading = loadCatalog(env, workspace, version);
-  catalogs.set(name, loading);
-  // A failed read must be tried again by the next caller; whoever waits for this one is told.
-  loading.catch(() => {
-    if (catalogs.get(name) === loading) catalogs.delete(name);
-  });
-  return loading;
-};
+export const catalogFor = (env: Env, workspace: string, version: number): Promise<Catalog> =>
+  catalogs.get(`${workspace}@${version}`, () => loadCatalog(env, workspace, version));
 
 const loadCatalog = async (env: Env, workspace: string, version: number): Promise<Catalog> => {
   if (version === 0)
@@ -120,7 +111,7 @@ const isCurrent = (catalog: Catalog, name: string): boolean => {
 };
 
 /** Providers of a workspace with their settings opened, by key, per catalog version: every change of one makes a new version. */
-const providersByVersion = new BoundedMap<string, Promise<ReadonlyMap<string, ProviderDefinition>>>(64);
+const providersByVersion = new KeptReads<ReadonlyMap<string, ProviderDefinition>>(64);
 
 /** How old the version may be by which settings are looked up, ms. */
 export const providersMaxAgeMs = 5_000;
@@ -128,12 +119,7 @@ export const providersMaxAgeMs = 5_000;
 /** The workspace's providers as of a version (default: the live one, at most 5 s old), secrets included: never to be answered or logged. */
 export const providersFor = async (env: Env, workspace: string, version?: number): Promise<ReadonlyMap<string, ProviderDefinition>> => {
   const name = `${workspace}@${version ?? (await liveVersion(env, workspace, providersMaxAgeMs))}`;
-  const known = providersByVersion.get(name);
-  if (known !== undefined) return known;
-  const loading = loadProviders(env, workspace);
-  providersByVersion.set(name, loading);
-  loading.catch(() => providersByVersion.delete(name));
-  return loading;
+  return providersByVersion.get(name, () => loadProviders(env, workspace));
 };
 
 const loadProviders = async (env: Env, workspace: string): Promise<ReadonlyMap<string, ProviderDefinition>> => {

@@ -1,3 +1,7 @@
+import type { api } from "./api/api.ts";
+import type { deliver } from "./deliver.ts";
+import type { hooks } from "./hooks/hooks.ts";
+import type { links } from "./links/links.ts";
 import type { AskMessage, DeliverMessage, EventsMessage, FactsMessage } from "../src/api/queue.ts";
 import { consumeAsks } from "./asks.ts";
 import type { Env } from "./env.ts";
@@ -13,24 +17,33 @@ export { ScheduleObject } from "./schedule-object.ts";
 export { StreamObject } from "./stream-object.ts";
 export { UserObject } from "./user-object.ts";
 
-/** Paths of the management API, sign-in and reference pages: loaded on the first call, so that isolates which only take events never evaluate them. */
+/** Paths of the management API, sign-in and reference pages. */
 const isManagement = (path: string): boolean =>
   path.startsWith("/api/") && !path.startsWith("/api/v1/") && !path.startsWith("/api/v2/") && !path.startsWith("/api/public/");
+
+/** Modules loaded on their first call, so that isolates which only take events never evaluate them; kept, as asking for a module again takes a turn each time. */
+const loaded: {
+  api?: typeof api;
+  hooks?: typeof hooks;
+  links?: typeof links;
+  /** Every provider there is. */
+  deliver?: typeof deliver;
+} = {};
 
 export default {
   async fetch(request, env, ctx) {
     const { pathname } = new URL(request.url);
     if (isManagement(pathname)) {
-      const { api } = await import("./api/api.ts");
-      return api.fetch(request, env, ctx);
+      loaded.api ??= (await import("./api/api.ts")).api;
+      return loaded.api.fetch(request, env, ctx);
     }
     if (pathname.startsWith("/hooks/")) {
-      const { hooks } = await import("./hooks/hooks.ts");
-      return hooks(request, env);
+      loaded.hooks ??= (await import("./hooks/hooks.ts")).hooks;
+      return loaded.hooks(request, env);
     }
     if (pathname.startsWith("/l/")) {
-      const { links } = await import("./links/links.ts");
-      return links.fetch(request, env, ctx);
+      loaded.links ??= (await import("./links/links.ts")).links;
+      return loaded.links.fetch(request, env, ctx);
     }
     return ingest.fetch(request, env, ctx);
   },
@@ -42,9 +55,8 @@ export default {
     else if (queue.startsWith("facts")) await consumeFacts(batch as MessageBatch<FactsMessage>, env, ctx);
     else if (queue.startsWith("asks")) await consumeAsks(batch as MessageBatch<AskMessage>, env, ctx);
     else {
-      // Every provider there is: isolates that never send do not evaluate them.
-      const { deliver } = await import("./deliver.ts");
-      await deliver(batch as MessageBatch<DeliverMessage>, env, ctx);
+      loaded.deliver ??= (await import("./deliver.ts")).deliver;
+      await loaded.deliver(batch as MessageBatch<DeliverMessage>, env, ctx);
     }
   },
 

@@ -1,4 +1,5 @@
 import type { Env } from "./env.ts";
+import { KeptReads } from "./kept-reads.ts";
 
 /**
  * Encryption at rest of what must never be readable in the database (provider settings, stored answers): AES-256-GCM with a
@@ -84,19 +85,9 @@ interface SealingKey {
 }
 
 /** A deployment has one secret, or a few while it is changed. */
-const derived = new Map<string, Promise<SealingKey>>();
-const maxDerived = 10;
+const derived = new KeptReads<SealingKey>(10);
 
-const keyOf = (secret: string): Promise<SealingKey> => {
-  const known = derived.get(secret);
-  if (known !== undefined) return known;
-  const made = deriveKey(secret);
-  if (derived.size >= maxDerived) derived.clear();
-  derived.set(secret, made);
-  // One that is no secret is said to be none each time.
-  made.catch(() => derived.delete(secret));
-  return made;
-};
+const keyOf = (secret: string): Promise<SealingKey> => derived.get(secret, () => deriveKey(secret));
 
 const deriveKey = async (secret: string): Promise<SealingKey> => {
   const base = await material(secret);

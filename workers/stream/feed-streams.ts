@@ -2,26 +2,19 @@ import { type Happened, itemsOf, type StreamItem } from "../../src/domain/stream
 import type { CatalogStream } from "../../src/domain/stream/stream.ts";
 import type { NumberedFacts } from "../../src/domain/user/facts.ts";
 import { readCatalogStreams } from "../../src/storage/control/catalogs.ts";
-import { BoundedMap } from "../bounded-map.ts";
 import { liveVersion } from "../catalog-cache.ts";
 import type { Env } from "../env.ts";
+import { KeptReads } from "../kept-reads.ts";
 import { streamObject } from "../stream-object.ts";
 
 /** Streams by workspace and catalog version. Versions are immutable: most workspaces are asked once per version and have none. */
-const streamsByVersion = new BoundedMap<string, Promise<readonly CatalogStream[]>>(10_000);
+const streamsByVersion = new KeptReads<readonly CatalogStream[]>(10_000);
 
 /** How old the version may be by which those who do not know it themselves look for streams, ms. */
 const versionMaxAgeMs = 5_000;
 
-const streamsOf = (env: Env, workspace: string, version: number): Promise<readonly CatalogStream[]> => {
-  const name = `${workspace}@${version}`;
-  const known = streamsByVersion.get(name);
-  if (known !== undefined) return known;
-  const reading = readCatalogStreams(env.DB, workspace, version);
-  streamsByVersion.set(name, reading);
-  reading.catch(() => streamsByVersion.delete(name));
-  return reading;
-};
+const streamsOf = (env: Env, workspace: string, version: number): Promise<readonly CatalogStream[]> =>
+  streamsByVersion.get(`${workspace}@${version}`, () => readCatalogStreams(env.DB, workspace, version));
 
 /** One call carries 32 MB; characters may take three bytes. */
 const perAppend = { items: 1_000, characters: 4_000_000 };

@@ -28,14 +28,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** How often any object sets its alarm. */
+/** How often the user's object sets its alarm; others of the file may do so meanwhile. */
 const watchAlarms = async (workspace: string) => {
   const set = vi.fn();
   await runInDurableObject(userStub(workspace, "u:1"), (_object, state) => {
     const prototype = Object.getPrototypeOf(state.storage) as DurableObjectStorage;
     const setAlarm: DurableObjectStorage["setAlarm"] = Reflect.get(prototype, "setAlarm");
     vi.spyOn(prototype, "setAlarm").mockImplementation(function (this: DurableObjectStorage, at) {
-      set(at);
+      if (this === state.storage) set(at);
       return setAlarm.call(this, at);
     });
   });
