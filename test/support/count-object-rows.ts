@@ -7,7 +7,7 @@ import { userStub } from "./workspace.ts";
 export const countObjectRows = async (workspace: string, key: UserKey, work: () => Promise<unknown>) => {
   const rows = { read: 0, written: 0 };
   const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-  const stop = await watchSql(workspace, key, { after: (cursor) => cursors.push(cursor) });
+  const stop = await watchSql(workspace, key, { ownOnly: true, after: (cursor) => cursors.push(cursor) });
   await work();
   stop();
   await runInDurableObject(userStub(workspace, key), () => {

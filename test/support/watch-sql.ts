@@ -12,13 +12,21 @@ export const watchSql = async (
   {
     before,
     after,
-  }: { readonly before?: (statement: string, params: readonly unknown[]) => void; readonly after?: (cursor: Cursor) => void },
+    ownOnly = false,
+  }: {
+    /** Only this object's: alarms of others come when they will. */
+    readonly ownOnly?: boolean;
+    readonly before?: (statement: string, params: readonly unknown[]) => void;
+    readonly after?: (cursor: Cursor) => void;
+  },
 ): Promise<() => void> => {
   const spy = await runInDurableObject(userStub(workspace, key), (_object, state) => {
     // All objects share the prototype; it is the only place where the platform's own object can be watched.
     const prototype = Object.getPrototypeOf(state.storage.sql) as SqlStorage;
     const exec = Reflect.get(prototype, "exec") as (this: SqlStorage, ...args: unknown[]) => Cursor;
+    const own = state.storage.sql;
     return vi.spyOn(prototype, "exec").mockImplementation(function (this: SqlStorage, ...args: unknown[]): never {
+      if (ownOnly && this !== own) return exec.apply(this, args) as never;
       before?.(String(args[0]), args.slice(1));
       const cursor = exec.apply(this, args);
       after?.(cursor);
