@@ -5,7 +5,7 @@ import type { Channel, MessageStatus } from "../message/message.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
 import type { LinkSettings } from "../links/link-settings.ts";
 import type { WorkspaceRules } from "../sending/rules.ts";
-import type { CompiledCondition, Tally } from "../segment/condition.ts";
+import type { CompiledCondition, Reach, Tally } from "../segment/condition.ts";
 import type { SegmentDefinition } from "../segment/segment.ts";
 import type { CatalogStream } from "../stream/stream.ts";
 import type { TemplateDefinition } from "../template/template.ts";
@@ -91,7 +91,9 @@ export interface CompiledJourney {
   readonly goals: readonly { readonly key: string; readonly withinMs: number | undefined; readonly condition: CompiledCondition }[];
   /** Conditions inside steps, by "<step>/<path index>". */
   readonly stepConditions: Readonly<Record<string, CompiledCondition>>;
-  /** Every tally of the conditions above. */
+  /** What steps themselves look at, and how far back. */
+  readonly looks: readonly Reach[];
+  /** Every tally of the conditions and looks above. */
   readonly tallies: readonly Tally[];
 }
 

@@ -33,6 +33,7 @@ export const compileJourney = (published: PublishedJourney, workspace: Pick<Cata
   for (const [key, step] of Object.entries(definition.steps))
     for (const [index, { condition, path }] of (stepTypeOf(step).conditions?.(step) ?? []).entries())
       stepConditions[`${key}/${index}`] = compile(condition as ConditionJson, ["steps", key, ...path].join(".")); // step schemas let only conditions through
+  const looks = Object.values(definition.steps).flatMap((step) => stepTypeOf(step).looksAt?.(step) ?? []);
   return {
     key: definition.key,
     version,
@@ -46,7 +47,8 @@ export const compileJourney = (published: PublishedJourney, workspace: Pick<Cata
     exit,
     goals,
     stepConditions,
-    tallies: uniteTallies(compiled),
+    looks: looks.map(({ reach }) => reach),
+    tallies: uniteTallies([...compiled, { tallies: looks }]),
   };
 };
 

@@ -2,7 +2,8 @@ import type { ZodType } from "zod";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Channel, Message } from "../message/message.ts";
-import type { Since, Verdict } from "../segment/condition.ts";
+import type { Since, Tally, Reach, Verdict } from "../segment/condition.ts";
+import type { BestTime } from "../sending/best-time.ts";
 import type { Because } from "../user/facts.ts";
 import type { History } from "../user/history.ts";
 import type { AskAnswer, AskWish, Run, UserState } from "../user/state.ts";
@@ -39,6 +40,7 @@ export interface MessageWish {
   readonly to?: string | undefined;
   readonly variant?: string | undefined;
   readonly window?: Message["window"] | undefined;
+  readonly bestTime?: BestTime | undefined;
 }
 
 /** What a step changes as the run leaves it; the stimulus goes back to the segments before the next step. */
@@ -125,6 +127,8 @@ export interface StepType<T extends { readonly type: string }> {
   readonly edges: (step: T) => readonly StepEdge[];
   readonly references?: (step: T) => readonly StepReference[];
   readonly conditions?: (step: T) => readonly StepCondition[];
+  /** What of the past the step itself looks at, beside its conditions: counted, and kept as long as it says. */
+  readonly looksAt?: (step: T) => readonly (Tally & { readonly reach: Reach })[];
   /** Where event conditions of the step start counting when they do not say (default "ever"). */
   readonly since?: Since;
   /** True when passing this step takes at least a minute: every cycle in a graph needs one. */

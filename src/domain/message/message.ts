@@ -55,6 +55,8 @@ export interface Message {
   readonly attempts: number;
   /** The first claim, ms: retries end 23 h after it, while the provider still knows the idempotency key. */
   readonly firstClaimedAt?: number;
+  /** The newest claim after the first, ms: that is when it counts for caps. */
+  readonly claimedAt?: number;
   /** Filled at the first claim and kept: every retry is byte-identical. */
   readonly rendered?: RenderedMessage;
   /** An attempt ended without a clear answer: the user may have it. */
@@ -79,6 +81,8 @@ export interface Message {
   readonly variant?: string;
   /** A named window or an own one: outside of it the message is held. */
   readonly window?: string | SendWindow;
+  /** When its user most likely reads it, ms: held until then. Chosen between its creation and `until`. */
+  readonly best?: { readonly at: number; readonly until: number; readonly otherwise?: string };
   /** Where the step says to send, after Liquid; else the user's own address. */
   readonly to?: string;
   readonly sentAt?: number;

@@ -20,7 +20,7 @@ export const uniteDependencies = (conditions: readonly CompiledCondition[]): Dep
 });
 
 /** The tallies of all the conditions, each once. */
-export const uniteTallies = (conditions: readonly CompiledCondition[]): readonly Tally[] => [
+export const uniteTallies = (conditions: readonly Pick<CompiledCondition, "tallies">[]): readonly Tally[] => [
   ...new Map(conditions.flatMap((condition) => condition.tallies).map((tally) => [tally.id, tally])).values(),
 ];
 

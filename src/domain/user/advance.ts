@@ -6,7 +6,8 @@ import { dropAsk, putAsk } from "./asks.ts";
 import { setRun, type Cause, type Draft } from "./draft.ts";
 import { timedId } from "./ids.ts";
 import { definitionOf, scopeIn } from "./journeys.ts";
-import { messageOf, queueMessage } from "./messages.ts";
+import { atBestTime } from "./held-back.ts";
+import { holdMessage, messageOf, queueMessage } from "./messages.ts";
 import { printerIn } from "./print.ts";
 import { endRun, placeOf } from "./runs.ts";
 import { sampleOf } from "./sampling.ts";
@@ -216,7 +217,7 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
   const step = run.position.step;
   // Made of run, step and visit: deciding the same again makes the same id, so nothing is ever sent twice.
   const id = timedId("m", draft.at, hashText(`${run.id}|${step}|${visitsOf(run, step)}`));
-  const { topic, transactional, provider, to, variant, window } = wish;
+  const { topic, transactional, provider, to, variant, window, bestTime } = wish;
   setRun(draft, {
     ...run,
     position: { at: "send", step, message: id },
@@ -224,19 +225,25 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
     // Beside the way out of the step, which is said when the message is settled.
     ...(variant !== undefined && { paths: withPath(run.paths ?? [], `${step}/variant`, variant) }),
   });
-  queueMessage(draft, {
-    id,
-    channel: wish.channel,
-    template: wish.template,
-    status: "queued",
-    createdAt: draft.at,
-    attempts: 0,
-    run: { id: run.id, journey: run.journey, version: run.version, step },
-    ...(topic !== undefined && { topic }),
-    ...(transactional !== undefined && { transactional }),
-    ...(provider !== undefined && { provider }),
-    ...(to !== undefined && { to }),
-    ...(variant !== undefined && { variant }),
-    ...(window !== undefined && { window }),
-  });
+  const message = atBestTime(
+    draft,
+    {
+      id,
+      channel: wish.channel,
+      template: wish.template,
+      status: "queued",
+      createdAt: draft.at,
+      attempts: 0,
+      run: { id: run.id, journey: run.journey, version: run.version, step },
+      ...(topic !== undefined && { topic }),
+      ...(transactional !== undefined && { transactional }),
+      ...(provider !== undefined && { provider }),
+      ...(to !== undefined && { to }),
+      ...(variant !== undefined && { variant }),
+      ...(window !== undefined && { window }),
+    },
+    bestTime,
+  );
+  if (message.best !== undefined && message.best.at > draft.at) holdMessage(draft, message, "best time", message.best.at);
+  else queueMessage(draft, message);
 };

@@ -1,12 +1,14 @@
 import type { Message } from "../message/message.ts";
+import { windowMs } from "../schedule/duration.ts";
 import { windowAt, type DailyWindow } from "../schedule/window.ts";
+import { bestInstant, LOOKS_BACK_MS, MOST_OPENINGS, openings, type BestTime } from "../sending/best-time.ts";
 import type { SendWindow, WorkspaceRules } from "../sending/rules.ts";
 import type { Draft } from "./draft.ts";
 import { holdMessage, queueMessage } from "./messages.ts";
 import { zoneOf } from "./zone.ts";
 
 /** Why a message is held back by the clock. */
-const heldReasons = ["quiet hours", "window"] as const;
+const heldReasons = ["quiet hours", "window", "best time"] as const;
 
 /** What holds a message back at an instant: until when; `never` when quiet hours leave nothing of its window. */
 export type HeldBack = { readonly reason: (typeof heldReasons)[number]; readonly until: number } | { readonly reason: "never" };
@@ -15,15 +17,22 @@ export type HeldBack = { readonly reason: (typeof heldReasons)[number]; readonly
 const MAX_TURNS = 30;
 
 /**
- * Until when quiet hours or its window hold a message back; undefined = it may go now. The instant is one at which neither
- * does, so that it wakes once. Transactional messages ignore quiet hours (docs/semantics.md, Sending).
+ * Until when its best time, quiet hours or its window hold a message back; undefined = it may go now. The instant is one at
+ * which none does, so that it wakes once. Transactional messages ignore quiet hours (docs/semantics.md, Sending).
  */
 export const heldBack = (draft: Draft, message: Message): HeldBack | undefined => {
+  const { best } = message;
+  if (best === undefined || best.at <= draft.at) return byClock(draft, message, draft.at);
+  return byClock(draft, message, best.at) ?? { reason: "best time", until: best.at };
+};
+
+/** The same of quiet hours and its window alone, asked of an instant (ms). */
+const byClock = (draft: Draft, message: Message, at: number): HeldBack | undefined => {
   const rules = draft.context.catalog.document.rules;
   const quiet = quietHoursOf(rules, message);
   const window = windowOf(rules, message);
   if (quiet === undefined && window === undefined) return undefined;
-  let until = draft.at;
+  let until = at;
   let reason: (typeof heldReasons)[number] | undefined;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const next = afterQuiet(draft, quiet, until) ?? afterWindow(draft, window, until);
@@ -65,12 +74,43 @@ const windowOf = (rules: WorkspaceRules | undefined, { window }: Message): SendW
   return Object.hasOwn(named, window) ? named[window] : undefined;
 };
 
+/** The message with the instant its user most likely reads it at, within `withinMs` of now; undefined where none is asked for. */
+export const atBestTime = (draft: Draft, message: Message, bestTime: BestTime | undefined): Message =>
+  bestTime === undefined
+    ? message
+    : chosenAnew(draft, {
+        ...message,
+        best: {
+          at: draft.at,
+          until: draft.at + windowMs(bestTime.within),
+          ...(bestTime.otherwise !== undefined && { otherwise: bestTime.otherwise }),
+        },
+      });
+
+/** Chosen from what is known by now. */
+const chosenAnew = (draft: Draft, message: Message): Message => {
+  const { best } = message;
+  if (best === undefined) return message;
+  const now = draft.at;
+  const found = draft.context.history.matches(openings.id, null, { after: now - LOOKS_BACK_MS, upTo: now }, MOST_OPENINGS);
+  const at = bestInstant({
+    openings: found.map(({ order }) => order[0]),
+    now,
+    until: best.until,
+    zone: zoneOf(draft.state.profile, draft.context.catalog.document.timezone),
+    otherwise: best.otherwise,
+    isFree: (instant) => byClock(draft, message, instant) === undefined,
+  });
+  return { ...message, best: { ...best, at } };
+};
+
 /** Messages held back by the clock, after the user's zone or the rules changed: asked again now, or held until another instant. */
 export const reconsiderHeld = (draft: Draft): void => {
   for (const message of Object.values(draft.state.open)) {
     if (message.status !== "held" || !heldReasons.some((reason) => reason === message.reason)) continue;
-    const held = heldBack(draft, message);
-    if (held === undefined || held.reason === "never") queueMessage(draft, message);
-    else if (held.until !== message.due) holdMessage(draft, message, held.reason, held.until);
+    const moved = message.best !== undefined && draft.at < message.best.at ? chosenAnew(draft, message) : message;
+    const held = heldBack(draft, moved);
+    if (held === undefined || held.reason === "never") queueMessage(draft, moved);
+    else if (held.until !== message.due) holdMessage(draft, moved, held.reason, held.until);
   }
 };

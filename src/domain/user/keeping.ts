@@ -142,10 +142,9 @@ const needsOfJourney = (journey: CompiledJourney): readonly Need[] => {
     }),
   );
   const fromEntry = new Set([journey.exit, ...journey.goals.map(({ condition }) => condition)]);
-  return conditionsOf(journey).flatMap((condition) =>
-    needsIn(condition, fromEntry.has(condition) ? "entry" : (ofStep.get(condition) ?? "ever")).map((need) => ({
-      ...need,
-      journey: `${journey.key}@${journey.version}`,
-    })),
+  const needs = conditionsOf(journey).flatMap((condition) =>
+    needsIn(condition, fromEntry.has(condition) ? "entry" : (ofStep.get(condition) ?? "ever")),
   );
+  const looks = journey.looks.map((reach) => ({ ...reach, since: reach.since ?? "ever" }));
+  return [...needs, ...looks].map((need) => ({ ...need, journey: `${journey.key}@${journey.version}` }));
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { definitionKey } from "../../definition-key.ts";
 import { windowDurationSchema, windowMs } from "../../schedule/duration.ts";
+import { bestTimeSchema, openings } from "../../sending/best-time.ts";
 import { sendWindowSchema } from "../../sending/rules.ts";
 import { liquidField } from "../liquid-field.ts";
 import { failableEdges, failedMove, onFailureField } from "../on-failure.ts";
@@ -38,6 +39,7 @@ const schema = z
       })
       .optional(),
     window: z.union([definitionKey, sendWindowSchema]).optional(),
+    bestTime: bestTimeSchema.optional(),
     onFailure: onFailureField,
     next: stepKey.optional(),
     ...stepCommon,
@@ -53,6 +55,8 @@ const schema = z
       );
     if (step.winner !== undefined && step.variants === undefined) refuse("winner", "a winner needs variants");
     if (step.to !== undefined && step.channel === "webhook") refuse("to", "a webhook's address is in its template");
+    if (step.bestTime !== undefined && step.transactional === true) refuse("bestTime", "a transactional message goes out at once");
+    if (step.bestTime !== undefined && step.channel === "webhook") refuse("bestTime", "nobody reads a webhook");
   });
 type Send = z.output<typeof schema>;
 
@@ -77,6 +81,7 @@ export const send: StepType<Send> = {
     ...(step.topic === undefined ? [] : [{ kind: "topic" as const, path: ["topic"], key: step.topic, channel: step.channel }]),
     ...(typeof step.window === "string" ? [{ kind: "window" as const, path: ["window"], key: step.window }] : []),
   ],
+  looksAt: (step) => (step.bestTime === undefined ? [] : [openings]),
   enter: (step, scope) => {
     const { winner } = step;
     if (winner === undefined) return sendTo(step, scope, undefined);
@@ -129,9 +134,18 @@ const choose = (step: Send, scope: StepScope, winner: string | undefined): { rea
 };
 
 const sendTo = (step: Send, scope: StepScope, winner: string | undefined): StepMove => {
-  const { channel, topic, transactional, provider, window, to } = step;
+  const { channel, topic, transactional, provider, window, bestTime, to } = step;
   const address = printed(() => (to === undefined ? undefined : printLine(scope, "to", to, 320)));
   if (!address.ok) return failedMove(step, "failed", { reason: "send-failed", because: { clause: address.reason } });
-  const message: MessageWish = { channel, topic, transactional, provider, window, to: address.value, ...choose(step, scope, winner) };
+  const message: MessageWish = {
+    channel,
+    topic,
+    transactional,
+    provider,
+    window,
+    bestTime,
+    to: address.value,
+    ...choose(step, scope, winner),
+  };
   return { kind: "send", message };
 };
