@@ -15,7 +15,7 @@ export interface LinkPorts {
   readonly shardNumber: (user: UserKey) => number;
 }
 
-/** Longer ones stay as they are: with the signature they would be too long for some mail programs. */
+/** Longer ones (signed and encoded as they go out) stay as they were: some mail programs and browsers cut them off. */
 const MAX_URL = 2_000;
 /** Links of one message that are followed. */
 const MAX_LINKS = 1_000;
@@ -44,8 +44,12 @@ const linkingOf = (linked: Linked, base: string, { workspace, key, shardNumber }
   const parameters = utmOf(linked);
   const follow = (url: string, place: number): string | undefined => {
     if (url.startsWith(`${base}${LINKS_PATH}`)) return undefined;
+    // Half a character is in no address, and cannot be encoded.
+    if (!url.isWellFormed()) return undefined;
     const marked = withParameters(url, parameters);
-    return clicks && place < MAX_LINKS && marked.length <= MAX_URL && URL.canParse(marked) ? to("c", { place, url: marked }) : marked;
+    if (!clicks || place >= MAX_LINKS || !URL.canParse(marked)) return marked;
+    const followed = to("c", { place, url: marked });
+    return followed.length <= MAX_URL ? followed : marked;
   };
   const links = {
     unsubscribe_url: to("u"),
@@ -83,7 +87,7 @@ const utmOf = ({ settings: { utm }, message }: Linked): readonly (readonly [stri
     channel: message.channel,
   };
   return Object.entries(utm ?? {}).flatMap(([name, text]) => {
-    const value = text?.replace(/\{(journey|step|template|channel)\}/g, (_whole, field: string) => names[field] ?? "") ?? "";
+    const value = text?.replace(/\{(journey|step|template|channel)\}/g, (_whole, field: string) => names[field] ?? "").toWellFormed() ?? "";
     return value === "" ? [] : [[`utm_${name}`, value] as const];
   });
 };

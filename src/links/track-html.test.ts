@@ -17,6 +17,10 @@ describe("links of an HTML body", () => {
     expect(links('<a href="mailto:a@b.c"><a href="tel:+1"><a href="#top"><a href="/path"><a name="x"><a href="">')).toEqual([]);
     expect(links('<abbr href="https://x.example"><link href="https://x.example"><img src="https://x.example">')).toEqual([]);
     expect(links('<a data-href="https://x.example" title="href=https://y.example">')).toEqual([]);
+    expect(links(`<a title="see href='https://y.example'" href="https://a.example" HREF="https://z.example">`)).toEqual([
+      "https://a.example",
+    ]);
+    expect(links('<!--[if mso]><v:roundrect href="https://v.example" arcsize="8%"><![endif]-->')).toEqual(["https://v.example"]);
   });
 
   it("come out escaped, and all else stays byte for byte", () => {
@@ -33,11 +37,18 @@ describe("links of an HTML body", () => {
       /^<body>x<img src="https:\/\/t\.example\/\?a&amp;b" [^>]*><\/BODY><\/html>$/,
     );
     expect(followHtml("x", pixel)).toMatch(/^x<img [^>]*>$/);
+    // Letters that are two in small letters move nothing.
+    expect(followHtml("<body>İİİİ</body></html>", pixel)).toMatch(/^<body>İİİİ<img [^>]*><\/body><\/html>$/);
+  });
+
+  it("what stands for no character is left as it is", () => {
+    expect(links('<a href="https://a.example/&#xD800;&#0;&#x110000;">')).toEqual(["https://a.example/&#xD800;&#0;&#x110000;"]);
   });
 
   it("costs no more than the length of the body, however it is broken", () => {
     const began = performance.now();
-    for (const piece of ['<a "', "<a <a ", "<a '\"", "<a href=", '<a href="', "<a a=b "]) rewritten(piece.repeat(100_000));
+    for (const piece of ['<a "', "<a <a ", "<a '\"", "<a href=", '<a href="', "<a a=b ", '<a a=b href="https://x" ', "</body"])
+      followHtml(piece.repeat(100_000), { link: () => "https://t.example/", pixel: "https://t.example/p" });
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

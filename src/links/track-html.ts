@@ -6,39 +6,46 @@ export interface Follow {
   readonly pixel?: string | undefined;
 }
 
-/** A tag's attributes cannot hold "<" outside quotes, so that no scan runs on into the next tag. */
-const anchors = /<(?:a|area)\s(?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
-const href = /(\shref\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
+/** A tag's attributes cannot hold "<" outside quotes, so that no scan runs on into the next tag. `v:…`: buttons as Outlook draws them. */
+const anchors = /<(?:a|area|v:[a-z]+)\s(?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
+/** One attribute, whole: what looks like one within another's value is none. */
+const attribute = /([^\s"'<>/=]+)(?:(\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;
 
-/** Rewrites the addresses of `<a>` and `<area>` and adds the pixel before `</body>`. Everything else stays byte for byte. */
+/** Rewrites the addresses of `<a>` and `<area>` (and of VML) and adds the pixel before `</body>`. Everything else stays byte for byte. */
 export const followHtml = (html: string, { link, pixel }: Follow): string => {
   let place = 0;
-  const followed = html.replace(anchors, (tag) =>
-    tag.replace(href, (whole, before: string, ...values: readonly unknown[]) => {
+  const followed = html.replace(anchors, (tag) => {
+    let isFound = false;
+    return tag.replace(attribute, (whole, name: string, equals: string | undefined, ...values: readonly unknown[]) => {
+      // Of two the first counts, as in browsers.
+      if (isFound || equals === undefined || name.toLowerCase() !== "href") return whole;
+      isFound = true;
       const value = values.slice(0, 3).find((one) => typeof one === "string");
-      const url = decoded(typeof value === "string" ? value : "").trim();
+      const url = decodedAttribute(typeof value === "string" ? value : "").trim();
       if (!/^https?:\/\//i.test(url)) return whole;
       const next = link(url, place++);
-      return next === undefined || next === url ? whole : `${before}"${encoded(next)}"`;
-    }),
-  );
+      return next === undefined || next === url ? whole : `${name}${equals}"${encoded(next)}"`;
+    });
+  });
   return pixel === undefined ? followed : withPixel(followed, pixel);
 };
 
 const withPixel = (html: string, address: string): string => {
   const pixel = `<img src="${encoded(address)}" width="1" height="1" alt="" style="display:block;width:1px;height:1px;border:0">`;
-  const end = html.toLowerCase().lastIndexOf("</body");
-  return end === -1 ? html + pixel : html.slice(0, end) + pixel + html.slice(end);
+  // Sought as it is: in small letters some texts have another length.
+  const end = [...html.matchAll(/<\/body/gi)].at(-1)?.index;
+  return end === undefined ? html + pixel : html.slice(0, end) + pixel + html.slice(end);
 };
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** What an attribute's text stands for; entities that no address needs stay as they are. */
-const decoded = (text: string): string =>
+/** What an attribute's text stands for; entities that no address needs, and that stand for no character, stay as they are. */
+export const decodedAttribute = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
     if (name !== undefined) return entities[name.toLowerCase()] ?? whole;
     const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return isCharacter ? String.fromCodePoint(code) : whole;
   });
 
 const encoded = (text: string): string => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;").replace(/>/g, "&gt;");

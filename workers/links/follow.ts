@@ -20,8 +20,11 @@ export const clicked = (call: LinkCall): Response => {
   const { link } = call;
   if (link.url === undefined || !URL.canParse(link.url)) return new Response("Not found", { status: 404, headers: unlisted });
   call.ctx.waitUntil(tell(call, "clicked"));
-  return new Response(null, { status: 302, headers: { ...unlisted, location: link.url } });
+  return new Response(null, { status: 302, headers: { ...unlisted, location: inHeader(link.url) } });
 };
+
+/** Byte for byte where a header can hold it; else what a browser makes of the same address in a page. */
+const inHeader = (address: string): string => (/^[\x21-\x7e]+$/.test(address) ? address : new URL(address).href);
 
 /** Addresses are counted without their fragment and our own parameters, at most so long. */
 const MAX_COUNTED = 500;
@@ -39,7 +42,7 @@ const tell = async ({ env, request, link }: LinkCall, what: "opened" | "clicked"
   try {
     const row = await rowOf(env, link);
     if (row === undefined) return;
-    const machine = isMachine({ method: request.method, header: (name) => request.headers.get(name) });
+    const machine = isMachine({ what, method: request.method, header: (name) => request.headers.get(name) });
     await stimulate({ env, workspace: link.workspace, user: row.user as UserKey }, [
       {
         type: "followed",
