@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { suppressionSchema } from "../../src/api/consent.ts";
 import { listOf } from "../../src/api/management.ts";
+import { comparableAddress } from "../../src/domain/consent/comparable-address.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { Channel } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import {
-  comparable,
   listAddresses,
   listSuppressions,
   type SuppressionCursor,
@@ -86,7 +86,7 @@ const readImport = (body: { readonly items?: unknown; readonly csv?: string | un
   if (rows.length > maxAddresses) throw new Fault("too-large", `A call may bring ${maxAddresses} addresses`);
   return rows.map((row, index) => {
     const read = imported.safeParse(row);
-    if (read.success) return { ...read.data, address: comparable(read.data.channel, read.data.address) };
+    if (read.success) return { ...read.data, address: comparableAddress(read.data.channel, read.data.address) };
     const issue = read.error.issues[0];
     throw badInput(`items[${index}].${issue?.path.join(".") ?? ""}`, issue?.message ?? "is no address");
   });
@@ -182,7 +182,7 @@ export const suppressions: readonly Route[] = [
       answers: { 204: undefined },
     },
     async ({ env, workspace, query }) => {
-      const one = { channel: query.channel, address: comparable(query.channel, query.address) };
+      const one = { channel: query.channel, address: comparableAddress(query.channel, query.address) };
       const users = (await Promise.all(shardsOf(env).map((db) => usersSuppressedAt(db, workspace, one)))).flat();
       const wasListed = await unlistAddress(env, workspace, one);
       if (!wasListed && users.length === 0) throw new Fault("not-found", `"${query.address}" is not suppressed`);

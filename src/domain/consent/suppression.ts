@@ -1,12 +1,14 @@
 import type { Channel } from "../message/message.ts";
 import type { Profile } from "../user/state.ts";
+import { comparableAddress } from "./comparable-address.ts";
 
 type Suppressions = Profile["suppressions"];
 
 /** Addresses of one user that are suppressed on their own; beyond it the oldest are tried again. */
 const MAX_ADDRESSES = 100;
 
-const addressKey = (channel: Channel, address: string): string => `${channel}:${address}`;
+/** Providers tell of telephone numbers with and without the plus. */
+const addressKey = (channel: Channel, address: string): string => `${channel}:${comparableAddress(channel, address).replace(/^\+/, "")}`;
 
 /** What forbids sending to the address by the channel, hard: for everything, the whole channel, or this address. */
 export const suppressionFor = (
@@ -16,8 +18,7 @@ export const suppressionFor = (
 ): Suppressions[string] | undefined => {
   for (const name of ["*", channel, ...(address === undefined ? [] : [addressKey(channel, address)])]) {
     const found = Object.hasOwn(suppressions, name) ? suppressions[name] : undefined;
-    // One that names an address holds for that alone.
-    if (found !== undefined && (found.address === undefined || found.address === address)) return found;
+    if (found !== undefined) return found;
   }
   return undefined;
 };

@@ -37,7 +37,7 @@ const hasRoom = ({ state: { open } }: Draft, { payload }: CalledMessage): boolea
 export const cancelMessage = (draft: Draft, id: string): void => {
   const message = Object.hasOwn(draft.state.open, id) ? draft.state.open[id] : undefined;
   if (message === undefined || message.status === "claimed") return;
-  finish(draft, message, message.unclear === true ? "uncertain" : "skipped", CANCELLED);
+  finish(draft, message, "skipped", CANCELLED);
 };
 
 /** What whoever sends is given of a claimed message: the call's attachments are part of an email only then, so that they are kept once. */

@@ -317,4 +317,45 @@ describe("settle", () => {
     expect(lastMessage(user)).toMatchObject({ status: "skipped", reason: "exited" });
     expect(user.claim(id, START + HOUR, renderAnything).claim.kind).toBe("no");
   });
+
+  describe("one that an unclear attempt may have brought to its user", () => {
+    const keyed = { key: "mail", channel: "email", type: "resend", default: true, resendUncertain: true } as const;
+    const unclear = (fields: object = {}) => {
+      const made = sending(fields, {}, { providers: [keyed] });
+      made.user.claim(made.id);
+      settle(made.user, [made.id, 1], uncertain);
+      return made;
+    };
+
+    it("is never called skipped: opted out, suppressed, exited or taken back before the next attempt, its fate is unknown", () => {
+      const ways: readonly ((user: TestUser, id: string) => void)[] = [
+        (user) => user.do({ type: "subscription", id: "s", channel: "email", state: "opted-out" }),
+        (user) => user.do({ type: "suppress", channel: "email", reason: "asked" }),
+        (user) => user.event(track("Order", START + 1)),
+        (user, id) => user.do({ type: "cancel", message: id }),
+      ];
+      for (const way of ways) {
+        const { user, id } = unclear({ exit: { type: "event", event: "Order" } });
+        way(user, id);
+        user.sleep(START + MINUTE);
+        expect(user.claim(id).claim.kind).toBe("no");
+        expect(user.history.message(id)).toMatchObject({ status: "uncertain" });
+        // The answer of the unclear attempt comes after all, and counts.
+        settle(user, [id, 1], { kind: "accepted" });
+        expect(user.history.message(id)).toMatchObject({ status: "sent" });
+      }
+    });
+
+    it("is not sent again by a provider put in the place of the one that would have known it", () => {
+      const { user, id } = unclear();
+      user.catalog = catalogOf({
+        version: 2,
+        journeys: [{ definition: sendJourney() }],
+        providers: [{ ...keyed, type: "sendgrid", resendUncertain: false }],
+      });
+      user.sleep(START + MINUTE);
+      expect(user.claim(id).claim.kind).toBe("no");
+      expect(user.history.message(id)).toMatchObject({ status: "uncertain" });
+    });
+  });
 });

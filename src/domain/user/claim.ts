@@ -78,6 +78,10 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
   }
   if (choice.kind === "paused") return waitForOperator(draft, message);
   const { provider } = choice;
+  if (message.unclear === true && message.replayed !== true && !provider.resendUncertain) {
+    giveUp(draft, message, "its provider would not know the repetition");
+    return refusedNow("given up");
+  }
   const paced = waitForPlace(draft, message, provider, request);
   if (paced !== undefined) return paced;
   const given = handedTo(message, provider.key);
@@ -95,10 +99,11 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
     due: draft.at + LEASE_MS,
     attempts: message.attempts + 1,
     firstClaimedAt: message.firstClaimedAt ?? draft.at,
+    ...(message.firstClaimedAt !== undefined && { claimedAt: draft.at }),
     rendered: rendered.rendered,
     ...(targets !== undefined && targets.length > 1 && { copies: targets.length - 1 }),
   };
-  if (message.firstClaimedAt === undefined) countForCaps(draft, message, draft.at);
+  countForCaps(draft, message, draft.at);
   putMessage(draft, claimed);
   if (targets !== undefined) copyTo(draft, claimed, targets.slice(1));
   const isListed = draft.context.catalog.document.listed === true;

@@ -1,4 +1,5 @@
 import type { CatalogDocument } from "../catalog/catalog.ts";
+import { comparableAddress } from "../consent/comparable-address.ts";
 import type { ConsentProof } from "../consent/proof.ts";
 import { subscriptionKey, type Said } from "../consent/standing.ts";
 import { suppressionFor, withAddress, withoutAddress, withoutChannel } from "../consent/suppression.ts";
@@ -14,9 +15,10 @@ import type { Stimulus } from "./stimulus.ts";
 export const suppress = (
   draft: Draft,
   channel: Channel | "*",
-  { reason, address, proof }: { readonly reason: string; readonly address?: string; readonly proof?: ConsentProof },
+  { reason, address: given, proof }: { readonly reason: string; readonly address?: string; readonly proof?: ConsentProof },
 ): void => {
   const { suppressions } = draft.state.profile;
+  const address = given === undefined ? undefined : comparableAddress(channel, given);
   if (Object.hasOwn(suppressions, channel)) return;
   if (address !== undefined && channel !== "*") {
     if (suppressionFor(suppressions, channel, address) !== undefined) return;
@@ -34,8 +36,9 @@ export const suppress = (
 export const unsuppress = (
   draft: Draft,
   channel: Channel | "*",
-  { address, proof }: { readonly address?: string; readonly proof?: ConsentProof } = {},
+  { address: given, proof }: { readonly address?: string; readonly proof?: ConsentProof } = {},
 ): void => {
+  const address = given === undefined ? undefined : comparableAddress(channel, given);
   const before = draft.state.profile.suppressions;
   const suppressions =
     address === undefined || channel === "*" ? withoutChannel(before, channel) : withoutAddress(before, channel, address);

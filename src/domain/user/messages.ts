@@ -1,6 +1,6 @@
 import { isFinal } from "../message/lattice.ts";
 import { messageStatuses, type Message } from "../message/message.ts";
-import { countForCaps, releaseForCaps } from "./caps.ts";
+import { recountForCaps, releaseForCaps } from "./caps.ts";
 import { recordStatuses } from "../segment/tallies.ts";
 import type { Fact } from "./facts.ts";
 import { afterCopy, mustWaitForCopies, unclaimedCopies, waiting } from "./first-of-copies.ts";
@@ -48,8 +48,7 @@ const tellFirst = (draft: Draft, id: string, copy: Message): void => {
 /** A place under the caps is given back when the message did not go out, and taken again when it turns out that it did. */
 const settleCaps = (draft: Draft, before: Message | undefined, message: Message): void => {
   if (message.status === "skipped" || message.status === "failed") releaseForCaps(draft, message);
-  else if (before?.status === "failed" && message.unclear !== true && message.firstClaimedAt !== undefined)
-    countForCaps(draft, message, message.firstClaimedAt);
+  else if (before?.status === "failed") recountForCaps(draft, message);
 };
 
 const withReached = (message: Message, at: number): Message =>
@@ -114,18 +113,21 @@ export const closeMessage = (
   putMessage(draft, { ...rest, status, ...(reason !== undefined && { reason }) });
 };
 
+/** How a message ends that no attempt follows for: an unclear one before may have reached the user. */
+export const unsent = ({ unclear }: Message): "skipped" | "uncertain" => (unclear === true ? "uncertain" : "skipped");
+
 /** Drops a message nobody has claimed, and its copies that nobody has; does nothing to one that is claimed or settled. */
 export const skipMessage = (draft: Draft, id: string, reason: string): void => {
   if (!Object.hasOwn(draft.state.open, id)) return;
   dropCopies(draft, id, reason);
   const message = draft.state.open[id];
   if (message === undefined || message.status === "claimed" || message.lost !== undefined) return;
-  if (!waitForCopies(draft, message, { status: "skipped", reason })) closeMessage(draft, message, "skipped", reason);
+  if (!waitForCopies(draft, message, { status: "skipped", reason })) closeMessage(draft, message, unsent(message), reason);
 };
 
 /** Takes back what of a message to several devices nobody has claimed. */
 export const dropCopies = (draft: Draft, id: string, reason: string): void => {
-  for (const copy of unclaimedCopies(draft, id)) closeMessage(draft, copy, "skipped", reason);
+  for (const copy of unclaimedCopies(draft, id)) closeMessage(draft, copy, unsent(copy), reason);
 };
 
 /** The message's own device will not get it: true when others may, and it is held until that is known. */

@@ -144,7 +144,40 @@ describe("caps are rolling windows per channel and in all", () => {
     settle(user, [id, 1], { kind: "retry", detail: "503" });
     user.sleep(START + MINUTE);
     expect(user.claim(id).claim).toMatchObject({ kind: "send", attempt: 2 });
-    expect(user.state.claims).toEqual({ email: [START] });
+    expect(user.state.claims).toEqual({ email: [START + MINUTE] });
+  });
+
+  it("another attempt counts from its own instant, and is asked like a new message: what went out since the first counts", () => {
+    const user = someone({ rules: { caps: [{ channel: "email", count: 1, per: "PT1H" }] } });
+    const first = go(user);
+    user.claim(first);
+    settle(user, [first, 1], { kind: "retry", detail: "503", retryAfterMs: 2 * HOUR });
+    const second = go(user, START + HOUR);
+    user.accept(second);
+    user.sleep(START + 2 * HOUR - 1);
+    expect(user.tick(START + 2 * HOUR).deliver).toEqual([{ channel: "email", message: first }]);
+    // An hour and a moment after the second: it may go, and counts now.
+    expect(user.claim(first, START + 2 * HOUR + 1).claim).toMatchObject({ kind: "send" });
+    expect(user.claim(go(user, START + 2 * HOUR + MINUTE)).claim).toMatchObject({ reason: "cap: 1 per PT1H on email" });
+    const third = someone({ rules: { caps: [{ channel: "email", count: 1, per: "PT1H" }] } });
+    const waiting = go(third);
+    third.claim(waiting);
+    settle(third, [waiting, 1], { kind: "retry", detail: "503", retryAfterMs: 90 * MINUTE });
+    third.accept(go(third, START + HOUR));
+    third.sleep(START + 90 * MINUTE);
+    expect(third.claim(waiting).claim).toMatchObject({ reason: "cap: 1 per PT1H on email" });
+    expect(messageOf(third, waiting)).toMatchObject({ status: "skipped" });
+    expect(third.state.claims).toEqual({ email: [START + HOUR] });
+  });
+
+  it("a refusal that turns out to be none takes no other message's place away", () => {
+    const user = someone(two);
+    const [one, other] = [go(user), go(user)];
+    user.claim(one);
+    user.claim(other);
+    settle(user, [one, 1], { kind: "rejected", detail: "400" });
+    settle(user, [one, 1], { kind: "accepted" });
+    expect(user.state.claims).toEqual({ email: [START, START] });
   });
 
   it("transactional messages ignore caps, and are not counted", () => {

@@ -1,3 +1,4 @@
+import { comparableAddress } from "../consent/comparable-address.ts";
 import { withAddress } from "../consent/suppression.ts";
 import { hashText } from "../hash.ts";
 import { isFinal, mergeStatus } from "../message/lattice.ts";
@@ -7,7 +8,7 @@ import { removeDevice } from "./devices.ts";
 import { setProfile, type Draft } from "./draft.ts";
 import { isOut, openCopies } from "./first-of-copies.ts";
 import { attemptsHere, failOver } from "./failover.ts";
-import { closeMessage, dropCopies, holdMessage, messageOf, putMessage, queueMessage, waitForCopies } from "./messages.ts";
+import { closeMessage, dropCopies, holdMessage, messageOf, putMessage, queueMessage, unsent, waitForCopies } from "./messages.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -63,8 +64,9 @@ export const settleMessage = (draft: Draft, message: Message, outcome: Exclude<O
 };
 
 /** Ends the message's own story; the run that waits for it goes on. */
-export const finish = (draft: Draft, message: Message, status: "skipped" | "failed" | "uncertain", reason: string): void => {
-  if (status === "skipped") dropCopies(draft, message.id, reason);
+export const finish = (draft: Draft, message: Message, ending: "skipped" | "failed" | "uncertain", reason: string): void => {
+  const status = ending === "skipped" ? unsent(message) : ending;
+  if (ending === "skipped") dropCopies(draft, message.id, reason);
   if (status !== "uncertain" && waitForCopies(draft, message, { status, reason })) return;
   if (status === "uncertain" && isOut(message.elsewhere) && waitForCopies(draft, message, { status: "failed", reason })) return;
   closeMessage(draft, message, status, reason);
@@ -85,7 +87,7 @@ export const runMessageTimers = (draft: Draft): void => {
 /** A message whose own device will not get it, once that is known of the others: it ends as the furthest of its copies, else as it would have. */
 const settleLost = (draft: Draft, message: Message): void => {
   const { lost, elsewhere, ...rest } = message;
-  const isUnclear = elsewhere === "uncertain" && lost?.status === "failed";
+  const isUnclear = lost?.status === "failed" ? elsewhere === "uncertain" : message.unclear === true;
   if (elsewhere !== undefined && isOut(elsewhere)) {
     const { due: _due, reason: _reason, ...sent } = rest;
     putMessage(draft, { ...sent, status: elsewhere, sentAt: draft.at, reached: { ...rest.reached, sent: draft.at } });
@@ -144,10 +146,11 @@ const mayResend = (draft: Draft, message: Message): boolean =>
 /** Nothing more goes to the address the message went to. */
 export const suppressAddress = (draft: Draft, message: Pick<Message, "channel" | "rendered">, reason: string): void => {
   const { suppressions } = draft.state.profile;
-  const address = message.rendered?.to;
+  const to = message.rendered?.to;
   // A device goes, and comes back when its app registers it anew.
-  if (message.channel === "push" && address !== undefined && Object.hasOwn(draft.state.profile.devices, address))
-    return removeDevice(draft, address, `unreachable: ${reason}`);
+  if (message.channel === "push" && to !== undefined && Object.hasOwn(draft.state.profile.devices, to))
+    return removeDevice(draft, to, `unreachable: ${reason}`);
+  const address = to === undefined ? undefined : comparableAddress(message.channel, to);
   const suppression = { reason, at: draft.at };
   // A suppression of the whole channel is the stronger one and stays.
   if (Object.hasOwn(suppressions, message.channel)) return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Fact } from "../../domain/user/facts.ts";
-import { comparable, foldSuppressions } from "./suppressions.ts";
+import { foldSuppressions } from "./suppressions.ts";
 
 const put = (channel: "email" | "sms" | "*", address?: string): Fact => ({
   kind: "suppressed",
@@ -42,10 +42,4 @@ describe("suppressions folded from facts", () => {
     const whole = foldSuppressions([part(0)]);
     expect(foldSuppressions([part(2), part(0), part(1)])).toEqual(whole);
   });
-});
-
-it("compares addresses of email without case and name, telephone numbers without blanks", () => {
-  expect(comparable("email", "Ada <Ada@Example.com>")).toBe("ada@example.com");
-  expect(comparable("sms", "+49 (151) 12-34")).toBe("+491511234");
-  expect(comparable("push", " Token ")).toBe("Token");
 });

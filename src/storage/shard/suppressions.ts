@@ -1,3 +1,4 @@
+import { comparableAddress } from "../../domain/consent/comparable-address.ts";
 import type { Fact, NumberedFacts } from "../../domain/user/facts.ts";
 import type { suppressions } from "../schema.ts";
 import { jsonRows } from "./json-rows.ts";
@@ -68,18 +69,10 @@ export const suppressionStatements = (db: D1Database, batches: readonly Numbered
   return [...jsonRows(lifted).map((text) => db.prepare(lift).bind(text)), ...jsonRows(put).map((text) => db.prepare(insert).bind(text))];
 };
 
-/** How an address is compared: of an email address the case says nothing, of a telephone number the blanks. */
-export const comparable = (channel: string, address: string): string =>
-  channel === "email"
-    ? (/<([^<>]+)>\s*$/.exec(address)?.[1] ?? address).trim().toLowerCase()
-    : channel === "sms" || channel === "whatsapp"
-      ? address.replace(/[\s().-]/g, "")
-      : address.trim();
-
 /** An address of the list, which is nobody's. */
 export interface ListedAddress {
   readonly channel: string;
-  /** As `comparable` makes it. */
+  /** As `comparableAddress` makes it. */
   readonly address: string;
   readonly reason: string;
 }
@@ -110,7 +103,7 @@ export const listAddresses = async (env: ShardBindings, workspace: string, list:
 
 /** Why an address is on the list; undefined when it is not. */
 export const listedReason = async (env: ShardBindings, workspace: string, channel: string, to: string): Promise<string | undefined> => {
-  const address = comparable(channel, to);
+  const address = comparableAddress(channel, to);
   const row = await shardOfAddress(env, workspace, { channel, address })
     .prepare("SELECT reason FROM suppressions WHERE workspace = ? AND channel = ? AND address = ? AND user = ''")
     .bind(workspace, channel, address)
