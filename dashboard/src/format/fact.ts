@@ -1,5 +1,7 @@
 import type { Because } from "../../../src/domain/user/facts.ts";
 import type { WireFact } from "../api/types.ts";
+import { channelName } from "./channel.ts";
+import { describeConsent, describeProof } from "./consent.ts";
 import { describeEnding } from "./ending.ts";
 import { sentence, shortValue } from "./text.ts";
 import { formatDateTime } from "./time.ts";
@@ -25,7 +27,8 @@ const withBecause = (text: Omit<FactText, "because">, because?: Because): FactTe
 };
 
 const describeMessage = (fact: Extract<WireFact, { kind: "message" }>): FactText => {
-  const title = `${sentence(fact.channel)} “${fact.template}” ${fact.status}${fact.subject === undefined ? "" : `: ${fact.subject}`}`;
+  const template = fact.template === "" ? "" : ` “${fact.template}”`;
+  const title = `${channelName(fact.channel)}${template} ${fact.status}${fact.subject === undefined ? "" : `: ${fact.subject}`}`;
   const because = [fact.reason, fact.until && `tried again ${formatDateTime(fact.until)}`].filter((words) => words !== undefined);
   return { sign: "message", tone: toneOf(fact.status), title, ...(because.length === 0 ? {} : { because: because.join("; ") }) };
 };
@@ -122,19 +125,28 @@ export const describeFact = (fact: WireFact): FactText => {
       return {
         sign: "consent",
         tone: "bad",
-        title: `Suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}`,
+        title: `Suppressed on ${fact.channel === "*" ? "all channels" : channelName(fact.channel)}`,
         ...(fact.reason === undefined ? {} : { because: fact.reason }),
       };
     case "unsuppressed":
-      return { sign: "consent", tone: "good", title: `No longer suppressed on ${fact.channel === "*" ? "all channels" : fact.channel}` };
+      return {
+        sign: "consent",
+        tone: "good",
+        title: `No longer suppressed on ${fact.channel === "*" ? "all channels" : channelName(fact.channel)}`,
+      };
     case "subscription":
       return {
         sign: "consent",
         tone: fact.state === "opted-in" ? "good" : "wait",
-        title: `${sentence(fact.state)} ${fact.topic ?? fact.channel ?? ""}`.trim(),
+        title: [
+          describeConsent(fact.state),
+          ...(fact.topic === undefined ? [] : [`“${fact.topic}”`]),
+          ...(fact.channel === undefined ? [] : [`on ${channelName(fact.channel)}`]),
+        ].join(" "),
+        ...(fact.proof !== undefined && { because: describeProof(fact.proof) }),
       };
     case "wrote":
-      return { sign: "message", tone: "accent", title: `Wrote “${fact.text}” by ${fact.channel}` };
+      return { sign: "message", tone: "accent", title: `Wrote “${fact.text}” by ${channelName(fact.channel)}` };
     case "merged":
       return {
         sign: "user",

@@ -1,3 +1,4 @@
+import { channelName } from "./channel.ts";
 import type { Loose } from "./condition.ts";
 import { formatDuration } from "./time.ts";
 import { sentence } from "./text.ts";
@@ -21,7 +22,7 @@ const names = (value: unknown): readonly string[] => (typeof value === "object" 
 export const describeStep = (step: Loose): string => {
   switch (step["type"]) {
     case "send":
-      return `${sentence(text(step["channel"]))} “${text(step["template"])}”`;
+      return `${channelName(text(step["channel"]))} “${text(step["template"])}”`;
     case "wait":
       return step["for"] === undefined ? describeUntil(step["until"]) : `For ${formatDuration(text(step["for"]))}`;
     case "branch":
