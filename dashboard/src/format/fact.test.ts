@@ -22,6 +22,9 @@ describe("describeFact", () => {
     });
     const until = new Date(2026, 0, 5, 9).toISOString();
     expect(describeFact({ ...message, status: "held", reason: "503", until }).because).toMatch(/^503; tried again .*09:00/);
+    expect(describeFact({ ...message, attempts: 0, status: "held", reason: "best time", until }).because).toMatch(
+      /^best time; waits until .*09:00/,
+    );
     expect(describeFact({ ...message, status: "skipped", reason: "exited" })).toMatchObject({ tone: "calm", because: "exited" });
   });
 

@@ -29,7 +29,10 @@ const withBecause = (text: Omit<FactText, "because">, because?: Because): FactTe
 const describeMessage = (fact: Extract<WireFact, { kind: "message" }>): FactText => {
   const template = fact.template === "" ? "" : ` “${fact.template}”`;
   const title = `${channelName(fact.channel)}${template} ${fact.status}${fact.subject === undefined ? "" : `: ${fact.subject}`}`;
-  const because = [fact.reason, fact.until && `tried again ${formatDateTime(fact.until)}`].filter((words) => words !== undefined);
+  const because = [
+    fact.reason,
+    fact.until && `${fact.attempts === 0 ? "waits until" : "tried again"} ${formatDateTime(fact.until)}`,
+  ].filter((words) => words !== undefined);
   return { sign: "message", tone: toneOf(fact.status), title, ...(because.length === 0 ? {} : { because: because.join("; ") }) };
 };
 

@@ -165,6 +165,8 @@ describe("journeys in words", () => {
   ])("describeFrequency %j", (frequency, words) => expect(describeFrequency(frequency)).toBe(words));
   it.each([
     [{ type: "send", channel: "email", template: "welcome" }, "Email “welcome”"],
+    [{ type: "send", channel: "email", template: "a", bestTime: { within: "P1D" } }, "Email “a”, at the user's best time"],
+    [{ type: "send", channel: "email", variants: [{ template: "a" }, { template: "b" }] }, "Email “a” or “b”"],
     [{ type: "wait", for: "PT1H" }, "For 1 hour"],
     [{ type: "wait", until: { time: "09:00", days: ["mon"], zone: "user" } }, "Until 09:00 on Mon (user's time)"],
     [{ type: "branch", paths: [{}, {}] }, "3 ways on"],

@@ -18,11 +18,18 @@ const within = (step: Loose): string => (step["within"] === undefined ? "" : ` w
 
 const names = (value: unknown): readonly string[] => (typeof value === "object" && value !== null ? Object.keys(value) : []);
 
+/** "“hello”", or "“hello” or “short”" where variants share users out. */
+const templatesOf = (step: Loose): string => {
+  const variants = (Array.isArray(step["variants"]) ? step["variants"] : []) as readonly Loose[]; // read loosely, as all definitions here
+  const keys = [...variants.map(({ template }) => template), step["template"]].map(text).filter((key) => key !== "");
+  return [...new Set(keys)].map((key) => `“${key}”`).join(" or ");
+};
+
 /** What a step does, in a few words: the second line of its card. */
 export const describeStep = (step: Loose): string => {
   switch (step["type"]) {
     case "send":
-      return `${channelName(text(step["channel"]))} “${text(step["template"])}”`;
+      return `${channelName(text(step["channel"]))} ${templatesOf(step)}${step["bestTime"] === undefined ? "" : ", at the user's best time"}`;
     case "wait":
       return step["for"] === undefined ? describeUntil(step["until"]) : `For ${formatDuration(text(step["for"]))}`;
     case "branch":
