@@ -1,17 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import { retryAfterMs } from "../src/channels/reply.ts";
-import type { Reply } from "../src/channels/reply.ts";
 import type { StreamItem } from "../src/domain/stream/stream-items.ts";
 import type { StreamDefinition } from "../src/domain/stream/stream.ts";
 import { durableSql } from "../src/storage/object/durable-sql.ts";
-import { type Attempted, type Delivery, type DeliveryStatus, type StreamState, StreamStore } from "../src/storage/object/stream-store.ts";
+import type { Delivery, DeliveryStatus } from "../src/storage/object/stream/delivery.ts";
+import { type Replay, type Replayed, type StreamState, StreamStore } from "../src/storage/object/stream-store.ts";
 import type { Env } from "./env.ts";
-import { callOutbound } from "./outbound.ts";
-import { signedHeaders } from "./stream/sign.ts";
+import { callEndpoint, pauseMs, readAttempt } from "./stream/attempt.ts";
 import { readStream } from "./stream/stream-definition.ts";
-
-/** What is to be sent again: deliveries made within an interval (ms, ends included), or some by id. */
-export type Replay = { readonly from: number; readonly to: number } | { readonly deliveries: readonly string[] };
 
 /** What a stream's object answers to. */
 export interface StreamRpc {
@@ -23,8 +18,7 @@ export interface StreamRpc {
     readonly limit: number;
     readonly status?: DeliveryStatus;
   }): Promise<readonly (Delivery & { readonly id: string })[]>;
-  /** How many will be sent again. */
-  replay(which: Replay): Promise<number>;
+  replay(which: Replay): Promise<Replayed>;
   /** The definition changed: whatever waits is tried at once. */
   changed(): Promise<void>;
   /** The stream was deleted. */
@@ -39,10 +33,10 @@ export const streamObject = (env: Pick<Env, "STREAMS">, workspace: string, key: 
 const gatherMs = 50;
 /** One alarm sends for this long, then arms the next: far below the platform's 15 minutes. */
 const workMs = 20_000;
-const timeoutMs = 15_000;
-/** The first wait after a failure; each further one three times as long, up to the second figure. */
-const firstPauseMs = 5_000;
-const longestPauseMs = 3_600_000;
+/** The wait after trouble of our own. */
+const pauseAfterTroubleMs = 5_000;
+/** Looks of one alarm at what is past its life: together more rows than an alarm can tell. */
+const pruneLooks = 50;
 /** What nothing else wakes is looked at this often: what is past its life goes. */
 const tidyMs = 3_600_000;
 /** An alarm that dies on its way is followed by another after this. */
@@ -60,6 +54,8 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
   /** The alarm that is set, as far as this instance knows; ms. */
   #armed: number | undefined;
   #sending = false;
+  /** How often it was said to have changed. */
+  #changes = 0;
 
   async append(items: readonly StreamItem[]): Promise<void> {
     const added = this.#write((store) => store.append(items, Date.now()));
@@ -75,14 +71,15 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
     return this.#open().log(before, limit, status);
   }
 
-  async replay(which: Replay): Promise<number> {
-    const count = this.#write((store) => store.replay(which, Date.now()));
-    if (count > 0) await this.#wakeAt(Date.now());
-    return count;
+  async replay(which: Replay): Promise<Replayed> {
+    const replayed = this.#write((store) => store.replay(which, Date.now()));
+    if (replayed.deliveries > 0) await this.#wakeAt(Date.now());
+    return replayed;
   }
 
   async changed(): Promise<void> {
     this.#definition = undefined;
+    this.#changes++;
     this.#write((store) => store.enable());
     await this.#wakeAt(Date.now());
   }
@@ -90,6 +87,7 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
   async forget(): Promise<void> {
     this.#store = undefined;
     this.#definition = undefined;
+    this.#changes++;
     this.#armed = undefined;
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
@@ -109,7 +107,7 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
       console.error(JSON.stringify({ what: "stream could not be sent", object: this.ctx.id.name, error: String(error) }));
       this.#sending = false;
       this.#store = undefined;
-      await this.#arm(Date.now() + firstPauseMs);
+      await this.#arm(Date.now() + pauseAfterTroubleMs);
     }
   }
 
@@ -120,26 +118,26 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
       const definition = await this.#read();
       if (definition === undefined) return false;
       if (!this.#write((store) => store.belongsTo(definition.definedAt))) return false;
-      if (this.#open().nextAttemptAt > Date.now() || this.#open().state().disabled !== null) break;
+      if (this.#open().nextAttemptAt > Date.now() || this.#open().disabled !== null) break;
       const delivery = this.#write((store) => store.next(Date.now()));
       if (delivery === undefined) break;
       if (!(await this.#send(delivery, definition.stream))) break;
     }
-    this.#write((store) => store.prune(Date.now()));
+    for (let looks = 0; looks < pruneLooks && this.#write((store) => store.prune(Date.now())); looks++);
     return true;
   }
 
   /** One attempt. False when the endpoint did not take it. */
-  async #send(delivery: Delivery, { url, headers, secrets }: StreamDefinition): Promise<boolean> {
+  async #send(delivery: Delivery, stream: StreamDefinition): Promise<boolean> {
     const store = this.#open();
     const [id, body] = [store.idOf(delivery), store.bodyOf(delivery)];
-    const signed = await signedHeaders({ id, seconds: Math.floor(Date.now() / 1_000), body }, secrets);
-    const call = { method: "POST", url, headers: { ...headers, "content-type": "application/json", ...signed }, body };
-    const reply = await callOutbound(call, { allowLoopback: this.env.ALLOW_LOOPBACK === "true", timeoutMs });
+    const reply = await callEndpoint(this.env, stream, { id, body });
     const attempted = readAttempt(reply);
+    // Deleted while it was on its way: what is there now is another stream.
+    if (this.#open().idOf(delivery) !== id) return false;
     const now = Date.now();
     this.#write((kept) => {
-      kept.settle(delivery, attempted, { now, retryAt: now + pauseMs(kept.failures, reply) });
+      kept.settle(delivery, attempted, { now, retryAt: now + pauseMs(kept.failures, reply, Math.random()) });
       if (attempted.code === 410) kept.disable("the endpoint answered 410 Gone");
     });
     return attempted.ok;
@@ -156,8 +154,12 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
     const known = this.#definition;
     if (known !== undefined && Date.now() - known.readAt <= definitionMaxAgeMs) return known.value;
     const [workspace = "", key = ""] = this.ctx.id.name?.split(":") ?? [];
+    const readAt = Date.now();
+    const changes = this.#changes;
     const value = await readStream(this.env, workspace, key);
-    this.#definition = { value, readAt: Date.now() };
+    // Put meanwhile: this may be what it was before.
+    if (changes !== this.#changes) return this.#read();
+    this.#definition = { value, readAt };
     return value;
   }
 
@@ -188,18 +190,3 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
     await (at === undefined ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(at));
   }
 }
-
-/** 2xx is taken, whatever the body says; everything else is not. */
-const readAttempt = (reply: Reply): Attempted => {
-  if (reply.kind !== "answer") return { ok: false, code: null, detail: reply.detail };
-  const { status } = reply;
-  if (status >= 200 && status < 300) return { ok: true, code: status, detail: null };
-  return { ok: false, code: status, detail: status >= 300 && status < 400 ? "redirects are not followed" : null };
-};
-
-/** How long to wait after so many failures in a row, spread by a quarter either way; longer where the endpoint asks for it, within bounds. */
-const pauseMs = (failures: number, reply: Reply): number => {
-  const plain = Math.min(firstPauseMs * 3 ** Math.min(failures, 10), longestPauseMs);
-  const asked = reply.kind === "answer" ? (retryAfterMs(reply) ?? 0) : 0;
-  return Math.max(Math.round(plain * (0.75 + Math.random() / 2)), Math.min(asked, longestPauseMs));
-};

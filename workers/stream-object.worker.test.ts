@@ -270,8 +270,61 @@ describe("a stream", () => {
     expect(received[1]?.headers["webhook-id"]).toBe(received[0]?.headers["webhook-id"]);
     expect(received[1]?.text).toBe(received[0]?.text);
     const interval = { from: new Date(0).toISOString(), to: new Date(later).toISOString() };
-    expect((await ws.api("POST /api/streams/s/replay", interval)).body).toEqual({ deliveries: 1 });
-    expect((await ws.api("POST /api/streams/s/replay", { deliveries: ["msg_other_1"] })).body).toEqual({ deliveries: 0 });
+    expect((await ws.api("POST /api/streams/s/replay", interval)).body).toEqual({ deliveries: 1, more: false });
+    expect((await ws.api("POST /api/streams/s/replay", { deliveries: ["msg_other_1"] })).body).toEqual({ deliveries: 0, more: false });
+  });
+
+  it("what was given up or disabled waits for the operator among the alerts, of this workspace alone", async () => {
+    const ws = await newWorkspace();
+    answers["in.example.com"] = () => new Response(null, { status: 500 });
+    await put(ws, "s", stream());
+    await streamObject(bindings, ws.id, "s").append(items(2));
+    await soon(() => expect(received).toHaveLength(1));
+    expect((await ws.api("GET /api/alerts")).body.items).toEqual([]);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3 * 86_400_000 + 60_000 });
+    await runDurableObjectAlarm(stubOf(ws, "s"));
+    expect((await ws.api("GET /api/alerts")).body.items).toMatchObject([
+      { kind: "stream-failing", subject: "s" },
+      { kind: "stream-given-up", subject: "s", detail: "2 items were given up after 3 days; replay them within 7" },
+    ]);
+    expect((await stateOf(ws, "s")).givenUp).toBe(2);
+    expect((await (await newWorkspace()).api("GET /api/alerts")).body.items).toEqual([]);
+    vi.useRealTimers();
+  });
+
+  it("a test calls the endpoint once with no items, signed as always, also of a disabled stream, and nothing follows from it", async () => {
+    const ws = await newWorkspace();
+    answers["in.example.com"] = () => new Response(null, { status: 410 });
+    await put(ws, "s", stream({ headers: { "x-team": "blue" } }));
+    const refused = await ws.api("POST /api/streams/s/test");
+    expect(refused).toMatchObject({ status: 200, body: { ok: false, code: 410, detail: null, milliseconds: expect.any(Number) } });
+    expect(await stateOf(ws, "s")).toMatchObject({ disabled: null, failures: 0, waiting: 0 });
+    answers = {};
+    expect((await ws.api("POST /api/streams/s/test")).body).toMatchObject({ ok: true, code: 204 });
+    const [, last] = received;
+    expect(new Webhook(oldSecret).verify(last?.text ?? "", last?.headers ?? {})).toMatchObject({ type: "test", data: [] });
+    expect(last?.headers["x-team"]).toBe("blue");
+    expect((await ws.api("GET /api/streams/s/deliveries")).body.items).toEqual([]);
+    expect((await ws.api("POST /api/streams/other/test")).status).toBe(404);
+  });
+
+  it("an answer that comes after the stream was deleted and made anew is not taken for the new one's", async () => {
+    const ws = await newWorkspace();
+    const held = { back: true };
+    answers["in.example.com"] = async () => {
+      while (held.back) await scheduler.wait(5);
+      return new Response(null, { status: 410 });
+    };
+    await put(ws, "s", stream());
+    await streamObject(bindings, ws.id, "s").append(items(1));
+    await soon(() => expect(received).toHaveLength(1));
+    await ws.api("DELETE /api/streams/s");
+    await put(ws, "s", stream());
+    await streamObject(bindings, ws.id, "s").append(items(1, 1));
+    answers = {};
+    held.back = false;
+    await soon(() => expect(idsAt("in.example.com")).toEqual(["i0", "i1"]));
+    expect(await stateOf(ws, "s")).toMatchObject({ disabled: null, failures: 0, waiting: 0 });
   });
 
   it("deleted it is told nothing more; made anew it begins anew", async () => {

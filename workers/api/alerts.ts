@@ -1,16 +1,22 @@
 import * as z from "zod";
 import { instant as instantField } from "../../src/api/management.ts";
+import { listDefinitions } from "../../src/storage/control/definitions.ts";
 import { listPaused } from "../../src/storage/control/provider-states.ts";
+import type { Env } from "../env.ts";
+import { streamObject } from "../stream-object.ts";
+import { maxStreams, streamTroubles } from "../stream/troubles.ts";
 import { instant } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 const alertSchema = z.object({
-  kind: z.enum(["provider-paused"]),
+  kind: z.enum(["provider-paused", "stream-disabled", "stream-failing", "stream-given-up", "stream-dropped", "stream-unknown"]),
   /** Key of what it is about. */
   subject: z.string(),
   detail: z.string(),
   since: instantField,
 });
+
+type Alert = z.output<typeof alertSchema>;
 
 /** What waits for an operator, as it stands now: an alert goes with its cause. */
 export const alerts: readonly Route[] = [
@@ -22,14 +28,35 @@ export const alerts: readonly Route[] = [
       scope: "read",
       answers: { 200: z.object({ items: z.array(alertSchema) }) },
     },
-    async ({ env, workspace }) =>
-      answer({
-        items: (await listPaused(env.DB, workspace)).map(({ key, reason, paused_at: since }) => ({
-          kind: "provider-paused",
-          subject: key,
-          detail: reason ?? "",
-          since: instant(since ?? 0),
-        })),
-      }),
+    async ({ env, workspace }) => {
+      const [paused, streams] = await Promise.all([pausedProviders(env, workspace), troubledStreams(env, workspace)]);
+      return answer({ items: [...paused, ...streams] });
+    },
   ),
 ];
+
+const pausedProviders = async (env: Env, workspace: string): Promise<readonly Alert[]> =>
+  (await listPaused(env.DB, workspace)).map(({ key, reason, paused_at: since }) => ({
+    kind: "provider-paused",
+    subject: key,
+    detail: reason ?? "",
+    since: instant(since ?? 0),
+  }));
+
+const troubledStreams = async (env: Env, workspace: string): Promise<readonly Alert[]> => {
+  const rows = await listDefinitions(env.DB, workspace, "stream", { after: "", limit: maxStreams });
+  const now = Date.now();
+  const told = await Promise.all(
+    rows.map(async ({ key }): Promise<readonly Alert[]> => {
+      try {
+        const troubles = streamTroubles(await streamObject(env, workspace, key).state(), now);
+        return troubles.map(({ since, ...trouble }) => ({ ...trouble, subject: key, since: instant(since) }));
+      } catch (error) {
+        // One that cannot be asked is an alert itself, and hides no other.
+        console.error(JSON.stringify({ what: "a stream could not be asked how it stands", workspace, key, error: String(error) }));
+        return [{ kind: "stream-unknown", subject: key, detail: "its state could not be read", since: instant(now) }];
+      }
+    }),
+  );
+  return told.flat();
+};

@@ -5,24 +5,27 @@ import type { CatalogDocument } from "../../src/domain/catalog/catalog.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { type StreamDefinition, streamSchema } from "../../src/domain/stream/stream.ts";
 import { readDefinition } from "../../src/storage/control/definitions.ts";
-import { deliveryStatuses, type StreamState } from "../../src/storage/object/stream-store.ts";
+import { deliveryStatuses } from "../../src/storage/object/stream/delivery.ts";
+import type { Replay, StreamState } from "../../src/storage/object/stream-store.ts";
 import type { Env } from "../env.ts";
-import { type Replay, streamObject } from "../stream-object.ts";
-import { openStream, storeStream } from "../stream/stream-definition.ts";
+import { callEndpoint, readAttempt } from "../stream/attempt.ts";
+import { streamObject } from "../stream-object.ts";
+import { openStream, readStream, storeStream } from "../stream/stream-definition.ts";
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { fromCursor, paging, toCursor } from "./paging.ts";
 import { instant, instantOrNull } from "./present.ts";
 import { badInput } from "./problem.ts";
+import { maxStreams } from "../stream/troubles.ts";
 import { withDefinition, withoutDefinition } from "../publish.ts";
 import { answer, type Call, route, type Route } from "./route.ts";
-
-/** Streams of a workspace: each is handed a copy of whatever happens. */
-const maxStreams = 20;
 
 const stateSchema = z
   .object({
     waiting: z.int().describe("items that are still to be delivered"),
     dropped: z.int().describe("items that had to go before they were delivered"),
+    droppedAt: isoInstant.nullable(),
+    givenUp: z.int().describe("items that were tried for three days and can still be replayed"),
+    givenUpAt: isoInstant.nullable(),
     failures: z.int().describe("attempts in a row that failed"),
     failingSince: isoInstant.nullable(),
     nextAttemptAt: isoInstant.nullable(),
@@ -31,8 +34,17 @@ const stateSchema = z
   })
   .meta({ readOnly: true });
 
-const presentState = ({ failingSince, nextAttemptAt, lastDeliveredAt, ...state }: StreamState): z.output<typeof stateSchema> => ({
+const presentState = ({
+  droppedAt,
+  givenUpAt,
+  failingSince,
+  nextAttemptAt,
+  lastDeliveredAt,
+  ...state
+}: StreamState): z.output<typeof stateSchema> => ({
   ...state,
+  droppedAt: instantOrNull(droppedAt),
+  givenUpAt: instantOrNull(givenUpAt),
   failingSince: instantOrNull(failingSince),
   nextAttemptAt: instantOrNull(nextAttemptAt),
   lastDeliveredAt: instantOrNull(lastDeliveredAt),
@@ -158,8 +170,41 @@ export const streams: readonly Route[] = [
       summary: "Sends deliveries again, oldest first, under the ids they had: those made from … to, or those named",
       scope: "write",
       body: replaySchema,
-      answers: { 202: z.object({ deliveries: z.int().describe("how many will be sent again") }) },
+      answers: {
+        202: z.object({
+          deliveries: z.int().describe("how many will be sent again"),
+          more: z.boolean().describe("the interval has others: ask again once these are told"),
+        }),
+      },
     },
-    async (call) => answer({ deliveries: await (await streamOf(call)).replay(replayOf(call.body)) }, { status: 202 }),
+    async (call) => answer(await (await streamOf(call)).replay(replayOf(call.body)), { status: 202 }),
+  ),
+  route(
+    {
+      method: "post",
+      path: "/api/streams/{key}/test",
+      summary: "Calls the endpoint once with no items, signed as always, and says how that ended; nothing else follows from it",
+      scope: "write",
+      body: z.strictObject({}).optional(),
+      answers: {
+        200: z.object({
+          ok: z.boolean().describe("answered 2xx"),
+          code: z.int().nullable().describe("status of the answer; null: there was none"),
+          detail: z.string().nullable(),
+          milliseconds: z.int(),
+        }),
+      },
+    },
+    async ({ env, workspace, params }) => {
+      const key = params["key"] ?? "";
+      const found = await readStream(env, workspace, key);
+      if (found === undefined) throw new Fault("not-found", `There is no stream "${key}"`);
+      const begunAt = Date.now();
+      // No delivery's id begins like this.
+      const id = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+      const body = JSON.stringify({ type: "test", timestamp: instant(begunAt), data: [] });
+      const attempted = readAttempt(await callEndpoint(env, found.stream, { id, body }));
+      return answer({ ...attempted, milliseconds: Date.now() - begunAt });
+    },
   ),
 ];

@@ -1,47 +1,17 @@
 import type { StreamItem } from "../../domain/stream/stream-items.ts";
 import { type SqlPort, type SqlRow, numberOf, textOf } from "./sql-port.ts";
-
-const dayMs = 86_400_000;
-
-/** How much one stream keeps, and for how long. */
-export const streamBounds = {
-  /** A delivery is tried this long; then it is kept for replay only. */
-  triedMs: 3 * dayMs,
-  /** Items and deliveries are kept this long: so long they can be replayed, and so long the same item again is known. */
-  keptMs: 7 * dayMs,
-  /** Characters of all items; beyond it the oldest go, delivered or not. */
-  characters: 256_000_000,
-  itemsPerDelivery: 100,
-  charactersPerDelivery: 256_000,
-} as const;
-
-/** pending: to be sent; delivered: answered 2xx; given-up: tried for as long as it is tried; lost: its items had to go before. */
-export const deliveryStatuses = ["pending", "delivered", "given-up", "lost"] as const;
-export type DeliveryStatus = (typeof deliveryStatuses)[number];
-
-/** One batch as it is sent: the same items under the same id however often. */
-export interface Delivery {
-  readonly n: number;
-  readonly items: number;
-  readonly status: DeliveryStatus;
-  readonly attempts: number;
-  readonly madeAt: number;
-  readonly lastAt: number | null;
-  readonly code: number | null;
-  readonly detail: string | null;
-}
-
-/** What became of an attempt; `code`: the status answered. */
-export interface Attempted {
-  readonly ok: boolean;
-  readonly code: number | null;
-  readonly detail: string | null;
-}
+import { Backlog } from "./stream/backlog.ts";
+import { type Attempted, type Delivery, type DeliveryStatus, deliveryOf, streamBounds } from "./stream/delivery.ts";
+import { NoteBook } from "./stream/notes.ts";
 
 /** How a stream stands; instants in ms. */
 export interface StreamState {
   readonly waiting: number;
   readonly dropped: number;
+  readonly droppedAt: number | null;
+  /** Items that were tried for as long as things are tried and can still be replayed. */
+  readonly givenUp: number;
+  readonly givenUpAt: number | null;
   readonly failures: number;
   readonly failingSince: number | null;
   readonly nextAttemptAt: number | null;
@@ -49,26 +19,17 @@ export interface StreamState {
   readonly disabled: string | null;
 }
 
-/** Numbers and texts the store keeps about itself. `streamId`: part of the ids of deliveries. */
-interface Notes {
-  readonly streamId: string;
-  /** created_at of the definition it belongs to: another one is another stream. */
-  readonly definedAt: number;
-  /** Last item that is part of a delivery. */
-  readonly cursor: number;
-  readonly characters: number;
-  readonly dropped: number;
-  readonly failures: number;
-  readonly failingSince: number | null;
-  readonly nextAttemptAt: number | null;
-  readonly lastDeliveredAt: number | null;
-  readonly disabled: string | null;
+/** What is to be sent again: deliveries made within an interval (ms, ends included), or some by id. */
+export type Replay = { readonly from: number; readonly to: number } | { readonly deliveries: readonly string[] };
+
+/** `more`: there are others of the interval, for the next call. */
+export interface Replayed {
+  readonly deliveries: number;
+  readonly more: boolean;
 }
 
-/** Rows taken out at once. */
-const perPrune = 2_000;
-/** Deliveries given up in one look. */
-const perGiveUp = 500;
+/** Deliveries given up, or taken out of the log, in one look. */
+const perLook = 2_000;
 
 /**
  * What one endpoint is still to be told, and what it was told: items in the order they came, cut into deliveries one after the
@@ -76,80 +37,51 @@ const perGiveUp = 500;
  */
 export class StreamStore {
   readonly #sql: SqlPort;
-  #notes: Notes;
+  readonly #notes: NoteBook;
+  readonly #backlog: Backlog;
 
   /** @param freshId for a store that has never been used */
   constructor(sql: SqlPort, freshId: string) {
     this.#sql = sql;
     sql.run(
-      "CREATE TABLE IF NOT EXISTS items (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, body TEXT NOT NULL)",
-    );
-    sql.run(
       `CREATE TABLE IF NOT EXISTS deliveries (n INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, items INTEGER NOT NULL,
        made_at INTEGER NOT NULL, since INTEGER NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, last_at INTEGER, code INTEGER, detail TEXT)`,
     );
     sql.run("CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (n) WHERE status = 'pending'");
-    sql.run("CREATE TABLE IF NOT EXISTS notes (body TEXT NOT NULL)");
-    const row = sql.run("SELECT body FROM notes")[0];
-    this.#notes =
-      row === undefined
-        ? {
-            streamId: freshId,
-            definedAt: 0,
-            cursor: 0,
-            characters: 0,
-            dropped: 0,
-            failures: 0,
-            failingSince: null,
-            nextAttemptAt: null,
-            lastDeliveredAt: null,
-            disabled: null,
-          }
-        : (JSON.parse(textOf(row, "body")) as Notes); // written by #note only
-    if (row === undefined) sql.run("INSERT INTO notes (body) VALUES (?)", JSON.stringify(this.#notes));
+    sql.run("CREATE INDEX IF NOT EXISTS deliveries_given_up ON deliveries (n) WHERE status = 'given-up'");
+    this.#notes = new NoteBook(sql, freshId);
+    this.#backlog = new Backlog(sql, this.#notes);
   }
 
   /** Adds items that are not there yet; answers how many that were. */
   append(items: readonly StreamItem[], now: number): number {
-    let added = 0;
-    let characters = 0;
-    for (const { id, body } of items) {
-      const rows = this.#sql.run(
-        "INSERT INTO items (id, at, body) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING length(body) AS size",
-        id,
-        now,
-        body,
-      );
-      added += rows.length;
-      for (const row of rows) characters += numberOf(row, "size");
-    }
-    if (added > 0) this.#note({ characters: this.#notes.characters + characters });
-    while (this.#notes.characters > streamBounds.characters && this.#drop(Number.MAX_SAFE_INTEGER) > 0);
+    const added = this.#backlog.add(items, now);
+    this.#lose(this.#backlog.shrink(now), now);
     return added;
   }
 
   /** The delivery whose turn it is: the oldest that is pending, else one made of the items that follow. Undefined = nothing to send. */
   next(now: number): Delivery | undefined {
-    for (let looked = 0; looked < perGiveUp; looked++) {
+    for (let looked = 0; looked < perLook; looked++) {
       const row = this.#sql.run("SELECT * FROM deliveries WHERE status = 'pending' ORDER BY n LIMIT 1")[0] ?? this.#make(now);
       if (row === undefined) return undefined;
-      const isOver = this.#notes.failures > 0 && numberOf(row, "since") + streamBounds.triedMs <= now;
+      const isOver = this.#notes.now.failures > 0 && numberOf(row, "since") + streamBounds.triedMs <= now;
       if (!isOver) return deliveryOf(row);
       this.#sql.run("UPDATE deliveries SET status = 'given-up' WHERE n = ?", numberOf(row, "n"));
+      if (this.#notes.now.givenUpAt !== now) this.#notes.change({ givenUpAt: now });
     }
     return undefined;
   }
 
   /** Is there anything to send, now or later? */
   get hasWork(): boolean {
-    if (this.#notes.disabled !== null) return false;
-    const look = "SELECT 1 AS found FROM deliveries WHERE status = 'pending' UNION ALL SELECT 1 FROM items WHERE seq > ? LIMIT 1";
-    return this.#sql.run(look, this.#notes.cursor).length > 0;
+    if (this.disabled !== null) return false;
+    return this.#sql.run("SELECT 1 AS found FROM deliveries WHERE status = 'pending' LIMIT 1").length > 0 || this.#backlog.hasUncut;
   }
 
   /** The request's id: the same for every attempt and replay. */
   idOf({ n }: Delivery): string {
-    return `msg_${this.#notes.streamId}_${n}`;
+    return `msg_${this.#notes.now.streamId}_${n}`;
   }
 
   /** The request's body: the same bytes for every attempt and replay. */
@@ -162,66 +94,79 @@ export class StreamStore {
     return `{"type":"batch","timestamp":${JSON.stringify(made)},"data":[${rows.map((row) => textOf(row, "body")).join(",")}]}`;
   }
 
-  /** Writes an attempt down. `retryAt`: the next attempt, whichever delivery it is for. */
+  /**
+   * Writes an attempt down. `retryAt`: the next attempt, whichever delivery it is for. One whose items had to go while it was on
+   * its way stays lost unless it was taken: there is nothing to send again.
+   */
   settle({ n }: Delivery, { ok, code, detail }: Attempted, times: { readonly now: number; readonly retryAt: number }): void {
     this.#sql.run(
-      "UPDATE deliveries SET status = ?, attempts = attempts + 1, last_at = ?, code = ?, detail = ? WHERE n = ?",
-      ok ? "delivered" : "pending",
+      `UPDATE deliveries SET status = iif(?1, 'delivered', iif(status = 'lost', 'lost', 'pending')), attempts = attempts + 1, last_at = ?2,
+       code = ?3, detail = ?4 WHERE n = ?5`,
+      ok ? 1 : 0,
       times.now,
       code,
       detail,
       n,
     );
-    if (ok) this.#note({ failures: 0, failingSince: null, nextAttemptAt: null, lastDeliveredAt: times.now });
-    else
-      this.#note({ failures: this.#notes.failures + 1, failingSince: this.#notes.failingSince ?? times.now, nextAttemptAt: times.retryAt });
+    const { failures, failingSince } = this.#notes.now;
+    if (ok) this.#notes.change({ failures: 0, failingSince: null, nextAttemptAt: null, lastDeliveredAt: times.now });
+    else this.#notes.change({ failures: failures + 1, failingSince: failingSince ?? times.now, nextAttemptAt: times.retryAt });
   }
 
   /** Nothing more is sent until it is enabled. */
   disable(reason: string): void {
-    this.#note({ disabled: reason });
+    this.#notes.change({ disabled: reason });
   }
 
-  /** Somebody looked after the endpoint: whatever waits is tried at once. */
+  /** Somebody looked after the endpoint: whatever waits is tried at once, and nothing given up untried for how long it was away. */
   enable(): void {
-    if (this.#notes.disabled !== null || this.#notes.nextAttemptAt !== null) this.#note({ disabled: null, nextAttemptAt: null });
+    const { disabled, nextAttemptAt, failures } = this.#notes.now;
+    if (disabled === null && nextAttemptAt === null && failures === 0) return;
+    this.#notes.change({ disabled: null, nextAttemptAt: null, failures: 0, failingSince: null });
   }
 
   /** Belongs to this definition from now on; false where it belonged to another, whose items are none of this one's. */
   belongsTo(definedAt: number): boolean {
-    if (this.#notes.definedAt === definedAt) return true;
-    if (this.#notes.definedAt !== 0) return false;
-    this.#note({ definedAt });
+    if (this.#notes.now.definedAt === definedAt) return true;
+    if (this.#notes.now.definedAt !== 0) return false;
+    this.#notes.change({ definedAt });
     return true;
   }
 
   get nextAttemptAt(): number {
-    return this.#notes.nextAttemptAt ?? 0;
+    return this.#notes.now.nextAttemptAt ?? 0;
   }
 
   get failures(): number {
-    return this.#notes.failures;
+    return this.#notes.now.failures;
   }
 
-  /** Makes deliveries pending again, oldest first, under the ids they had; answers how many. Those whose items are gone stay as they are. */
-  replay(which: { readonly from: number; readonly to: number } | { readonly deliveries: readonly string[] }, now: number): number {
+  get disabled(): string | null {
+    return this.#notes.now.disabled;
+  }
+
+  /** Makes deliveries pending again, oldest first, under the ids they had. Those whose items are gone stay as they are. */
+  replay(which: Replay, now: number): Replayed {
     const [where, ...values] =
       "deliveries" in which
         ? ["n IN (SELECT value FROM json_each(?))", JSON.stringify(this.#numbersOf(which.deliveries))]
         : ["made_at >= ? AND made_at <= ?", which.from, which.to];
     const rows = this.#sql.run(
-      `UPDATE deliveries SET status = 'pending', since = ? WHERE status IN ('delivered', 'given-up') AND ${where}
-       AND first >= (SELECT coalesce(min(seq), 9e15) FROM items) RETURNING 1 AS done`,
-      now,
+      `SELECT n FROM deliveries WHERE status IN ('delivered', 'given-up') AND ${where}
+       AND first >= (SELECT coalesce(min(seq), 9e15) FROM items) ORDER BY n LIMIT ?`,
       ...values,
+      streamBounds.deliveriesPerReplay + 1,
     );
-    if (rows.length > 0) this.#note({ nextAttemptAt: null });
-    return rows.length;
+    const numbers = rows.slice(0, streamBounds.deliveriesPerReplay).map((row) => numberOf(row, "n"));
+    const set = "UPDATE deliveries SET status = 'pending', since = ? WHERE n IN (SELECT value FROM json_each(?))";
+    if (numbers.length > 0) this.#sql.run(set, now, JSON.stringify(numbers));
+    if (numbers.length > 0) this.#notes.change({ nextAttemptAt: null });
+    return { deliveries: numbers.length, more: rows.length > numbers.length };
   }
 
   /** Of ids that are this stream's. */
   #numbersOf(ids: readonly string[]): readonly number[] {
-    const prefix = `msg_${this.#notes.streamId}_`;
+    const prefix = `msg_${this.#notes.now.streamId}_`;
     return ids.filter((id) => id.startsWith(prefix)).map((id) => Number(id.slice(prefix.length)));
   }
 
@@ -237,13 +182,13 @@ export class StreamStore {
   }
 
   state(): StreamState {
-    const { cursor, dropped, failures, failingSince, nextAttemptAt, lastDeliveredAt, disabled } = this.#notes;
-    const look =
-      "SELECT (SELECT coalesce(sum(items), 0) FROM deliveries WHERE status = 'pending') + (SELECT count(*) FROM items WHERE seq > ?) AS n";
-    const row = this.#sql.run(look, cursor)[0];
+    const { uncut, dropped, droppedAt, givenUpAt, failures, failingSince, nextAttemptAt, lastDeliveredAt, disabled } = this.#notes.now;
     return {
-      waiting: row === undefined ? 0 : numberOf(row, "n"),
+      waiting: uncut + this.#itemsOf("pending"),
       dropped,
+      droppedAt,
+      givenUp: this.#itemsOf("given-up"),
+      givenUpAt,
       failures,
       failingSince,
       nextAttemptAt,
@@ -252,73 +197,57 @@ export class StreamStore {
     };
   }
 
+  /** Each has an index of its own, and few rows. */
+  #itemsOf(status: "pending" | "given-up"): number {
+    const row = this.#sql.run(`SELECT coalesce(sum(items), 0) AS n FROM deliveries WHERE status = '${status}'`)[0];
+    return row === undefined ? 0 : numberOf(row, "n");
+  }
+
   /** Forgets what is past its life, a bounded number of rows; true when there may be more. */
   prune(now: number): boolean {
     const before = now - streamBounds.keptMs;
-    this.#sql.run(
-      "DELETE FROM deliveries WHERE n IN (SELECT n FROM deliveries WHERE made_at < ? AND status <> 'pending' ORDER BY n LIMIT ?)",
-      before,
-      perPrune,
-    );
-    return this.#drop(before) === perPrune;
+    // The log first: what is lost below stays in it for one look more.
+    const moreOfLog = this.#pruneLog(before);
+    const dropped = this.#backlog.dropBefore(before, now);
+    this.#lose(dropped, now);
+    return moreOfLog || dropped !== undefined;
+  }
+
+  /** The oldest of the log, as far as they are over. */
+  #pruneLog(before: number): boolean {
+    const newest = this.#sql.run("SELECT n FROM deliveries ORDER BY n DESC LIMIT 1")[0];
+    if (newest === undefined) return false;
+    const tooMany = numberOf(newest, "n") - streamBounds.deliveries;
+    const isOver = (row: SqlRow): boolean =>
+      textOf(row, "status") !== "pending" && (numberOf(row, "made_at") < before || numberOf(row, "n") <= tooMany);
+    const look = "SELECT n, made_at, status FROM deliveries ORDER BY n LIMIT ?";
+    // As with items: the oldest row alone nearly always tells that nothing is due.
+    if (!this.#sql.run(look, 1).some(isOver)) return false;
+    const rows = this.#sql.run(look, perLook);
+    const stays = rows.findIndex((row) => !isOver(row));
+    const last = (stays === -1 ? rows : rows.slice(0, stays)).at(-1);
+    if (last !== undefined) this.#sql.run("DELETE FROM deliveries WHERE n <= ?", numberOf(last, "n"));
+    return stays === -1;
   }
 
   #make(now: number): SqlRow | undefined {
-    const rows = this.#sql.run(
-      "SELECT seq, at, length(body) AS size FROM items WHERE seq > ? ORDER BY seq LIMIT ?",
-      this.#notes.cursor,
-      streamBounds.itemsPerDelivery,
-    );
-    let characters = 0;
-    const end = rows.findIndex((row, index) => (characters += numberOf(row, "size")) > streamBounds.charactersPerDelivery && index > 0);
-    const taken = end === -1 ? rows : rows.slice(0, end);
-    const [first, last] = [taken[0], taken.at(-1)];
-    if (first === undefined || last === undefined) return undefined;
-    this.#note({ cursor: numberOf(last, "seq") });
+    const cut = this.#backlog.cut();
+    if (cut === undefined) return undefined;
     return this.#sql.run(
       `INSERT INTO deliveries (first, last, items, made_at, since, status, attempts) VALUES (?, ?, ?, ?, ?, 'pending', 0) RETURNING *`,
-      numberOf(first, "seq"),
-      numberOf(last, "seq"),
-      taken.length,
+      cut.first,
+      cut.last,
+      cut.items,
       now,
-      numberOf(last, "at"),
+      cut.newestAt,
     )[0];
   }
 
-  /** Takes out the oldest items of before the instant; those that were not delivered are counted. */
-  #drop(before: number): number {
-    const rows = this.#sql.run(
-      "DELETE FROM items WHERE seq IN (SELECT seq FROM items WHERE at < ? ORDER BY seq LIMIT ?) RETURNING seq, length(body) AS size",
-      before,
-      perPrune,
-    );
-    if (rows.length === 0) return 0;
-    const last = Math.max(...rows.map((row) => numberOf(row, "seq")));
-    const lost = this.#sql.run("UPDATE deliveries SET status = 'lost' WHERE status = 'pending' AND first <= ? RETURNING items", last);
-    const untold = rows.filter((row) => numberOf(row, "seq") > this.#notes.cursor).length;
-    this.#note({
-      characters: this.#notes.characters - rows.reduce((sum, row) => sum + numberOf(row, "size"), 0),
-      dropped: this.#notes.dropped + untold + lost.reduce((sum, row) => sum + numberOf(row, "items"), 0),
-      cursor: Math.max(this.#notes.cursor, last),
-    });
-    return rows.length;
-  }
-
-  #note(change: Partial<Notes>): void {
-    this.#notes = { ...this.#notes, ...change };
-    this.#sql.run("UPDATE notes SET body = ?", JSON.stringify(this.#notes));
+  /** Deliveries whose items went with the one given are not sent any more, and their items are counted. */
+  #lose(gone: number | undefined, now: number): void {
+    if (gone === undefined) return;
+    const lost = this.#sql.run("UPDATE deliveries SET status = 'lost' WHERE status = 'pending' AND first <= ? RETURNING items", gone);
+    const items = lost.reduce((sum, row) => sum + numberOf(row, "items"), 0);
+    if (items > 0) this.#notes.change({ dropped: this.#notes.now.dropped + items, droppedAt: now });
   }
 }
-
-const numberOrNull = (row: SqlRow, column: string): number | null => (row[column] === null ? null : numberOf(row, column));
-
-const deliveryOf = (row: SqlRow): Delivery => ({
-  n: numberOf(row, "n"),
-  items: numberOf(row, "items"),
-  status: textOf(row, "status") as DeliveryStatus, // written above only
-  attempts: numberOf(row, "attempts"),
-  madeAt: numberOf(row, "made_at"),
-  lastAt: numberOrNull(row, "last_at"),
-  code: numberOrNull(row, "code"),
-  detail: row["detail"] === null ? null : textOf(row, "detail"),
-});
