@@ -9,6 +9,10 @@ export const limits = {
   source: 500_000,
   /** Pieces rendered, rounds of loops included. */
   steps: 50_000,
+  /** Filters, operators, fields read, and list elements that are gone through: what one step may do without end. */
+  work: 1_000_000,
+  /** Characters of one `{{ }}` or `{% %}`: what it costs each time it is printed. */
+  piece: 10_000,
   /** Characters and list elements that filters, ranges and captures may make. */
   memory: 4_000_000,
   /** UTF-8 bytes of the finished message, all pieces together: with its state it must fit one 2 MB row. */
@@ -23,6 +27,7 @@ export class Budget {
   #steps = 0;
   #memory = 0;
   #bytes = 0;
+  #work = 0;
 
   readonly steps: Limiter = {
     use: () => undefined,
@@ -40,6 +45,12 @@ export class Budget {
       if (this.#memory > limits.memory) throw new OverBudget(`it needs more than ${limits.memory} characters of memory`);
     },
     check: () => undefined,
+  };
+
+  /** Counts what is done between two steps. */
+  readonly work = (count: number): void => {
+    this.#work += count;
+    if (this.#work > limits.work) throw new OverBudget(`it takes more than ${limits.work} operations`);
   };
 
   /** Counts finished output. */

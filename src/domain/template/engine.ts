@@ -1,9 +1,10 @@
 import { CaptureTag, type Context, Liquid } from "liquidjs";
-import type { FilterThis, LiquidOptions } from "liquidjs";
-import { CountedEmitter, limits, printValue } from "./budget.ts";
+import { CountedEmitter, limits } from "./budget.ts";
 import type { PrintMode } from "./contents/content-kind.ts";
+import { countedOperators, countFilters } from "./counting.ts";
+import { addEscapeFilters, escapes } from "./escaping.ts";
 import { addFilters } from "./filters.ts";
-import { linkTag, partialTag } from "./partial-tag.ts";
+import { linkTag, partialTag, type Engines } from "./partial-tag.ts";
 
 /** liquidjs collects what `capture` holds without any limit. */
 class CountedCaptureTag extends CaptureTag {
@@ -21,16 +22,20 @@ const random = ["sample", "shuffle"];
 /** Links of a message that templates may print by a tag too. */
 const links = ["unsubscribe_url", "preferences_url", "view_in_browser_url"];
 
-const made: { html?: Liquid; text?: Liquid } = {};
-const engines = {
-  html: (): Liquid => (made.html ??= makeEngine("html", escapeValue)),
-  text: (): Liquid => (made.text ??= makeEngine("text", countValue)),
+/** What values are escaped for. */
+type Kind = keyof typeof escapes;
+
+const made: { [Name in Kind]?: Liquid } = {};
+const engines: Engines = {
+  html: () => (made.html ??= makeEngine("html")),
+  text: () => (made.text ??= makeEngine("text")),
+  mrkdwn: () => (made.mrkdwn ??= makeEngine("mrkdwn")),
 };
 
-/** The engine that escapes values, or the one that does not; made on first use, so that start-up pays nothing. */
-export const engineOf = (mode: PrintMode): Liquid => (mode === "html" ? engines.html() : engines.text());
+/** The engine that escapes values as the place asks for; made on first use, so that start-up pays nothing. */
+export const engineOf = (mode: PrintMode): Liquid => engines[mode === "line" ? "text" : mode]();
 
-function makeEngine(mode: "html" | "text", outputEscape: NonNullable<LiquidOptions["outputEscape"]>): Liquid {
+function makeEngine(kind: Kind): Liquid {
   const engine = new Liquid({
     cache: false,
     strictFilters: true,
@@ -40,36 +45,16 @@ function makeEngine(mode: "html" | "text", outputEscape: NonNullable<LiquidOptio
     parseLimit: limits.source,
     locale: "en-US",
     timezoneOffset: 0,
-    outputEscape,
+    operators: countedOperators(),
+    outputEscape: escapes[kind],
   });
   for (const tag of withoutFiles) delete engine.tags[tag];
   for (const filter of random) delete engine.filters[filter];
   addFilters(engine);
+  if (kind === "html") addEscapeFilters(engine);
+  countFilters(engine);
   engine.registerTag("capture", CountedCaptureTag);
-  engine.registerTag("partial", partialTag(mode, engines));
+  engine.registerTag("partial", partialTag(kind, engines));
   for (const name of links) engine.registerTag(name, linkTag(name));
   return engine;
-}
-
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
-
-/** HTML that is already made: what a layout prints as its content. */
-export class MadeHtml {
-  readonly html: string;
-  constructor(html: string) {
-    this.html = html;
-  }
-}
-
-function escapeValue(this: FilterThis, value: unknown): string {
-  if (value instanceof MadeHtml) return value.html;
-  const text = printValue(value);
-  this.context.memoryLimit.use(text.length);
-  return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
-}
-
-function countValue(this: FilterThis, value: unknown): string {
-  const text = printValue(value);
-  this.context.memoryLimit.use(text.length);
-  return text;
 }

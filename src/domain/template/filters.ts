@@ -9,6 +9,7 @@ export const addFilters = (engine: Liquid): void => {
     engine.registerFilter(name, dateFilter(engine.filters[name], name === "date" ? 1 : undefined));
   engine.registerFilter("money", money);
   engine.registerFilter("number", number);
+  engine.registerFilter("plural", plural);
 };
 
 /**
@@ -22,8 +23,14 @@ const dateFilter = (filter: Liquid["filters"][string] | undefined, zoneAt: numbe
     if (!(context instanceof PrintContext)) return filter.call(this, value, ...rest);
     const isNow = value === "now" || value === "today";
     const given = rest.map((argument, index) => (index === zoneAt ? zoneFor(argument, context) : argument));
-    return filter.call(this, isNow ? new Date(context.settings.now).toISOString() : value, ...given);
+    return filter.call(this, isNow ? new Date(context.settings.now).toISOString() : inSeconds(value), ...given);
   };
+};
+
+/** Numbers from 1e11 on are milliseconds, as in filters of conditions; Liquid takes all for seconds. */
+const inSeconds = (value: unknown): unknown => {
+  const instant = typeof value === "number" ? value : typeof value === "string" && /^\d{12,15}$/.test(value) ? Number(value) : 0;
+  return instant >= 1e11 && instant <= 8.64e15 ? new Date(instant).toISOString() : value;
 };
 
 const zoneFor = (wanted: unknown, { settings: { scope } }: PrintContext): unknown => {
@@ -54,6 +61,39 @@ const number: Filter = function (value, decimals, locale) {
     throw new Error("number takes how many decimals to write, 0 to 20: {{ rate | number: 2 }}");
   const digits = decimals === undefined ? {} : { minimumFractionDigits: Number(decimals), maximumFractionDigits: Number(decimals) };
   return formatterOf(localeFor(this.context, locale), digits).format(amountOf(value, "number"));
+};
+
+/**
+ * `{{ count | plural: one: "# item", other: "# items" }}`: the form that the language has for the number, which stands for each
+ * `#`. Which forms a language has: unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html. `other` stands in for the rest.
+ */
+const plural: Filter = function (value, ...rest) {
+  if (value === null || value === undefined) return undefined;
+  const forms = new Map(rest.filter(isNamed).map(([name, form]) => [name, printValue(form)]));
+  const unknown = [...forms.keys()].find((name) => !pluralForms.has(name));
+  const other = forms.get("other");
+  if (other === undefined || unknown !== undefined || forms.size !== rest.length)
+    throw new Error('plural needs forms by name, "other" among them: {{ count | plural: one: "# item", other: "# items" }}');
+  const amount = amountOf(value, "plural");
+  const locale = localeFor(this.context, undefined);
+  const form = (amount === 0 ? forms.get("zero") : undefined) ?? forms.get(rulesOf(locale).select(amount)) ?? other;
+  return form.replaceAll("#", () => formatterOf(locale, {}).format(amount));
+};
+
+const pluralForms = new Set(["zero", "one", "two", "few", "many", "other"]);
+
+/** liquidjs gives `name: value` as a pair. */
+const isNamed = (argument: unknown): argument is readonly [string, unknown] =>
+  Array.isArray(argument) && argument.length === 2 && typeof argument[0] === "string";
+
+const rules = new Map<string, Intl.PluralRules>();
+const rulesOf = (locale: string): Intl.PluralRules => {
+  const known = rules.get(locale);
+  if (known !== undefined) return known;
+  if (rules.size > 500) rules.clear();
+  const made = new Intl.PluralRules(locale);
+  rules.set(locale, made);
+  return made;
 };
 
 const localeFor = (context: unknown, wanted: unknown): string => {

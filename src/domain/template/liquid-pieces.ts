@@ -6,6 +6,8 @@ export interface LiquidPiece {
   readonly end: number;
   /** A tag, `{% … %}`. */
   readonly isTag: boolean;
+  /** A `raw` or a `comment` with all that stands in it. */
+  readonly isVerbatim: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export const liquidPieces = (source: string): readonly LiquidPiece[] => {
     const start = nextOpen(source, at);
     if (start < 0) return pieces;
     const isTag = source[start + 1] === "%";
-    let end = closeOf(source, start + 2, isTag ? "%}" : "}}");
+    let end = isTag ? closeOfTag(source, start + 2) : closeOf(source, start + 2);
     if (end < 0) return pieces;
     const verbatim = isTag ? /^\{%-?\s*(raw|comment)\b/.exec(source.slice(start, start + 200))?.[1] : undefined;
     if (verbatim !== undefined) {
@@ -27,7 +29,7 @@ export const liquidPieces = (source: string): readonly LiquidPiece[] => {
       if (!closing.test(source)) return pieces;
       end = closing.lastIndex;
     }
-    pieces.push({ text: source.slice(start, end), start, end, isTag });
+    pieces.push({ text: source.slice(start, end), start, end, isTag, isVerbatim: verbatim !== undefined });
     at = end;
   }
 };
@@ -38,17 +40,23 @@ const nextOpen = (source: string, from: number): number => {
   return -1;
 };
 
-/** Just behind the closing braces; those inside of quotes do not close. -1 when there are none. */
-const closeOf = (source: string, from: number, close: string): number => {
+/** Just behind the closing braces of a value; those inside of quotes do not close. -1 when there are none. */
+const closeOf = (source: string, from: number): number => {
   let quote = "";
   for (let at = from; at < source.length; at += 1) {
     const character = source.charAt(at);
     if (quote !== "") {
       if (character === quote) quote = "";
     } else if (character === '"' || character === "'") quote = character;
-    else if (source.startsWith(close, at)) return at + 2;
+    else if (source.startsWith("}}", at)) return at + 2;
   }
   return -1;
+};
+
+/** Of a tag the first ones close, as Liquid reads it: an apostrophe in `{% # it's a comment %}` opens nothing. */
+const closeOfTag = (source: string, from: number): number => {
+  const at = source.indexOf("%}", from);
+  return at < 0 ? -1 : at + 2;
 };
 
 /** 1-based line of a position. */

@@ -1,8 +1,9 @@
 import { analyzeSync, Drop, Output, toValueSync, Value } from "liquidjs";
 import type { Json } from "../json.ts";
-import { CountedEmitter, printValue } from "./budget.ts";
+import { CountedEmitter, limits, printValue } from "./budget.ts";
 import type { PrintMode } from "./contents/content-kind.ts";
 import { engineOf } from "./engine.ts";
+import { lineAt, liquidPieces } from "./liquid-pieces.ts";
 import { parsedOf } from "./parsed.ts";
 import { PrintContext, type PrintSettings } from "./print-context.ts";
 import { explain, Unprintable } from "./unprintable.ts";
@@ -23,7 +24,7 @@ export function renderSource(source: Source, settings: PrintSettings, more?: obj
   const { budget } = settings;
   const emitter = new CountedEmitter((text) => budget.emit(text));
   try {
-    const context = new PrintContext(settings, engineOf(source.mode), more);
+    const context = PrintContext.over(settings, engineOf(source.mode), more);
     toValueSync(engineOf(source.mode).renderer.renderTemplates(parsed(source), context, emitter));
   } catch (problem) {
     throw explain(problem, source.path);
@@ -42,7 +43,7 @@ export function evaluateSource(source: Source, settings: PrintSettings): Json {
   try {
     const [only, ...others] = parsed(source);
     if (!(only instanceof Output) || others.length > 0) return renderSource(source, settings);
-    const context = new PrintContext(settings, engine);
+    const context = PrintContext.over(settings, engine);
     value = toValueSync(new Value(only.token.input.slice(...only.token.contentRange), engine).value(context, false));
     settings.budget.emit(JSON.stringify(value) ?? "");
   } catch (problem) {
@@ -68,6 +69,11 @@ function toJson(value: unknown, path: string): Json {
 
 /** Parses one piece without keeping it. Throws Unprintable with the line. */
 export function parseSource(source: string, mode: PrintMode, path: string): void {
+  const long = liquidPieces(source).find(({ text, isVerbatim }) => !isVerbatim && text.length > limits.piece);
+  if (long !== undefined) {
+    const line = lineAt(source, long.start);
+    throw new Unprintable(`${path}, line ${line}: one {{ }} or {% %} has at most ${limits.piece} characters`, line);
+  }
   try {
     engineOf(mode).parse(source);
   } catch (problem) {

@@ -27,6 +27,9 @@ export declare class Context {
   bottom(): Record<string, unknown>;
   push(scope: object): void;
   pop(): void;
+  spawn(scope?: object): Context;
+  /** Follows a path from a value, field by field. */
+  _getFromScope(scope: unknown, path: string | readonly unknown[], strict?: boolean): Iterator<unknown, unknown, unknown>;
   readProperty(object: unknown, key: unknown): unknown;
 }
 
@@ -84,6 +87,7 @@ export interface LiquidOptions {
   readonly parseLimit?: number;
   readonly locale?: string;
   readonly timezoneOffset?: number;
+  readonly operators?: Operators;
   readonly outputEscape?: (this: FilterThis, value: unknown) => unknown;
 }
 
@@ -94,6 +98,10 @@ export interface FilterThis {
 export type Filter = (this: FilterThis, value: unknown, ...rest: unknown[]) => unknown;
 
 /** `{{ … }}`; the range is what stands between the braces. */
+/** What `{% if a == b and c %}` is made of, by its name; the last argument is the context. */
+export type Operators = Readonly<Record<string, (...operands: never[]) => Iterator<unknown, unknown, unknown>>>;
+export declare const defaultOperators: Operators;
+
 export declare class Output implements Template {
   readonly token: Token & { readonly contentRange: readonly [number, number] };
 }
@@ -123,7 +131,7 @@ export declare class Liquid {
   readonly tags: Record<string, unknown>;
   readonly renderer: { renderTemplates(templates: readonly Template[], context: Context, emitter: Emitter): Iterator<unknown> };
   parse(source: string): Template[];
-  registerFilter(name: string, filter: Filter): void;
+  registerFilter(name: string, filter: Filter | { readonly handler: Filter; readonly raw?: boolean }): void;
   registerTag(name: string, tag: unknown): void;
 }
 

@@ -11,6 +11,7 @@ import {
   toValueSync,
 } from "liquidjs";
 import { CountedEmitter } from "./budget.ts";
+import { escapes } from "./escaping.ts";
 import { htmlToText } from "./html-to-text.ts";
 import { parsedOf } from "./parsed.ts";
 import { contentOf, maxDepth, pieceOf } from "./pieces.ts";
@@ -36,13 +37,14 @@ export const namedPartials = (parse: () => void): ReadonlySet<string> => {
 export interface Engines {
   readonly html: () => Liquid;
   readonly text: () => Liquid;
+  readonly mrkdwn: () => Liquid;
 }
 
 /**
  * `{% partial "footer", year: 2026 %}`: the partial's content over all that the template sees, and what the tag gives it. The
  * key is written out, so that what a template is made of is known when it is saved.
  */
-export const partialTag = (mode: "html" | "text", engines: Engines) =>
+export const partialTag = (mode: keyof Engines, engines: Engines) =>
   class PartialTag extends Tag {
     readonly key: string;
     readonly given: Hash;
@@ -69,7 +71,7 @@ export const partialTag = (mode: "html" | "text", engines: Engines) =>
 
 interface Printing {
   readonly key: string;
-  readonly mode: "html" | "text";
+  readonly mode: keyof Engines;
   readonly engines: Engines;
 }
 
@@ -89,11 +91,12 @@ const print = (context: PrintContext, emitter: Emitter, { key, mode, engines }: 
   if (mode === "html") {
     run(engines.html(), "html", content.html, emitter);
     if (content.head !== undefined && content.head !== "") settings.styles?.add(content.head);
-  } else if (content.text !== undefined) run(engines.text(), "text", content.text, emitter);
+  } else if (content.text !== undefined) run(engines[mode](), mode, content.text, emitter);
   else {
     const html = new CountedEmitter((text) => settings.budget.memory.use(text.length));
     run(engines.html(), "html", content.html, html);
-    emitter.write(htmlToText(html.buffer));
+    const text = htmlToText(html.buffer);
+    emitter.write(escapes[mode].call({ context }, text));
   }
   within.pop();
 };

@@ -67,6 +67,54 @@ describe("renderTemplate", () => {
     expect(rendering).toMatchObject({ ok: true, content: { subject: "Ada <b>", html: "<p>Ada &lt;b&gt;</p>", text: "Ada <b>" } });
   });
 
+  describe("a value cannot mention everybody in a Slack channel, nor pass for a link", () => {
+    const user = { name: "<!channel> & <https://evil.example|your bank>" };
+    const safe = "&lt;!channel&gt; &amp; &lt;https://evil.example|your bank&gt;";
+    const slackOf = (content: object, pieces: readonly TemplateDefinition[] = []) =>
+      renderTemplate(
+        templateSchema.parse({ key: "t", channel: "slack", name: "T", defaultLocale: "en", locales: { en: content } }),
+        "en",
+        { ...scope, user },
+        { now, pieces: new Map(pieces.map((piece) => [piece.key, piece])) },
+      );
+
+    it("in the text, while the template's own markup stays", () => {
+      expect(slackOf({ text: "<!here> *{{ user.name }}* {{ user.name | raw }}" })).toMatchObject({
+        content: { text: `<!here> *${safe}* ${user.name}` },
+      });
+    });
+
+    it("in blocks of markup; what Slack shows as it is stays as it is", () => {
+      const blocks = [
+        { type: "section", text: { type: "mrkdwn", text: "{{ user.name }}" }, fields: [{ type: "mrkdwn", text: "{{ user.name }}" }] },
+        { type: "header", text: { type: "plain_text", text: "{{ user.name }}" } },
+      ];
+      expect(slackOf({ text: "x", blocks })).toMatchObject({
+        content: {
+          blocks: [
+            { type: "section", text: { type: "mrkdwn", text: safe }, fields: [{ type: "mrkdwn", text: safe }] },
+            { type: "header", text: { type: "plain_text", text: user.name } },
+          ],
+        },
+      });
+    });
+
+    it.each([
+      ["with a text of its own", { html: "<b>x</b>", text: "{{ user.name }}" }],
+      ["made of its HTML", { html: "<b>{{ user.name }}</b>" }],
+    ])("in a partial %s", (_, content) => {
+      const partial = templateSchema.parse({
+        key: "p",
+        kind: "partial",
+        channel: "email",
+        name: "P",
+        defaultLocale: "en",
+        locales: { en: content },
+      });
+      expect(slackOf({ text: '{% partial "p" %}' }, [partial])).toMatchObject({ content: { text: safe } });
+    });
+  });
+
   it("leaves HTML as it is where the template says raw", () => {
     expect(render(emailOf({ html: "{{ user.name | raw }}" }))).toMatchObject({ content: { html: "Ada <b>" } });
   });

@@ -1,7 +1,7 @@
 import type { MessageContent, RenderScope } from "../message/message.ts";
 import { buildContent } from "./build.ts";
 import { Budget } from "./budget.ts";
-import { MadeHtml } from "./engine.ts";
+import { MadeHtml } from "./escaping.ts";
 import { renderSource, Unprintable } from "./liquid.ts";
 import { chooseLocale, contentOf, isPiece, pieceOf, type Pieces } from "./pieces.ts";
 import type { PrintSettings } from "./print-context.ts";

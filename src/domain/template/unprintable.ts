@@ -15,6 +15,8 @@ export function explain(problem: unknown, path: string): Unprintable {
   if (cause instanceof Unprintable) return cause;
   if (cause instanceof OverBudget) return new Unprintable(`${path}: ${cause.message}`);
   if (!(problem instanceof Error)) throw problem;
+  // The stack is used up.
+  if (cause instanceof RangeError && /call stack/i.test(cause.message)) return new Unprintable(`${path}: it is nested too deeply`);
   const token = "token" in problem ? (problem.token as { getPosition(): [number, number]; getText(): string } | undefined) : undefined;
   const line = token?.getPosition()[0];
   if (problem.name === "RenderError" && "originalError" in problem && problem.originalError !== problem) {

@@ -3,9 +3,10 @@ import type { Channel, MessageContent } from "../../message/message.ts";
 
 /**
  * How a piece of Liquid is to be printed: `html` escapes values; `text` does not; `line` also takes out line breaks and
- * control characters, so that no value can add a header to an email or a request.
+ * control characters, so that no value can add a header to an email or a request; `mrkdwn` escapes what Slack would read as
+ * a mention of everybody or as a link.
  */
-export type PrintMode = "html" | "text" | "line";
+export type PrintMode = "html" | "text" | "line" | "mrkdwn";
 
 /** Prints one piece of a content; `path` is where it stands in the content ("headers.X-Ref"). Throws Unprintable. */
 export type Print = (path: string, source: string, mode: PrintMode) => string;

@@ -14,7 +14,7 @@ export const slack: ContentKind<typeof schema> & { readonly channel: "slack" } =
   schema,
   build: ({ text, blocks }, print) => ({
     channel: "slack",
-    text: print("text", text, "text"),
+    text: print("text", text, "mrkdwn"),
     ...(blocks !== undefined && { blocks: printAll(blocks, "blocks", print) }),
   }),
 };
@@ -22,11 +22,16 @@ export const slack: ContentKind<typeof schema> & { readonly channel: "slack" } =
 /** Types and ids are names, not texts: they stay as they are. */
 const names = new Set(["type", "block_id", "action_id", "style", "emoji"]);
 
-const printAll = (value: Json, path: string, print: Print): Json => {
-  if (typeof value === "string") return print(path, value, "text");
+/** Slack reads markup in text objects that say so; plain ones, addresses and values are taken as they are. */
+const printAll = (value: Json, path: string, print: Print, mode: "mrkdwn" | "text" = "text"): Json => {
+  if (typeof value === "string") return print(path, value, mode);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item: Json, index) => printAll(item, `${path}.${index}`, print));
+  const isMarkup = "type" in value && value.type === "mrkdwn";
   return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, names.has(name) ? field : printAll(field, `${path}.${name}`, print)]),
+    Object.entries(value).map(([name, field]) => [
+      name,
+      names.has(name) ? field : printAll(field, `${path}.${name}`, print, isMarkup && name === "text" ? "mrkdwn" : "text"),
+    ]),
   );
 };

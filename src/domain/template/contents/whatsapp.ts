@@ -28,7 +28,11 @@ export const whatsapp: ContentKind<typeof schema> & { readonly channel: "whatsap
       template: {
         name: template.name,
         language: template.language,
-        parameters: template.parameters.map((parameter, index) => print(`template.parameters.${index}`, parameter, "text")),
+        // Line breaks, and more than four spaces in a row, are refused in them.
+        // Source: developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes, 132018.
+        parameters: template.parameters.map((parameter, index) =>
+          print(`template.parameters.${index}`, parameter, "line").replace(/ {5,}/g, "    "),
+        ),
       },
     }),
     ...(body !== undefined && { body: print("body", body, "text") }),
