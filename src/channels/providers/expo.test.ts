@@ -18,6 +18,11 @@ describe("expo", () => {
     });
   });
 
+  it("names no sound where none is wanted", () => {
+    expect(first(request({ sound: "none" }))).not.toHaveProperty("sound");
+    expect(first(request({ sound: "default" }))).toMatchObject({ sound: "default" });
+  });
+
   it("needs no token, and sends one where there is one", () => {
     expect(request().headers).not.toHaveProperty("authorization");
     expect(request({}, { accessToken: "t" }).headers).toMatchObject({ authorization: "Bearer t" });

@@ -3,6 +3,7 @@ import type { Outcome } from "../../domain/message/message.ts";
 import { listOf, recordOf, textOf, type JsonRecord } from "../inbound.ts";
 import type { HttpProvider, Receipt } from "../provider.ts";
 import { groupName } from "../push/group-name.ts";
+import { soundOf } from "../push/sound.ts";
 import { describe, jsonBody, readReply, retryAfter, type Answer, type Reply } from "../reply.ts";
 
 const settings = z.strictObject({
@@ -37,7 +38,7 @@ export const expo: HttpProvider<typeof settings> = {
   request(message, given, baseUrl) {
     const { content } = message;
     if (content.channel !== "push") throw new Error(`expected push content, got ${content.channel}`);
-    const { title, body, image, link, data, actions, badge, sound, ttl } = content;
+    const { title, body, image, link, data, actions, badge, ttl } = content;
     const group = groupName(content, message.id);
     return {
       method: "POST",
@@ -54,7 +55,7 @@ export const expo: HttpProvider<typeof settings> = {
           title,
           body,
           data: { ...data, tern: message.echo, link, actions },
-          sound,
+          sound: soundOf(content),
           badge,
           ttl,
           priority: "high",

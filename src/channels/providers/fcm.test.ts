@@ -38,6 +38,12 @@ describe("fcm request", () => {
     expect(apns?.headers).toMatchObject({ "apns-collapse-id": "m0abc" });
   });
 
+  it("names no sound where none is wanted: a name that is no file would play the device's own", () => {
+    const silent = JSON.stringify(messageOf(request({ sound: "none" })));
+    expect(silent).not.toMatch(/sound/);
+    expect(JSON.stringify(messageOf(request({ sound: "chime.caf" })))).toMatch(/"aps":\{.*"sound":"chime.caf"/);
+  });
+
   it("leaves out what FCM would refuse the whole message for", () => {
     const { data, webpush } = messageOf(request({ link: "shop://orders/1", data: { from: "x", "google.a": "y", order: "1" } }));
     expect(data).toEqual({ order: "1", tern: "w1-0-m0abc", link: "shop://orders/1" });
@@ -90,11 +96,11 @@ describe("fcm authorize", () => {
   });
 });
 
-const fcmError = (status: number, code: string, more: readonly object[] = []) =>
+const fcmError = (status: number, code: string, more: readonly object[] = [], message = code) =>
   answered(status, {
     error: {
       code: status,
-      message: code,
+      message,
       status: code,
       details: [{ "@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", errorCode: code }, ...more],
     },
@@ -108,7 +114,7 @@ describe("fcm outcome", () => {
   it.each([
     [fcmError(404, "UNREGISTERED"), "unreachable"],
     [fcmError(403, "SENDER_ID_MISMATCH"), "unreachable"],
-    [fcmError(400, "INVALID_ARGUMENT"), "unreachable"],
+    [fcmError(400, "INVALID_ARGUMENT", [], "The registration token is not a valid FCM registration token"), "unreachable"],
     [fcmError(400, "INVALID_ARGUMENT", [violation("message.token")]), "unreachable"],
     [fcmError(401, "THIRD_PARTY_AUTH_ERROR"), "misconfigured"],
     [fcmError(503, "UNAVAILABLE"), "retry"],
@@ -127,6 +133,11 @@ describe("fcm outcome", () => {
       "rejected",
     );
   });
+
+  it.each(["Android message is too big", "Request contains an invalid argument.", "Invalid value at 'message.android.ttl'", ""])(
+    "a message that FCM does not take removes nobody's device, also where it names no field: %j",
+    (message) => expect(fcm.outcome(fcmError(400, "INVALID_ARGUMENT", [], message)).kind).toBe("rejected"),
+  );
 
   it("waits for a quota a minute at least, or as long as FCM says", () => {
     expect(fcm.outcome(fcmError(429, "QUOTA_EXCEEDED"))).toMatchObject({ kind: "retry", retryAfterMs: 60_000 });

@@ -105,10 +105,19 @@ function readFcmReply(reply: Reply): Outcome {
   }
 }
 
-/** A token that is none, or a message FCM does not take: only where it names no other field is it the token. */
+/** What FCM says of a token that was never one. Source: firebase.google.com/docs/cloud-messaging/manage-tokens, and what its SDKs meet. */
+const noToken = /registration token/i;
+
+/**
+ * A token that is none, or a message FCM does not take (too big, a bad life, a bad name of data): both are INVALID_ARGUMENT.
+ * Only where it names the token is it the token: a template that is too long must not cost everybody their devices.
+ */
 const readInvalid = (reply: Answer, details: readonly Readonly<Record<string, unknown>>[]): Outcome => {
-  const violations = details.filter((detail) => detail["@type"] === BAD_REQUEST).flatMap((detail) => listOf(detail["fieldViolations"]));
-  const isToken = violations.every((violation) => recordOf(violation)["field"] === "message.token");
-  const saysNothing = details.some((detail) => detail["@type"] === BAD_REQUEST) && violations.length === 0;
-  return { kind: isToken && !saysNothing ? "unreachable" : "rejected", detail: describe(reply) };
+  const requests = details.filter((detail) => detail["@type"] === BAD_REQUEST);
+  const violations = requests.flatMap((detail) => listOf(detail["fieldViolations"]));
+  const isToken =
+    requests.length === 0
+      ? noToken.test(textOf(recordOf(recordOf(jsonOf(reply.body))["error"])["message"]) ?? "")
+      : violations.length > 0 && violations.every((violation) => recordOf(violation)["field"] === "message.token");
+  return { kind: isToken ? "unreachable" : "rejected", detail: describe(reply) };
 };

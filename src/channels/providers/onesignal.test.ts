@@ -20,6 +20,11 @@ describe("onesignal", () => {
     });
   });
 
+  it("says in OneSignal's word that no sound is wanted", () => {
+    expect(bodyOf({ sound: "none" })).toMatchObject({ ios_sound: "nil" });
+    expect(bodyOf()).not.toHaveProperty("ios_sound");
+  });
+
   it("shows two of three buttons in browsers, as OneSignal allows", () => {
     const actions = ["a", "b", "c"].map((id) => ({ id, title: id }));
     expect(bodyOf({ actions })).toMatchObject({

@@ -51,7 +51,8 @@ export const onesignal: HttpProvider<typeof settings> = {
         ...(image !== undefined && { big_picture: image, chrome_web_image: image, ios_attachments: { image } }),
         ...(buttons !== undefined && { buttons, web_buttons: buttons.slice(0, 2) }),
         ...(badge !== undefined && { ios_badgeType: "SetTo", ios_badgeCount: badge }),
-        ios_sound: sound,
+        // OneSignal plays the device's own where nothing is said, and none at this word of its own.
+        ios_sound: sound === "none" ? "nil" : sound,
         ttl,
         collapse_id: groupName(content, message.id),
         web_push_topic: collapseKey === undefined ? undefined : groupName(content, message.id),

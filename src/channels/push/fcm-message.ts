@@ -1,10 +1,12 @@
 import type { Sending } from "../provider.ts";
 import { groupName, type PushContent } from "./group-name.ts";
+import { soundOf } from "./sound.ts";
 
 /** What of a template FCM shows by itself, and what it hands to the app. Source: the FCM v1 reference (projects.messages). */
 export const fcmMessage = ({ id, echo, to }: Sending, content: PushContent, androidChannel: string | undefined): object => {
-  const { title, body, image, link, badge, sound, ttl, collapseKey, actions } = content;
+  const { title, body, image, link, badge, ttl, collapseKey, actions } = content;
   const group = groupName(content, id);
+  const sound = soundOf(content);
   return {
     token: to,
     notification: { title, body, image },

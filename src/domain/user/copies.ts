@@ -40,7 +40,10 @@ export const targetsOf = (draft: Draft, message: Message): readonly Target[] => 
   if (choice.kind !== "provider") return tokens.map((token) => ({ token, provider: undefined }));
   const { providers } = draft.context.catalog.document;
   const others =
-    message.provider === undefined ? providers.filter(({ channel, paused }) => channel === message.channel && paused !== true) : [];
+    message.provider === undefined
+      ? // The outbox keeps whatever it is given: for a device that nobody reaches, that would pass for a delivery.
+        providers.filter(({ channel, type, paused }) => channel === message.channel && type !== "outbox" && paused !== true)
+      : [];
   const targets = tokens.flatMap((token) => {
     const provider = [choice.provider, ...others].find((one) => reaches(one, token));
     return provider === undefined ? [] : [{ token, provider: provider.key }];
