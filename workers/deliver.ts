@@ -4,6 +4,7 @@ import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
 import { listedReason } from "../src/storage/shard/suppressions.ts";
 import { liveVersion, providerFor } from "./catalog-cache.ts";
 import { confirmedFor } from "./confirmed.ts";
+import { Connections } from "./delivery/connections.ts";
 import { cachedToken } from "./delivery/cached-token.ts";
 import type { AttemptPorts } from "./delivery/attempt.ts";
 import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
@@ -23,10 +24,7 @@ import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 import { userObject } from "./user-stub.ts";
 
-/**
- * Messages under way at once. An invocation may hold six connections open (Cloudflare's documented limit) and further calls wait for one;
- * the claims before and the settles after them need none, so more than six are kept under way.
- */
+/** Messages under way at once: more than there are connections (connections.ts), as the claims before and the settles after the calls need none. */
 const parallel = 20;
 
 /**
@@ -87,6 +85,7 @@ const tellOf = (error: unknown): [] => {
 /** What one attempt needs, with whoever claims or not. */
 export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
   const allowLoopback = env.ALLOW_LOOPBACK === "true";
+  const connections = new Connections();
   const keep = groupCommit((rows: readonly OutboxRow[]) => keepInOutbox(env, rows));
   return {
     provider: (workspace, key) => providerFor(env, workspace, key),
@@ -94,7 +93,13 @@ export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
     call: (call, mayRepeat) => callOutbound(call, { allowLoopback, ...(allowLoopback && !mayRepeat && { isListening }) }),
     mail: (server, mail) => sendMail(server, mail, { allowLoopback }),
     keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
-    authorize: { now: () => Date.now(), call: (call) => callOutbound(call, { allowLoopback }), cached: cachedToken },
+    authorize: {
+      now: () => Date.now(),
+      call: (call) =>
+        connections.run(() => callOutbound(call, { allowLoopback }), { kind: "no-connection", detail: "no connection was free in time" }),
+      cached: cachedToken,
+    },
+    connected: (work, otherwise) => connections.run(work, otherwise),
     place: (workspace, provider, request) => providerLimiter(env, workspace, provider).place(request),
     giveBack: (workspace, provider, id) => providerLimiter(env, workspace, provider).giveBack(id),
     pause: (ms) => scheduler.wait(ms),

@@ -25,6 +25,7 @@ export default {
         call: (call) => callOutbound(call, { allowLoopback: true, timeoutMs }),
         cached: async (_, make) => (await make()).value,
       },
+      connected: (work) => work(),
       keep: () => Promise.resolve(),
     });
     return Response.json(outcome);

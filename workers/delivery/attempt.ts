@@ -13,6 +13,8 @@ export interface AttemptPorts {
   /** `mayRepeat`: the attempt may be repeated whatever became of it, so nothing is lost by not knowing whether it arrived. */
   readonly call: (call: HttpCall, mayRepeat: boolean) => Promise<Reply>;
   readonly authorize: AuthorizePorts;
+  /** Does the work once a connection is free for it; answers `otherwise` where none is in time, with nothing begun. */
+  readonly connected: <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
   /** Hands a mail to a server over SMTP. */
   readonly mail: (server: SmtpServer, mail: SmtpMail) => Promise<SmtpEnd>;
   /** Keeps a message in the workspace's outbox. */
@@ -66,10 +68,13 @@ async function send(
     if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
-  const outcome = kind.outcome(await ports.call(call, resendsUncertain(definition)));
+  const outcome = kind.outcome(await ports.connected(() => ports.call(call, resendsUncertain(definition)), noConnection));
   if (outcome.kind === "accepted") return outcome;
   return { ...outcome, detail: withoutSettings(withoutSecrets(outcome.detail, call), definition) };
 }
+
+/** Definitely not taken. */
+const noConnection = { kind: "no-connection", detail: "no connection was free in time" } as const;
 
 async function mail(
   message: Sending,
@@ -85,7 +90,7 @@ async function mail(
     if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the mail could not be made: ${messageOf(problem)}` };
   }
-  const outcome = kind.outcome(await ports.mail(server, built));
+  const outcome = kind.outcome(await ports.connected(() => ports.mail(server, built), noConnection));
   return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSettings(outcome.detail, definition) };
 }
 

@@ -64,6 +64,7 @@ describe("deliverMessage", () => {
       ["it was deleted meanwhile", { provider: () => Promise.resolve(undefined) }, "misconfigured"],
       ["it serves another channel", { provider: () => Promise.resolve({ ...resend, type: "webhook" }) }, "misconfigured"],
       ["it refuses the message", { call: () => Promise.resolve(answer(422, '{"name":"validation_error"}')) }, "rejected"],
+      ["no connection is free in time", { connected: <T>(_work: () => Promise<T>, otherwise: T) => Promise.resolve(otherwise) }, "retry"],
       ["nobody answers", { call: () => Promise.resolve({ kind: "lost", detail: "time-out" } as const) }, "uncertain"],
       [
         "the outbox cannot be written",

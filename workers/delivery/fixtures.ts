@@ -45,6 +45,7 @@ export function recordingPorts(
     listed: () => Promise.resolve(undefined),
     shardNumber: () => 0,
     authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
+    connected: (work) => work(),
     provider: () => Promise.resolve(resend),
     call: () => {
       recorded.steps.push("call");

@@ -65,14 +65,19 @@ const reachPlace = async (
   ports: AttemptPorts & PlacePorts,
 ): Promise<string | undefined> => {
   let current = place;
+  // For this attempt, nobody asks for it again.
+  const none = async (problem: string): Promise<string> => {
+    await ports.giveBack(workspace, provider, request.id).catch(() => undefined);
+    return problem;
+  };
   for (let tried = 0; tried < triesInPlace && current.taken; tried++) {
     await until(current.at, ports);
     if (ports.authorize.now() <= current.at + current.graceMs) return undefined;
     try {
       current = await ports.place(workspace, provider, request);
     } catch (problem) {
-      return `no place under the provider's rate could be had: ${String(problem)}`;
+      return none(`no place under the provider's rate could be had: ${String(problem)}`);
     }
   }
-  return "no place under the provider's rate in time";
+  return none("no place under the provider's rate in time");
 };

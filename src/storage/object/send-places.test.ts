@@ -22,22 +22,22 @@ describe("SendPlaces", () => {
   it("gives places at once while the window has room; later ones are planned, evenly, and taken when they are near", () => {
     const { take } = open();
     expect(["a", "b", "c", "d", "e"].map((id) => take(id, 0))).toEqual([
-      { at: 0, taken: true, graceMs: 100 },
-      { at: 0, taken: true, graceMs: 100 },
-      { at: 1_200, taken: false, graceMs: 100 },
-      { at: 1_800, taken: false, graceMs: 100 },
-      { at: 2_400, taken: false, graceMs: 100 },
+      { at: 0, taken: true, graceMs: 75 },
+      { at: 0, taken: true, graceMs: 75 },
+      { at: 1_300, taken: false, graceMs: 75 },
+      { at: 1_950, taken: false, graceMs: 75 },
+      { at: 2_600, taken: false, graceMs: 75 },
     ]);
-    expect(take("c", 950)).toEqual({ at: 1_200, taken: true, graceMs: 100 });
-    expect(take("d", 1_500)).toEqual({ at: 1_500, taken: true, graceMs: 100 });
+    expect(take("c", 950)).toEqual({ at: 1_300, taken: true, graceMs: 75 });
+    expect(take("d", 1_600)).toEqual({ at: 1_600, taken: true, graceMs: 75 });
   });
 
   it("gives the same attempt the same place, until it is over", () => {
     const { take } = open();
-    expect(take("a", 0)).toEqual(take("a", 100));
-    expect(take("a", 101).at).toBe(101);
-    take("b", 110);
-    expect(take("far", 110)).toEqual(take("far", 120));
+    expect(take("a", 0)).toEqual(take("a", 75));
+    expect(take("a", 76).at).toBe(76);
+    take("b", 80);
+    expect(take("far", 80)).toEqual(take("far", 90));
   });
 
   it("gives back a place that is not used", () => {
@@ -52,7 +52,7 @@ describe("SendPlaces", () => {
     const { take } = open();
     const ids = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const planned = ids.map((id) => take(id, 0));
-    expect(planned.at(-1)?.at).toBeLessThan(40 * 600);
+    expect(planned.at(-1)?.at).toBeLessThan(40 * 650);
     const late = take("m10", (planned[10]?.at ?? 0) + 400);
     expect(late.taken).toBe(true);
     expect(late.at).toBe((planned[10]?.at ?? 0) + 400);
@@ -66,7 +66,7 @@ describe("SendPlaces", () => {
         late: fc.nat(600),
         uses: fc.boolean(),
         restart: fc.boolean(),
-        delay: fc.integer({ min: 0, max: 50 }),
+        delay: fc.integer({ min: 0, max: 500 }),
       }),
       { maxLength: 40 },
     );
@@ -82,8 +82,8 @@ describe("SendPlaces", () => {
           const place = places.take({ id, ...rate }, now);
           if (!place.taken) waiting.push({ id, at: place.at + one.late, one });
           else if (!one.uses) places.giveBack(id);
-          // Begun within the grace, and on the way for no longer than the other half of the slack.
-          else began.push(Math.max(now, place.at) + Math.min(one.delay, place.graceMs) + Math.min(one.late, place.graceMs - 1));
+          // Begun within the grace, and on the way for no longer than the rest of the slack, which is three times as long.
+          else began.push(Math.max(now, place.at) + Math.min(one.delay, place.graceMs) + Math.min(one.late, 3 * place.graceMs - 1));
         };
         for (const [index, one] of all.entries()) {
           const due = now + one.after;

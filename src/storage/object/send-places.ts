@@ -23,8 +23,11 @@ const HORIZON_MS = 1_000;
 const FORGOTTEN_MS = 86_400_000;
 const FORGOTTEN_AT_ONCE = 20;
 
-/** A send begins within half of it after its place; the other half is for the way to the provider. */
-const slackMs = (perMs: number): number => Math.min(Math.max(Math.round(perMs / 5), 100), 2_000);
+/**
+ * What a window is longer by. A call begins within a quarter of it after its place; the rest is for ways to the provider that
+ * take differently long: a new connection longer than one at hand.
+ */
+const slackMs = (perMs: number): number => Math.min(Math.max(Math.round(perMs / 4), 300), 2_000);
 
 /**
  * Gives out the places under a provider's rate, so that in no window of its length more sends begin than allowed: a place is
@@ -40,7 +43,7 @@ export class SendPlaces {
   }
 
   take(request: PlaceRequest, now: number): SendPlace {
-    const graceMs = Math.floor(slackMs(request.perMs) / 2);
+    const graceMs = Math.floor(slackMs(request.perMs) / 4);
     const known = this.#sql.run("SELECT at, taken FROM send_places WHERE id = ?", request.id)[0];
     if (known !== undefined && numberOf(known, "at") + graceMs >= now) {
       const at = numberOf(known, "at");

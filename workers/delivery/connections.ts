@@ -1,0 +1,40 @@
+/** What one invocation may have open at once; further calls would wait for one. Source: Cloudflare's documented limits of Workers. */
+const mostOpen = 6;
+/** With it, the longest conversation (90 s, SMTP) and the settle after it still end within a claim's lease of two minutes. */
+const longestWaitMs = 20_000;
+
+/**
+ * Lets no more calls begin than there are connections, in order of coming. A call that waited inside the platform instead would
+ * use up its own time before a byte was sent, so that nobody knew whether it was taken, and would miss its place under a rate.
+ */
+export class Connections {
+  #open = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /** Does the work once there is a connection for it; `otherwise` when there is none in time, and then nothing was begun. */
+  async run<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    if (this.#open >= mostOpen && !(await this.#turn())) return otherwise;
+    this.#open++;
+    try {
+      return await work();
+    } finally {
+      this.#open--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Waits in line. False when that took too long. */
+  #turn(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const come = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(come), 1);
+        resolve(false);
+      }, longestWaitMs);
+      this.#waiting.push(come);
+    });
+  }
+}
