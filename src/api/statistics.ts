@@ -5,6 +5,21 @@ const counts = z.record(z.string(), z.int());
 /** Runs, those of them that reached a goal, and their share (null: of none). */
 const reachedSchema = z.object({ runs: z.int(), reached: z.int(), rate: z.number().nullable() });
 
+/** Clicks of a link, of people and of machines (programs) apart. */
+export const linkStatisticsSchema = z.object({
+  link: z.string().describe('as the template writes it; "other": none of its own'),
+  template: z.string(),
+  people: z.int().describe("messages in which a person followed it"),
+  clicks: z.int().describe("of people, all of them"),
+  machines: z.int().describe("messages in which a program followed it"),
+  machineClicks: z.int(),
+});
+
+export const templateStatisticsSchema = z.object({
+  template: z.string(),
+  links: z.array(linkStatisticsSchema.omit({ template: true })).describe("of all its messages, most followed first, at most 200"),
+});
+
 /** A goal among the runs of a journey. */
 export const goalStatisticsSchema = reachedSchema.extend({
   byPath: z.record(z.string(), reachedSchema).describe('by "<step>:<path>"; a run that loops passes a path more than once'),
@@ -33,9 +48,12 @@ export const statisticsSchema = z.object({
       waiting: z.int().describe("entered and not left"),
       messages: counts.describe("messages that reached this status, by status"),
       paths: counts.describe("ways taken, by path"),
+      links: z.array(linkStatisticsSchema).describe("links of its messages that were followed, most followed first, at most 200"),
     }),
   ),
 });
 
+export type LinkStatistics = z.infer<typeof linkStatisticsSchema>;
+export type TemplateStatistics = z.infer<typeof templateStatisticsSchema>;
 export type Statistics = z.infer<typeof statisticsSchema>;
 export type GoalStatistics = z.infer<typeof goalStatisticsSchema>;

@@ -11,7 +11,7 @@ const message: Message = { id: "m0abc", channel: "email", template: "news", stat
 const linked: Linked = { message, owner: "u:ada", settings: { clicks: true } };
 const dressed = (html: string, more: Partial<Linked> = {}): string => {
   const content: MessageContent = { channel: "email", subject: "s", text: "", html };
-  const out = makeLinks(ports)({ ...linked, ...more })?.dress(content);
+  const out = makeLinks(ports)({ ...linked, ...more })?.dress(content).content;
   return out?.channel === "email" ? out.html : "";
 };
 const attribute = (text: string): string => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;");

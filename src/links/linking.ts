@@ -1,8 +1,9 @@
-import type { Linked, Linking, MakeLinks } from "../domain/links/linking.ts";
+import type { Dressed, Linked, Linking, MakeLinks } from "../domain/links/linking.ts";
 import type { MessageContent, MessageStatus } from "../domain/message/message.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
 import { listHeaders } from "./list-headers.ts";
 import { type LinkKind, linkTo, LINKS_PATH } from "./message-link.ts";
+import { linkNames, OTHER_LINK } from "./template-links.ts";
 import { followHtml, withParameters } from "./track-html.ts";
 
 /** What links are made with. */
@@ -42,14 +43,26 @@ const linkingOf = (linked: Linked, base: string, { workspace, key, shardNumber }
   const opens = isEmail && (tracking?.opens ?? (isMarketing && settings.opens === true));
   const clicks = isEmail && (tracking?.clicks ?? (isMarketing && settings.clicks === true));
   const parameters = utmOf(linked);
-  const follow = (url: string, place: number): string | undefined => {
+  const nameOf = clicks ? linked.source && linkNames(linked.source) : undefined;
+  const names: string[] = [];
+  let followed = 0;
+  /** The number of the link among those of the template: what a click is counted under. */
+  const placeOf = (url: string): number => {
+    const name = nameOf?.(url) ?? OTHER_LINK;
+    const known = names.indexOf(name);
+    return known === -1 ? names.push(name) - 1 : known;
+  };
+  const follow = (url: string): string | undefined => {
     if (url.startsWith(`${base}${LINKS_PATH}`)) return undefined;
     // Half a character is in no address, and cannot be encoded.
     if (!url.isWellFormed()) return undefined;
     const marked = withParameters(url, parameters);
-    if (!clicks || place >= MAX_LINKS || !URL.canParse(marked)) return marked;
-    const followed = to("c", { place, url: marked });
-    return followed.length <= MAX_URL ? followed : marked;
+    if (!clicks || followed >= MAX_LINKS || !URL.canParse(marked)) return marked;
+    const place = placeOf(url);
+    const signed = to("c", { place, url: marked });
+    if (signed.length > MAX_URL) return marked;
+    followed++;
+    return signed;
   };
   const links = {
     unsubscribe_url: to("u"),
@@ -60,13 +73,16 @@ const linkingOf = (linked: Linked, base: string, { workspace, key, shardNumber }
   return {
     links,
     tells: tellsOf({ opens, clicks }),
-    dress: (content: MessageContent): MessageContent => {
-      if (content.channel !== "email") return content;
+    dress: (content: MessageContent): Dressed => {
+      if (content.channel !== "email") return { content };
       const html = content.html === "" ? "" : followHtml(content.html, { link: follow, ...(opens && { pixel: to("o") }) });
       const headers = isMarketing
         ? listHeaders({ workspace, base, unsubscribe: links.unsubscribe_url, topic: linked.topic, given: content.headers })
         : content.headers;
-      return { ...content, html, ...(headers !== undefined && { headers }) };
+      return {
+        content: { ...content, html, ...(headers !== undefined && { headers }) },
+        ...(nameOf !== undefined && names.length > 0 && { links: names }),
+      };
     },
   };
 };

@@ -15,7 +15,7 @@ export const LINKS_PATH = "/l/";
 /** The message a link belongs to, what the link does, and for `c` where it leads. */
 export interface MessageLink extends Echo {
   readonly kind: LinkKind;
-  /** `c`: which of the message's links it is, from 0, and its address. */
+  /** `c`: which of the template's links it is (RenderedMessage.links), from 0, and its address. */
   readonly place?: number;
   readonly url?: string;
 }

@@ -1,7 +1,7 @@
 /** How an HTML body is changed on its way out. */
 export interface Follow {
-  /** The address a link gets instead; undefined leaves it as it is. `place` counts the links of the body from 0. */
-  readonly link: (url: string, place: number) => string | undefined;
+  /** The address a link gets instead; undefined leaves it as it is. */
+  readonly link: (url: string) => string | undefined;
   /** The pixel's address; left out = none. */
   readonly pixel?: string | undefined;
 }
@@ -11,21 +11,35 @@ const anchors = /<(?:a|area|v:[a-z]+)\s(?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
 /** One attribute, whole: what looks like one within another's value is none. */
 const attribute = /([^\s"'<>/=]+)(?:(\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;
 
-/** Rewrites the addresses of `<a>` and `<area>` (and of VML) and adds the pixel before `</body>`. Everything else stays byte for byte. */
-export const followHtml = (html: string, { link, pixel }: Follow): string => {
-  let place = 0;
-  const followed = html.replace(anchors, (tag) => {
+/** Every link's address, as its attribute says it, changed to what `change` answers; undefined leaves it byte for byte. */
+const eachHref = (html: string, change: (address: string) => string | undefined): string =>
+  html.replace(anchors, (tag) => {
     let isFound = false;
     return tag.replace(attribute, (whole, name: string, equals: string | undefined, ...values: readonly unknown[]) => {
       // Of two the first counts, as in browsers.
       if (isFound || equals === undefined || name.toLowerCase() !== "href") return whole;
       isFound = true;
       const value = values.slice(0, 3).find((one) => typeof one === "string");
-      const url = decodedAttribute(typeof value === "string" ? value : "").trim();
-      if (!/^https?:\/\//i.test(url)) return whole;
-      const next = link(url, place++);
-      return next === undefined || next === url ? whole : `${name}${equals}"${encoded(next)}"`;
+      const next = change(decoded(typeof value === "string" ? value : "").trim());
+      return next === undefined ? whole : `${name}${equals}"${encoded(next)}"`;
     });
+  });
+
+/** The addresses of all links, whatever they lead to. */
+export const hrefsOf = (html: string): readonly string[] => {
+  const found: string[] = [];
+  eachHref(html, (address) => {
+    found.push(address);
+    return undefined;
+  });
+  return found;
+};
+
+/** Rewrites the addresses of `<a>` and `<area>` (and of VML) and adds the pixel before `</body>`. Everything else stays byte for byte. */
+export const followHtml = (html: string, { link, pixel }: Follow): string => {
+  const followed = eachHref(html, (url) => {
+    const next = /^https?:\/\//i.test(url) ? link(url) : undefined;
+    return next === url ? undefined : next;
   });
   return pixel === undefined ? followed : withPixel(followed, pixel);
 };
@@ -40,7 +54,7 @@ const withPixel = (html: string, address: string): string => {
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /** What an attribute's text stands for; entities that no address needs, and that stand for no character, stay as they are. */
-export const decodedAttribute = (text: string): string =>
+const decoded = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
     if (name !== undefined) return entities[name.toLowerCase()] ?? whole;
     const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);

@@ -12,7 +12,7 @@ export const standInLinks: MakeLinks = ({ message, settings, tracking }) => {
       ...(isEmail && { view_in_browser_url: "https://example.com/message" }),
       ...(message.confirms !== undefined && { confirm_url: "https://example.com/confirm" }),
     },
-    dress: (content) => content,
+    dress: (content) => ({ content }),
     tells: [
       ...(tells(tracking?.opens, settings.opens) ? (["opened"] as const) : []),
       ...(tells(tracking?.clicks, settings.clicks) ? (["clicked"] as const) : []),

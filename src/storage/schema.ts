@@ -208,6 +208,26 @@ export const stepCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.journey, t.version, t.step, t.metric] })],
 );
 
+export const linkCounts = sqliteTable(
+  "link_counts",
+  {
+    workspace: text().notNull(),
+    journey: text().notNull(),
+    version: integer().notNull(),
+    step: text().notNull(),
+    template: text().notNull(),
+    link: text().notNull(),
+    people: integer().notNull(),
+    clicks: integer().notNull(),
+    machines: integer().notNull(),
+    machine_clicks: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspace, t.journey, t.version, t.step, t.template, t.link] }),
+    index("link_counts_by_template").on(t.workspace, t.template),
+  ],
+);
+
 export const groups = sqliteTable(
   "groups",
   {

@@ -75,6 +75,7 @@ const step = (entered: number, waiting: number, messages: Record<string, number>
   messages,
   paths: {},
   ended: {},
+  links: [],
 });
 export const statistics: Statistics = {
   journey: "abandoned-cart",

@@ -31,7 +31,7 @@ describe("foldCounts", () => {
       ended: { exited: 4, completed: 1 },
       goals: { ordered: { runs: 12, reached: 2, rate: 1 / 6, lift: null, interval: null } },
     });
-    expect(statistics.steps["wait"]).toEqual({ entered: 9, left: 8, waiting: 1, ended: { exited: 3 }, messages: {}, paths: {} });
+    expect(statistics.steps["wait"]).toEqual({ entered: 9, left: 8, waiting: 1, ended: { exited: 3 }, messages: {}, paths: {}, links: [] });
     expect(statistics.steps["branch"]).toMatchObject({ waiting: 0, paths: { "yes:or:no": 2, otherwise: 3 } });
     expect(statistics.steps["mail"]).toMatchObject({ waiting: 0, messages: { sent: 2 } });
   });

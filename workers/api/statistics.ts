@@ -1,8 +1,10 @@
 import type { JourneySummary, Statistics } from "../../src/api/management.ts";
+import { readJourneyLinks } from "../../src/storage/shard/link-counts.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { type CountRow, readCounts, readTotals } from "../../src/storage/shard/statistics.ts";
 import type { Env } from "../env.ts";
 import { foldGoals } from "./goal-statistics.ts";
+import { foldLinks } from "./link-statistics.ts";
 
 /** Counts of a journey over all shards, of one version or of all together. */
 export const journeyStatistics = async (
@@ -10,8 +12,13 @@ export const journeyStatistics = async (
   workspace: string,
   journey: { readonly key: string; readonly version: number | undefined; readonly goals?: readonly string[] },
 ): Promise<Statistics> => {
-  const rows = (await Promise.all(shardsOf(env).map((db) => readCounts(db, { workspace, ...journey })))).flat();
-  return foldCounts(journey, rows);
+  const [rows, links] = await Promise.all([
+    Promise.all(shardsOf(env).map((db) => readCounts(db, { workspace, ...journey }))),
+    Promise.all(shardsOf(env).map((db) => readJourneyLinks(db, { workspace, ...journey }))),
+  ]);
+  const statistics = foldCounts(journey, rows.flat());
+  for (const [step, followed] of foldLinks(links.flat())) (statistics.steps[step] ??= nothingOf()).links = [...followed];
+  return statistics;
 };
 
 /** Runs of several journeys, over all shards and versions. */
@@ -33,6 +40,8 @@ const empty = <T>(): Record<string, T> => Object.create(null) as Record<string, 
 
 type StepCounts = Statistics["steps"][string];
 
+const nothingOf = (): StepCounts => ({ entered: 0, left: 0, waiting: 0, ended: empty(), messages: empty(), paths: empty(), links: [] });
+
 /** Puts counts where people look for them. Metrics: migrations/0002_shard.sql. */
 export const foldCounts = (
   journey: { readonly key: string; readonly version: number | undefined; readonly goals?: readonly string[] },
@@ -51,12 +60,7 @@ export const foldCounts = (
   for (const { step, metric, n } of rows) {
     const [name = "", detail = ""] = splitOnce(metric);
     if (step === "") countJourney(statistics, { name, detail, n });
-    else
-      countStep((statistics.steps[step] ??= { entered: 0, left: 0, waiting: 0, ended: empty(), messages: empty(), paths: empty() }), {
-        name,
-        detail,
-        n,
-      });
+    else countStep((statistics.steps[step] ??= nothingOf()), { name, detail, n });
   }
   statistics.live = Math.max(0, statistics.live + statistics.started - Object.values(statistics.ended).reduce((sum, n) => sum + n, 0));
   for (const counts of Object.values(statistics.steps)) counts.waiting = Math.max(0, counts.waiting + counts.entered - counts.left);

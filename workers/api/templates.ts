@@ -4,11 +4,14 @@ import { Fault } from "../../src/domain/fault.ts";
 import { adviseTemplate } from "../../src/domain/template/advise.ts";
 import { isPiece } from "../../src/domain/template/pieces.ts";
 import { type TemplateDefinition, templateSchema } from "../../src/domain/template/template.ts";
+import { readDefinition } from "../../src/storage/control/definitions.ts";
 import { completeTemplate } from "../../src/mjml/complete-template.ts";
+import { templateStatisticsSchema } from "../../src/api/statistics.ts";
+import { templateStatistics } from "./link-statistics.ts";
 import { definitionRoutes, type LiveKind } from "./definition-routes.ts";
 import { refusal } from "./problem.ts";
 import { withDefinition, withoutDefinition } from "../publish.ts";
-import type { Route } from "./route.ts";
+import { answer, route, type Route } from "./route.ts";
 
 /** One thing to be changed in a template that was saved all the same. */
 export const warningSchema = z.object({ path: z.string(), message: z.string() });
@@ -72,4 +75,21 @@ const kind: LiveKind<TemplateDefinition> = {
   usedBy: (live, key) => [...journeysThatSend(live, key), ...templatesThatUse(live, key), ...topicsThatAskBy(live, key)],
 };
 
-export const templates: readonly Route[] = definitionRoutes(kind);
+export const templates: readonly Route[] = [
+  ...definitionRoutes(kind),
+  route(
+    {
+      method: "get",
+      path: "/api/templates/{key}/statistics",
+      summary: "How often the links of the template's messages were followed, by people and by machines, whatever sent them",
+      scope: "read",
+      answers: { 200: templateStatisticsSchema },
+    },
+    async ({ env, workspace, params }) => {
+      const key = params["key"] ?? "";
+      if ((await readDefinition(env.DB, workspace, "template", key)) === undefined)
+        throw new Fault("not-found", `There is no template "${key}"`);
+      return answer(await templateStatistics(env, workspace, key));
+    },
+  ),
+];

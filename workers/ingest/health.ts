@@ -12,6 +12,7 @@ const tables = [
   "send_calls",
   "provider_states",
   "suppressions",
+  "link_counts",
 ];
 export const probe = `SELECT ${tables.map((table) => `EXISTS(SELECT 1 FROM ${table})`).join(", ")}`;
 const validMs = 1_000;

@@ -50,6 +50,7 @@ const tell = async ({ env, request, link }: LinkCall, what: "opened" | "clicked"
         what,
         machine,
         ...(what === "clicked" && link.url !== undefined && { link: counted(link.url) }),
+        ...(link.place !== undefined && { place: link.place }),
       },
     ]);
   } catch (error) {

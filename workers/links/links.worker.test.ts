@@ -144,6 +144,40 @@ describe("tracking", () => {
     });
   });
 
+  it("are summed per step and template, under the link as the template writes it", async () => {
+    const workspace = await setUp();
+    const { api } = workspace;
+    const personal = `<a href="https://shop.example/p/{{ user.id }}?x=1&amp;y=2">A</a> <a href="https://shop.example/b">B</a>`;
+    await api("PUT /api/templates/news", { ...template, locales: { en: { ...template.locales.en, html: personal } } });
+    const mails = [await mailTo(workspace, "ada"), await mailTo(workspace, "bob")];
+    await new Promise((resolve) => setTimeout(resolve, 3_100)); // whoever clicks sooner is taken for a scanner
+    for (const { content } of mails) {
+      const answer = await visit(linkOf("c", content.html));
+      expect(answer.headers.get("location")).toMatch(/^https:\/\/shop\.example\/p\/(?:ada|bob)\?x=1&y=2$/);
+    }
+    const link = "https://shop.example/p/{{ user.id }}?x=1&y=2";
+    const counts = { link, people: 2, clicks: 2, machines: 0, machineClicks: 0 };
+    await soon(async () => {
+      const { body } = await api("GET /api/journeys/news/statistics");
+      expect(body.steps.mail.links).toEqual([{ ...counts, template: "news" }]);
+    });
+    expect((await api("GET /api/journeys/news/statistics?version=1")).body.steps.mail.links).toHaveLength(1);
+    expect((await api("GET /api/templates/news/statistics")).body).toEqual({ template: "news", links: [counts] });
+    expect((await api("GET /api/templates/none/statistics")).status).toBe(404);
+    const other = await setUp();
+    expect((await other.api("GET /api/templates/news/statistics")).body.links).toEqual([]);
+  });
+
+  it("addresses that no header can hold lead on as a browser would have it", async () => {
+    const workspace = await setUp();
+    const odd = `<a href="https://shop.example/é x\ny?q=ü#ß">A</a>`;
+    await workspace.api("PUT /api/templates/news", { ...template, locales: { en: { ...template.locales.en, html: odd } } });
+    const { content } = await mailTo(workspace);
+    const answer = await visit(linkOf("c", content.html));
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe("https://shop.example/%C3%A9%20xy?q=%C3%BC#%C3%9F");
+  });
+
   it("machines are counted apart and move no status", async () => {
     const workspace = await setUp();
     const { id, content } = await mailTo(workspace);

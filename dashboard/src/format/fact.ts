@@ -150,6 +150,14 @@ export const describeFact = (fact: WireFact): FactText => {
       };
     case "wrote":
       return { sign: "message", tone: "accent", title: `Wrote “${fact.text}” by ${channelName(fact.channel)}` };
+    case "links-followed": {
+      const people = fact.links.filter(({ clicks }) => clicks > 0);
+      return {
+        sign: "message",
+        tone: people.length > 0 ? "good" : "calm",
+        title: people.length > 0 ? `Followed ${people.map(({ link }) => link).join(", ")}` : "Links followed by a program",
+      };
+    }
     case "merged":
       return {
         sign: "user",

@@ -1,5 +1,7 @@
 import type { Message, MessageContent, MessageLinks, MessageStatus } from "../message/message.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
+import type { Pieces } from "../template/pieces.ts";
+import type { TemplateDefinition } from "../template/template.ts";
 import type { UserKey } from "../user/user-key.ts";
 import type { LinkSettings } from "./link-settings.ts";
 
@@ -11,6 +13,15 @@ export interface Linked {
   /** The template's own wish. */
   readonly tracking?: Tracking | undefined;
   readonly topic?: Pick<TopicDefinition, "key" | "name"> | undefined;
+  /** What it is rendered from, where that is a template of the workspace: as its links are written there, clicks are counted. */
+  readonly source?: LinkSource | undefined;
+}
+
+/** A template, the language that is wanted of it, and where its partials and layouts are. */
+export interface LinkSource {
+  readonly template: TemplateDefinition;
+  readonly locale: string | undefined;
+  readonly pieces: Pieces;
 }
 
 /** What is followed; left out = as the workspace says. */
@@ -24,9 +35,15 @@ export interface Linking {
   /** To be printed by templates. */
   readonly links: MessageLinks;
   /** The content as it goes out: links that tell of clicks, the pixel, headers of lists. */
-  readonly dress: (content: MessageContent) => MessageContent;
+  readonly dress: (content: MessageContent) => Dressed;
   /** Statuses that the message's own links tell of, whatever its provider does. */
   readonly tells: readonly MessageStatus[];
+}
+
+export interface Dressed {
+  readonly content: MessageContent;
+  /** Links that tell of clicks, by the number that each carries: as the template writes them. */
+  readonly links?: readonly string[];
 }
 
 /** Makes the addresses of a message; undefined where there is no address for links to lead to. Given to the core, which knows no keys. */

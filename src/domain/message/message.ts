@@ -106,6 +106,15 @@ export interface Followed {
   readonly links: Readonly<Record<string, FollowedLink>>;
   /** The newest click, whoever's: machines follow many links at once. */
   readonly last?: { readonly url: string; readonly at: number };
+  /** By the number of the link (RenderedMessage.links): what is counted for all messages together. */
+  readonly places?: Readonly<Record<string, FollowedPlace>>;
+}
+
+/** Clicks of one of the template's links, and how many of them were told already. */
+export interface FollowedPlace {
+  readonly clicks: number;
+  readonly machineClicks: number;
+  readonly told: { readonly clicks: number; readonly machineClicks: number };
 }
 
 export interface FollowedLink {
@@ -144,6 +153,8 @@ export interface RenderedMessage {
   readonly content: MessageContent;
   /** What the message's own links tell of, beside its provider. */
   readonly tells?: readonly MessageStatus[];
+  /** Links that tell of clicks, by the number that each carries: as the template writes them (docs/semantics.md, Links). */
+  readonly links?: readonly string[];
 }
 
 /** Content by channel, after Liquid. Only channels that have a provider today. */

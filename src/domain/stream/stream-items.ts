@@ -74,7 +74,7 @@ const toldFact = (user: UserKey, number: number, fact: Fact): Told => {
 
 /** What is not told apart here is about the user. */
 const partOf = (kind: Fact["kind"]): StreamPart => {
-  if (kind === "message") return "messages";
+  if (kind === "message" || kind === "links-followed") return "messages";
   if (kind === "segment-entered" || kind === "segment-left") return "segments";
   if (/^(?:run|step)-/.test(kind) || kind === "waiting" || kind === "goal" || kind === "webhook") return "journeys";
   return "users";

@@ -232,12 +232,15 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
   const { document } = draft.context.catalog;
   const topic = message.topic === undefined ? undefined : topicOf(document, message.topic);
   const owner = draft.state.user;
+  const locale = message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language");
+  const pieces = draft.context.catalog.templates;
   const linking = context.links?.({
     message,
     owner,
     settings: document.links ?? {},
     tracking: "tracking" in template ? template.tracking : undefined,
     topic,
+    ...(message.payload?.content === undefined && { source: { template, locale, pieces } }),
   });
   const printed = renderScope(draft, { message, run, workspace: request.workspace });
   const scope = {
@@ -245,14 +248,9 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
     ...(topic && { message: { ...printed.message, topicName: topic.name } }),
     ...(linking && { links: linking.links }),
   };
-  const result = context.render(
-    template,
-    message.locale ?? textAttribute(attributes, "locale") ?? textAttribute(attributes, "language"),
-    scope,
-    { now: draft.at, pieces: draft.context.catalog.templates },
-  );
+  const result = context.render(template, locale, scope, { now: draft.at, pieces });
   if (!result.ok) return result;
-  const content = linking?.dress(result.content) ?? result.content;
+  const { content, links } = linking?.dress(result.content) ?? { content: result.content };
   if (content.channel !== message.channel) return { ok: false, reason: `template "${message.template}" is for ${content.channel}` };
   return {
     ok: true,
@@ -262,6 +260,7 @@ const render = (draft: Draft, { message, run, provider, address, request, contex
       to: content.channel === "webhook" ? content.url : (address ?? ""),
       content,
       ...(linking && { tells: linking.tells }),
+      ...(links && { links }),
     },
   };
 };

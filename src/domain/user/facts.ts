@@ -10,6 +10,15 @@ export interface Because {
   readonly value?: Json;
 }
 
+/** One link, as its template writes it. `people` and `machines` are 1 where this is the first of the kind in this message. */
+export interface FollowedLinks {
+  readonly link: string;
+  readonly people: number;
+  readonly clicks: number;
+  readonly machines: number;
+  readonly machineClicks: number;
+}
+
 /**
  * What happened to a user, as told to the outside. Facts are the user's timeline (kept in the object) and the only
  * source of projections. Numbered per user without gaps; a projection applies each number once.
@@ -135,6 +144,17 @@ export type Fact =
       readonly until?: number;
       /** Final statuses it has come to with this word, each told once per message, however late: what counts are made of. */
       readonly reached?: readonly MessageStatus[];
+    }
+  /** Links of a message were followed, since that was last told: what is counted for all messages together is made of these. */
+  | {
+      readonly kind: "links-followed";
+      readonly at: number;
+      readonly message: string;
+      readonly template: string;
+      readonly journey?: string;
+      readonly version?: number;
+      readonly step?: string;
+      readonly links: readonly FollowedLinks[];
     }
   | { readonly kind: "tag-added" | "tag-removed"; readonly at: number; readonly tag: string; readonly because?: Because }
   /** A step or call set an attribute; without `value` it was removed. */

@@ -54,6 +54,17 @@ describe("what a message's own links tell", () => {
     expect(message()?.status).toBe("clicked");
   });
 
+  it("a click that comes before the provider's answer is a scanner's, one long after an answer that never came is not", () => {
+    const user = new TestUser(catalogOf({ journeys: [{ definition: sendJourney() }] }));
+    user.event(identify({ email: "a@b.c" }, START));
+    const id = user.event(track("Go", START)).deliver[0]?.message ?? "";
+    user.claim(id);
+    follow(user, id, click("https://a.example/"), START + SECOND);
+    expect(user.state.open[id]?.followed?.links).toMatchObject({ "https://a.example/": { clicks: 0, machineClicks: 1 } });
+    follow(user, id, click("https://a.example/"), START + 4 * SECOND);
+    expect(user.history.message(id)).toMatchObject({ status: "clicked" });
+  });
+
   it("of a message that was never handed over, or that nobody knows, nothing is believed", () => {
     const user = new TestUser(catalogOf({ journeys: [{ definition: sendJourney() }] }));
     user.event(identify({ email: "a@b.c" }, START));

@@ -2,6 +2,7 @@ import type { Followed, FollowedLink, Message } from "../message/message.ts";
 import type { Draft } from "./draft.ts";
 import { messageOf, putMessage } from "./messages.ts";
 import { reportStatus } from "./reports.ts";
+import { noteUntold, tellFollowed } from "./tell-followed.ts";
 import type { Stimulus } from "./stimulus.ts";
 
 /** No mail arrives, is opened and read sooner than this after it was handed over. */
@@ -20,14 +21,22 @@ const none: Followed = { opens: 0, machineOpens: 0, links: {} };
 export const takeFollowed = (draft: Draft, stimulus: Extract<Stimulus, { type: "followed" }>): void => {
   const message = messageOf(draft, stimulus.message) ?? stimulus.kept;
   if (message === undefined || message.attempts === 0 || message.status === "skipped") return;
-  const { what, link } = stimulus;
+  const { what, link, place } = stimulus;
   const isMachine = stimulus.machine || (what === "clicked" && isScan(message, link, draft.at));
-  putMessage(draft, { ...message, followed: counted(message.followed ?? none, { what, link, isMachine, at: draft.at }) });
+  const followed = counted(message.followed ?? none, { what, link, isMachine, at: draft.at });
+  const isNamed = what === "clicked" && place !== undefined && message.rendered?.links?.[place] !== undefined;
+  putMessage(draft, { ...message, followed: isNamed ? { ...followed, places: countedAt(followed.places, place, isMachine) } : followed });
+  const facts = draft.facts.length;
   if (!isMachine) reportStatus(draft, { type: "reported", message: message.id, status: what });
+  if (!isNamed) return;
+  // Where something is told anyway, this costs next to nothing; alone it waits for more of its kind.
+  if (draft.facts.length > facts) tellFollowed(draft, message.id);
+  else noteUntold(draft, message.id);
 };
 
-const isScan = ({ sentAt, followed }: Message, link: string | undefined, at: number): boolean =>
-  (sentAt !== undefined && at - sentAt < TOO_SOON_MS) ||
+/** Before the provider's answer was written down, its claim says when it went out. */
+const isScan = ({ sentAt, firstClaimedAt, followed }: Message, link: string | undefined, at: number): boolean =>
+  at - (sentAt ?? firstClaimedAt ?? 0) < TOO_SOON_MS ||
   (followed?.last !== undefined && followed.last.url !== link && at - followed.last.at < AT_ONCE_MS);
 
 interface Call {
@@ -47,4 +56,14 @@ const counted = (followed: Followed, { what, link, isMachine, at }: Call): Follo
   const before: FollowedLink = known ?? { clicks: 0, machineClicks: 0, firstAt: at, lastAt: at };
   const next = { ...before, lastAt: at, ...(isMachine ? { machineClicks: before.machineClicks + 1 } : { clicks: before.clicks + 1 }) };
   return { ...followed, last, links: { ...followed.links, [link]: next } };
+};
+
+const countedAt = (places: Followed["places"] = {}, place: number, isMachine: boolean): NonNullable<Followed["places"]> => {
+  const before = (Object.hasOwn(places, place) ? places[place] : undefined) ?? {
+    clicks: 0,
+    machineClicks: 0,
+    told: { clicks: 0, machineClicks: 0 },
+  };
+  const next = isMachine ? { ...before, machineClicks: before.machineClicks + 1 } : { ...before, clicks: before.clicks + 1 };
+  return { ...places, [place]: next };
 };

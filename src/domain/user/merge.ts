@@ -12,6 +12,7 @@ import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact, messageOf } from "./messages.ts";
 import { refuseAttributes, refuseGroups, refuseSegments, refuseTags } from "./refuse.ts";
 import { endRun } from "./runs.ts";
+import { tellUntold } from "./tell-followed.ts";
 import type { Meta, Run, UserState } from "./state.ts";
 import type { Carried, Stimulus } from "./stimulus.ts";
 import type { UserKey } from "./user-key.ts";
@@ -65,8 +66,10 @@ const settledOf = ({ runs, open }: UserState, history: Pick<History, "message">)
  * True when the pointer was set.
  */
 export const freeze = (draft: Draft, { merge, target }: Extract<Stimulus, { type: "freeze" }>): boolean => {
-  const { meta, user } = draft.state;
-  if (target === user || Object.hasOwn(meta.merges, merge)) return false;
+  if (target === draft.state.user || Object.hasOwn(draft.state.meta.merges, merge)) return false;
+  // Nothing is due here any more.
+  tellUntold(draft);
+  const { meta } = draft.state;
   const movedBefore = meta.movedTo === undefined ? [] : [...(meta.movedBefore ?? []), { target: meta.movedTo, until: draft.at }];
   draft.state.meta = {
     ...meta,

@@ -14,6 +14,7 @@ import { noteLate } from "./late.ts";
 import { endRun } from "./runs.ts";
 import { runMessageTimers } from "./settle.ts";
 import type { Run } from "./state.ts";
+import { tellUntold, untoldDue } from "./tell-followed.ts";
 import { isOver as isDue, watchRuns } from "./watches.ts";
 import { zoneOf } from "./zone.ts";
 
@@ -186,6 +187,7 @@ const endWaits = (draft: Draft): void => {
   if (isDue(watchRuns(draft.state.runs, draft.context.catalog).over, draft.at)) endStays(draft);
   runMessageTimers(draft);
   runAskTimers(draft);
+  if (isDue(untoldDue(draft.state.meta), draft.at)) tellUntold(draft);
 };
 
 const endStays = (draft: Draft): void => {

@@ -259,4 +259,6 @@ export interface Meta {
   readonly merges: Readonly<Record<string, true>>;
   /** Known users whose history is wanted and not yet here, by merge id; anonymous ones are in `profile.anonymousIds`. */
   readonly wanted?: Readonly<Record<string, UserKey>>;
+  /** Messages of whose links something is still to be told, and since when (ms). */
+  readonly untold?: { readonly since: number; readonly messages: readonly string[] };
 }

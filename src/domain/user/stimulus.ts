@@ -41,8 +41,9 @@ export type Stimulus =
       readonly message: string;
       readonly what: "opened" | "clicked";
       readonly machine: boolean;
-      /** The address that was clicked. */
+      /** The address that was clicked, and its number among the links of the message. */
       readonly link?: string;
+      readonly place?: number;
       readonly kept?: Message;
     }
   /** A message came to a status, as its provider or a link says; a repeated or late report changes nothing (lattice). */

@@ -13,6 +13,8 @@ export interface FoldedFacts {
   readonly left: readonly Row[];
   /** … segment, day ("2026-01-05", UTC), joined, left: one row per join and leave */
   readonly moves: readonly Row[];
+  /** … journey ('' = none), version, step, template, link, people, clicks, machines, machine clicks: one row per link and fact */
+  readonly links: readonly Row[];
   /** … all columns of a message; only the newest word on each message */
   readonly messages: readonly Row[];
   /** … the directory's columns; users with news about themselves. The number is the range's last. */
@@ -33,6 +35,7 @@ interface Place {
  */
 export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
   const counts: Row[] = [];
+  const links: Row[] = [];
   const moves: Row[] = [];
   const memberships = new Map<string, { readonly place: Place; readonly segment: string; readonly since?: number }>();
   const messages = new Map<string, { readonly place: Place; readonly fact: Extract<Fact, { kind: "message" }> }>();
@@ -57,6 +60,10 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
       if (fact.kind === "user" && number > entry.factNumber) {
         entry.fact = fact;
         entry.factNumber = number;
+      } else if (fact.kind === "links-followed") {
+        const { journey = "", version = 0, step = "", template } = fact;
+        for (const { link, people, clicks, machines, machineClicks } of fact.links)
+          links.push([workspace, user, number, journey, version, step, template, link, people, clicks, machines, machineClicks]);
       } else if (fact.kind === "message") {
         if (newer(messages.get(`${workspace}:${fact.message}`), number)) messages.set(`${workspace}:${fact.message}`, { place, fact });
       } else if (fact.kind === "segment-entered" || fact.kind === "segment-left") {
@@ -73,6 +80,7 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
   const directory = [...users.values()];
   return {
     counts,
+    links,
     moves,
     joined: standing.filter((one) => one.since !== undefined).map(({ place, segment, since }) => [...rowOf(place), segment, since]),
     left: standing.filter((one) => one.since === undefined).map(({ place, segment }) => [...rowOf(place), segment]),

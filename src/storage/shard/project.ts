@@ -17,6 +17,12 @@ const countSteps = `INSERT INTO step_counts (workspace, journey, version, step, 
   SELECT f.value ->> 0, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6, count(*) FROM json_each(?1) f ${fresh}
   GROUP BY 1, 2, 3, 4, 5 ON CONFLICT (workspace, journey, version, step, metric) DO UPDATE SET n = n + excluded.n`;
 
+const countLinks = `INSERT INTO link_counts (workspace, journey, version, step, template, link, people, clicks, machines, machine_clicks)
+  SELECT f.value ->> 0, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6, f.value ->> 7,
+    sum(f.value ->> 8), sum(f.value ->> 9), sum(f.value ->> 10), sum(f.value ->> 11) FROM json_each(?1) f ${fresh}
+  GROUP BY 1, 2, 3, 4, 5, 6 ON CONFLICT (workspace, journey, version, step, template, link) DO UPDATE SET people = people + excluded.people,
+    clicks = clicks + excluded.clicks, machines = machines + excluded.machines, machine_clicks = machine_clicks + excluded.machine_clicks`;
+
 const joinSegments = `INSERT INTO memberships (workspace, segment, user, since)
   SELECT f.value ->> 0, f.value ->> 3, f.value ->> 1, f.value ->> 4 FROM json_each(?1) f ${fresh}
   ON CONFLICT (workspace, segment, user) DO UPDATE SET since = excluded.since`;
@@ -54,6 +60,7 @@ export const factStatements = (db: D1Database, facts: readonly NumberedFacts[], 
   return [
     ...logEvents(db, emittedBy(facts, sample)),
     ...bulk(countSteps, rows.counts),
+    ...bulk(countLinks, rows.links),
     ...bulk(joinSegments, rows.joined),
     ...bulk(leaveSegments, rows.left),
     ...bulk(countMoves, rows.moves),
