@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { DeviceKind } from "../domain/message/device-kind.ts";
 import type { Channel, MessageContent, MessageStatus, Outcome } from "../domain/message/message.ts";
 import type { Reply } from "./reply.ts";
+import type { SmsWish } from "./sms/sms-word.ts";
 import type { SmtpEnd, SmtpMail, SmtpServer } from "./smtp/smtp.ts";
 
 /** One message as a provider is given it. The same message gives the same request, byte for byte, however often it is asked. */
@@ -56,6 +57,8 @@ export interface ProviderReport {
   readonly address?: string;
   /** What the user wrote (STOP, START, HELP …). */
   readonly text?: string;
+  /** What the provider took the text for, where it says: it acts by that itself, so it counts before our own reading. */
+  readonly wish?: SmsWish;
   /** The link that was clicked. */
   readonly link?: string;
   /** Opened or clicked by a machine (privacy proxies, scanners). */
@@ -132,6 +135,13 @@ export interface AuthorizePorts {
   readonly cached: (name: string, make: () => Promise<{ readonly value: string; readonly expiresAt: number }>) => Promise<string>;
 }
 
+/** What an answer is about. */
+export interface Attempted {
+  readonly message: Sending;
+  /** The provider's, as checked by its schema. */
+  readonly settings: unknown;
+}
+
 /** A provider called over HTTP: pure functions from a message to a request, and from the reply to an outcome. */
 export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends ProviderBase<Schema> {
   readonly via: "http";
@@ -145,7 +155,8 @@ export interface HttpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   authorize?(call: HttpCall, settings: z.output<Schema>, ports: AuthorizePorts, message: Sending): Promise<HttpCall>;
   readonly inbound?: Inbound<z.output<Schema>>;
   readonly receipts?: Receipts<z.output<Schema>>;
-  outcome(reply: Reply): Outcome;
+  /** @param attempted Where it makes a difference what was asked: who a mail is from */
+  outcome(reply: Reply, attempted?: Attempted): Outcome;
 }
 
 /** A server spoken to over SMTP: pure functions from a message to a mail, and from the end of the conversation to an outcome. */
@@ -154,7 +165,8 @@ export interface SmtpProvider<Schema extends z.ZodType = z.ZodType> extends Prov
   server(settings: z.output<Schema>): SmtpServer;
   /** @param at ms: the mail's own date. @throws Unprepared where an address cannot be said in SMTP */
   mail(message: Sending, settings: z.output<Schema>, at: number): SmtpMail;
-  outcome(end: SmtpEnd): Outcome;
+  /** @param attempted As of providers over HTTP */
+  outcome(end: SmtpEnd, attempted?: Attempted): Outcome;
 }
 
 /** A provider that is part of the platform: `deliver` keeps the message in the workspace's outbox, and that is all. */

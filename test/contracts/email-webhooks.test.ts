@@ -274,6 +274,16 @@ describe("sendgrid", () => {
     });
   });
 
+  it.each([
+    ["14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0", "14c5d75ce93.dfd.64b469"],
+    ["LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0", "LRzXl_NHStOGhQ4kofSm_A"],
+    ["ab-Cd.recvd-6b9c9d6b4-xyz-1-60", "ab-Cd"],
+    ["plain", "plain"],
+  ])("finds in %s the id that was answered to the send", async (sg_message_id, id) => {
+    const event = { event: "delivered", sg_event_id: "e1", sg_message_id, email: "ada@example.com", timestamp: now / 1000 };
+    expect((await reportsIn("sendgrid", signers["sendgrid"]?.call([event]) ?? posted("")))[0]).toMatchObject({ providerMessageId: id });
+  });
+
   it("refuses signatures that are no DER, whatever their length", async () => {
     const call = signers["sendgrid"]?.call([]) ?? posted("");
     for (const signature of ["", "AA==", "MAA=", "MAYCAQACAQA=", "MEUCIQ==", "not base64!", "A".repeat(200)])
@@ -348,6 +358,8 @@ describe("ses", () => {
   it.each([
     ["another topic, though signed by SNS", { TopicArn: "arn:aws:sns:eu-central-1:999999999999:theirs" }],
     ["a certificate of another host", { SigningCertURL: "https://sns.eu-central-1.amazonaws.com.evil.example/x.pem" }],
+    ["a certificate from somebody's bucket", { SigningCertURL: "https://sns.s3-us-west-2.amazonaws.com/x.pem" }],
+    ["a certificate from somebody's bucket, in a newer form", { SigningCertURL: "https://sns.s3.eu-central-1.amazonaws.com/x.pem" }],
     ["a certificate not over TLS", { SigningCertURL: "http://sns.eu-central-1.amazonaws.com/x.pem" }],
     ["a certificate from a bucket", { SigningCertURL: "https://s3.eu-central-1.amazonaws.com/sns/x.pem" }],
     ["an unknown kind of signature", { SignatureVersion: "3" }],

@@ -76,12 +76,13 @@ const send = async (
     from: "Shop <shop@example.com>",
     ...login,
   });
-  const mail = smtp.mail({ workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: "ada@example.com", content }, settings, at);
+  const message = { workspace: "w1", user: "u:1", id: "m0abc", echo: "w1-0-m0abc", to: "ada@example.com", content };
+  const mail = smtp.mail(message, settings, at);
   const place = smtp.server(settings);
   const wire = new NodeWire(await connectTo(place), certificate.pem);
   const end = await converse(place, mail, wire);
   wire.close();
-  return { server, outcome: smtp.outcome(end) };
+  return { server, outcome: smtp.outcome(end, { message, settings }) };
 };
 
 describe("a mail over SMTP", () => {
@@ -220,6 +221,7 @@ describe("what a server answers", () => {
     ["MAIL", "550 5.7.1 Sender not yours", "misconfigured"],
     ["MAIL", "552 5.3.4 Too big", "rejected"],
     ["RCPT", "450 4.2.0 Greylisted", "retry"],
+    ["RCPT", "354 What?", "retry"],
     ["RCPT", "550 5.1.1 No such user", "unreachable"],
     ["RCPT", "550 5.1.10 Takes no mail", "unreachable"],
     ["RCPT", "550 5.2.1 Disabled", "unreachable"],
@@ -248,6 +250,19 @@ describe("what a server answers", () => {
     expect(outcome.kind).toBe(kind);
     expect(server.violations).toEqual([]);
     expect(server.mails.length).toBe(name === "END" ? 1 : 0);
+  });
+
+  it("any yes to a recipient is one, and only a yes to the mail itself says that it is with them", async () => {
+    const { server, outcome } = await send({ acts: { RCPT: "252 2.1.5 Cannot verify, but will try" } });
+    expect([outcome.kind, server.mails.length, server.violations]).toEqual(["accepted", 1, []]);
+    for (const stage of ["greeting", "hello", "login", "sender", "recipient", "data"] as const)
+      expect(smtp.outcome({ kind: "reply", stage, reply: { code: 250, text: "OK" }, sole: true }).kind).toBe("retry");
+  });
+
+  it("a sender it refuses is the provider's operator's to mend, one that the message names concerns that message alone", async () => {
+    const acts = { MAIL: "550 5.7.1 Sender not yours" };
+    expect((await send({ acts }, plain)).outcome.kind).toBe("misconfigured");
+    expect((await send({ acts }, { ...plain, from: "own@other.example" })).outcome.kind).toBe("rejected");
   });
 
   it("a copy refused for good does not keep the mail from whom it is for", async () => {

@@ -68,7 +68,11 @@ async function send(
     if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
-  const outcome = kind.outcome(await ports.connected(() => ports.call(call, resendsUncertain(definition)), noConnection));
+  const { settings } = definition;
+  const outcome = kind.outcome(await ports.connected(() => ports.call(call, resendsUncertain(definition)), noConnection), {
+    message,
+    settings,
+  });
   if (outcome.kind === "accepted") return outcome;
   return { ...outcome, detail: withoutSettings(withoutSecrets(outcome.detail, call), definition) };
 }
@@ -90,7 +94,10 @@ async function mail(
     if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the mail could not be made: ${messageOf(problem)}` };
   }
-  const outcome = kind.outcome(await ports.connected(() => ports.mail(server, built), noConnection));
+  const outcome = kind.outcome(await ports.connected(() => ports.mail(server, built), noConnection), {
+    message,
+    settings: definition.settings,
+  });
   return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSettings(outcome.detail, definition) };
 }
 

@@ -57,9 +57,9 @@ function aboutOf(event: JsonRecord): About | undefined {
     case "Complaint":
       return complaintOf(part("complaint"));
     case "Reject":
-      return { status: "failed", addresses: [], reason: textOf(part("reject")["reason"]) };
+      return { status: "bounced", permanent: false, addresses: [], reason: textOf(part("reject")["reason"]) };
     case "Rendering Failure":
-      return { status: "failed", addresses: [], reason: textOf(part("failure")["errorMessage"]) };
+      return { status: "bounced", permanent: false, addresses: [], reason: textOf(part("failure")["errorMessage"]) };
     case "Open":
       return { status: "opened", addresses: [], at: at("open") };
     case "Click":

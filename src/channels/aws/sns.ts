@@ -36,10 +36,13 @@ export async function readSns(call: InboundCall, topicArn: string | undefined, p
   }
 }
 
+/** A host of SNS in some region. Not any word for the region: "sns.s3-us-west-2.amazonaws.com" is somebody's bucket. */
 const isSnsAddress = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, port, username } = new URL(text);
-  return protocol === "https:" && port === "" && username === "" && /^sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(?:\.cn)?$/.test(hostname);
+  return (
+    protocol === "https:" && port === "" && username === "" && /^sns\.[a-z]{2}(?:-[a-z]+)+-\d{1,2}\.amazonaws\.com(?:\.cn)?$/.test(hostname)
+  );
 };
 
 const signedFields: Readonly<Record<string, readonly string[]>> = {

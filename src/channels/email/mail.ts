@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { Sending } from "../provider.ts";
-import { readMailbox, type Mailbox } from "./mailbox.ts";
+import { Unprepared } from "../unprepared.ts";
+import { asciiAddress, isAddress, readMailbox, type Mailbox } from "./mailbox.ts";
 
-/** An email as providers are told of it: addresses taken apart, nobody named twice, empty parts left out. */
+/** An email as providers are told of it: addresses taken apart, their domains by their IDNA names, nobody named twice, empty parts left out. */
 export interface Mail {
   readonly from: Mailbox;
   readonly to: Mailbox;
@@ -18,32 +19,51 @@ export interface Mail {
   readonly attachments: readonly { readonly name: string; readonly type: string; readonly content: string }[];
 }
 
-/** @param sender The provider's own, for templates that name none. */
+/**
+ * @param sender The provider's own, for templates that name none.
+ * @throws Unprepared where something that has to be one address is none: `unreachable` where it is the user's
+ */
 export const mailOf = ({ to, content }: Sending, sender: string): Mail => {
   if (content.channel !== "email") throw new Error(`expected email content, got ${content.channel}`);
   // Some providers refuse an address named twice, and nobody wants the mail twice.
   const known = new Set<string>();
   const unknown = ({ email }: Mailbox): boolean => {
     const folded = email.toLowerCase();
-    if (known.has(folded) || folded === "") return false;
+    if (known.has(folded)) return false;
     known.add(folded);
     return true;
   };
-  const first = readMailbox(to);
+  const first = mailboxIn("to", to);
   known.add(first.email.toLowerCase());
+  const copies = (field: "cc" | "bcc"): readonly Mailbox[] =>
+    (content[field] ?? []).flatMap((text, index) => (isGiven(text) ? [mailboxIn(`${field}.${index}`, text)] : [])).filter(unknown);
   return {
-    from: readMailbox(content.from ?? sender),
+    from: mailboxIn("from", isGiven(content.from) ? content.from : sender),
     to: first,
-    cc: (content.cc ?? []).map(readMailbox).filter(unknown),
-    bcc: (content.bcc ?? []).map(readMailbox).filter(unknown),
-    ...(content.replyTo !== undefined && content.replyTo !== "" && { replyTo: readMailbox(content.replyTo) }),
+    cc: copies("cc"),
+    bcc: copies("bcc"),
+    ...(isGiven(content.replyTo) && { replyTo: mailboxIn("replyTo", content.replyTo) }),
     subject: lineOf(content.subject),
     ...(content.html !== "" && { html: content.html }),
     // An email without any part is none; an empty text is.
     ...((content.text !== "" || content.html === "") && { text: content.text }),
-    headers: Object.fromEntries(Object.entries(content.headers ?? {}).map(([name, value]) => [name, lineOf(value)])),
+    headers: Object.fromEntries(
+      Object.entries(content.headers ?? {})
+        .map(([name, value]) => [name, lineOf(value)] as const)
+        .filter(([, value]) => value !== ""),
+    ),
     attachments: (content.attachments ?? []).map((one) => ({ ...one, name: lineOf(one.name) })),
   };
+};
+
+/** What Liquid made nothing of is not said. */
+const isGiven = (text: string | undefined): text is string => text !== undefined && text.trim() !== "";
+
+const mailboxIn = (field: string, text: string): Mailbox => {
+  const mailbox = readMailbox(text);
+  if (isAddress(mailbox.email)) return { ...mailbox, email: asciiAddress(mailbox.email) };
+  const said = mailbox.email.slice(0, 100);
+  throw new Unprepared({ kind: field === "to" ? "unreachable" : "rejected", detail: `${field} is not an email address: ${said}` });
 };
 
 /** Header values are one line: a line end would begin another header. */
@@ -54,7 +74,7 @@ export const senderSetting = z
   .string()
   .min(3)
   .max(320)
-  .refine((text) => /^[^\s@<>]+@[^\s@<>]+$/.test(readMailbox(text).email), 'an address or "Name <address>"')
+  .refine((text) => isAddress(readMailbox(text).email), 'an address or "Name <address>"')
   .describe(
     'Who mails come from where a template names nobody: an address or "Name <address>", of a domain the provider lets you send from',
   );

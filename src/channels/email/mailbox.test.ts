@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asciiAddress, domainOf, readMailbox, writeMailbox } from "./mailbox.ts";
+import { asciiAddress, isAddress, domainOf, readMailbox, writeMailbox } from "./mailbox.ts";
 
 describe("readMailbox", () => {
   it.each([
@@ -28,6 +28,33 @@ describe("writeMailbox", () => {
     expect(writeMailbox(mailbox)).toBe(text);
     expect(readMailbox(text)).toEqual(mailbox);
   });
+});
+
+describe("isAddress", () => {
+  it.each(["ada@example.com", "a.b+c@sub.example.co", "grüße@bücher.example", "o'hara@example.com", "root@localhost", "a@b_c.example"])(
+    "%s is one",
+    (email) => expect(isAddress(email)).toBe(true),
+  );
+
+  it.each([
+    "",
+    "ada",
+    "@example.com",
+    "ada@",
+    "a@example.com,b@example.com",
+    "a@b@example.com",
+    "a b@example.com",
+    '"a b"@example.com',
+    "a@example.com.",
+    "a@exa..mple",
+    "a@[127.0.0.1]",
+    "a@example.com/x",
+    "a@example.com:25",
+    "mailto:a@example.com",
+    "a@example.com\u200b",
+    `${"a".repeat(65)}@example.com`,
+    `a@${"x".repeat(320)}`,
+  ])("%j is none", (email) => expect(isAddress(email)).toBe(false));
 });
 
 describe("asciiAddress", () => {

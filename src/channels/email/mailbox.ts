@@ -23,6 +23,13 @@ export const writeMailbox = ({ email, name }: Mailbox): string => (name === unde
 /** A display name, quoted where it has characters with a meaning of their own (RFC 5322, 3.2.3). */
 export const phrase = (name: string): string => (/[()<>[\]:;@\\,."]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}"` : name);
 
+/**
+ * Is it one address, and nothing but one? Lists, routes, quoted names before the @ and addresses in brackets are none: where a
+ * provider takes addresses as one text, "a@x.example,b@y.example" would be sent to both. Letters beyond ASCII are.
+ */
+export const isAddress = (email: string): boolean =>
+  /^[^\p{C}\p{Z}@<>()[\]:;,\\"]{1,64}@[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*$/u.test(email) && email.length <= 320;
+
 /** The address with its domain as DNS knows it (IDNA), for protocols that are ASCII only. */
 export const asciiAddress = (email: string): string => {
   const at = email.lastIndexOf("@");

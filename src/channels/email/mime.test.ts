@@ -52,6 +52,40 @@ describe("encodeText", () => {
 });
 
 describe("buildMime", () => {
+  const built = (more: object) =>
+    buildMime(
+      mailOf(
+        {
+          workspace: "w1",
+          user: "u:1",
+          id: "m1",
+          echo: "w1-0-m1",
+          to: "ada@example.com",
+          content: { channel: "email", subject: "Hi", html: "", text: "Hi", ...more },
+        },
+        "x@example.com",
+      ),
+      { messageId: "m1@example.com", boundary: "m1" },
+    );
+
+  it.each([
+    ["a subject", { subject: "x".repeat(2_000) }],
+    ["a header", { headers: { "X-Ref": "x".repeat(2_000) } }],
+    ["a name", { from: `${"x".repeat(980)} <x@example.com>` }],
+  ])("has no line of more than 998 characters for %s without a blank in it", async (_, more) => {
+    const mime = built(more);
+    expect(Math.max(...mime.split("\r\n").map((one) => one.length))).toBeLessThanOrEqual(998);
+    const read = await PostalMime.parse(mime);
+    expect([read.subject, ...read.headers.map(({ value }) => decodeWords(value)), read.from?.name].join()).toMatch(/x{980}/);
+  });
+
+  it("leaves an address in a header as it is, whatever it looks like, and encodes a name that looks like an encoded word", async () => {
+    const unsubscribe = "<https://example.com/u?a=?b>";
+    const mime = built({ headers: { "List-Unsubscribe": unsubscribe }, from: "=?UTF-8?Q?The_bank?= <x@example.com>" });
+    expect(mime).toContain(`List-Unsubscribe: ${unsubscribe}\r\n`);
+    expect((await PostalMime.parse(mime)).from?.name).toBe("=?UTF-8?Q?The_bank?=");
+  });
+
   const text = fc.string({ unit: "grapheme", maxLength: 300 });
   const line = fc.string({ unit: "grapheme", minLength: 1, maxLength: 120 });
   const mails = fc.record({ subject: line, plain: text, html: text, name: line, file: fc.uint8Array({ maxLength: 200 }) });

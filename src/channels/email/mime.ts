@@ -24,7 +24,7 @@ export function buildMime(mail: Mail, { messageId, date, boundary }: MimeOptions
     ["Subject", encodeText(mail.subject)],
     ["Date", date === undefined ? undefined : new Date(date).toUTCString().replace("GMT", "+0000")],
     ["Message-ID", `<${messageId}>`],
-    ...Object.entries(mail.headers).map(([name, value]) => [name, encodeText(value)] as const),
+    ...Object.entries(encodeHeaders(mail.headers)),
     ["MIME-Version", "1.0"],
   ];
   const written = headers.flatMap(([name, value]) => (value === undefined ? [] : [fold(`${name}: ${value}`)]));
@@ -39,16 +39,26 @@ export const encodeMailbox = ({ email, name }: Mailbox): string => {
   // What is no address stays none, but adds nothing to the header that is not ASCII.
   const address = /^[ -~]*$/.test(ascii) ? ascii : encodeText(ascii);
   if (name === undefined) return address;
-  return `${/^[ -~]*$/.test(name) ? phrase(name) : encodeText(name)} <${address}>`;
+  const encoded = encodeText(name);
+  return `${encoded === name ? phrase(name) : encoded} <${address}>`;
 };
 
 /** Bytes of UTF-8 in one encoded word: 75 characters with "=?UTF-8?B?" and "?=" about them (RFC 2047, 2). */
 const bytesPerWord = 45;
 
+/** A line may have 998 characters and breaks between words only (RFC 5322, 2.1.1): room for a name before it. */
+const longestWord = /[^ ]{870}/;
+
+/** A message's further headers in ASCII. Some have a form of their own ("<https://…?a=?b>"), so nothing is encoded that need not be. */
+export const encodeHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, isSayable(value) ? value : encodeText(value)]));
+
+const isSayable = (value: string): boolean => /^[ -~]*$/.test(value) && (value.startsWith("<") || !longestWord.test(value));
+
 /** Text of a header: as it is where it is printable ASCII, else as encoded words that break between characters only. */
 export const encodeText = (text: string): string => {
   // What looks like an encoded word would be read as one.
-  if (/^[ -~]*$/.test(text) && !text.includes("=?")) return text;
+  if (/^[ -~]*$/.test(text) && !text.includes("=?") && !longestWord.test(text)) return text;
   const words: string[] = [];
   let word = "";
   for (const character of text) {

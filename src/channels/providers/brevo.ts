@@ -1,9 +1,11 @@
 import * as z from "zod";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import type { Mailbox } from "../email/mailbox.ts";
+import { encodeText } from "../email/mime.ts";
 import { hasSecret, jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
 import type { HttpProvider, ProviderReport } from "../provider.ts";
-import { jsonBody, readReply, retryAfter } from "../reply.ts";
+import { describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
   apiKey: keySetting("API key (v3)"),
@@ -40,17 +42,17 @@ export const brevo: HttpProvider<typeof settings> = {
         subject: mail.subject,
         htmlContent: mail.html,
         textContent: mail.text,
-        headers: { ...mail.headers, "X-Mailin-custom": message.echo },
+        headers: { ...sayable(mail.headers), "X-Mailin-custom": message.echo },
         attachment: mail.attachments.length > 0 ? mail.attachments.map(({ name, content }) => ({ name, content })) : undefined,
       }),
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
-    if (reply.status >= 200 && reply.status < 300) {
-      const id = textOf(jsonBody(reply)?.["messageId"]);
-      return { kind: "accepted", ...(id !== undefined && { providerMessageId: bare(id) }) };
-    }
+    const body = jsonBody(reply);
+    if (reply.status >= 200 && reply.status < 300) return takenAs(reply, bare(textOf(body?.["messageId"]) ?? ""));
+    if (reply.status < 500 && operators.has(textOf(body?.["code"]) ?? "")) return { kind: "misconfigured", detail: describe(reply) };
+    if (reply.status === 400 && /\bsender\b/i.test(textOf(body?.["message"]) ?? "")) return senderRefused(describe(reply), attempted);
     // Seconds until the window begins anew.
     return reply.status === 429 ? retryAfter(reply, secondsOf(reply.headers["x-sib-ratelimit-reset"])) : readReply(reply);
   },
@@ -64,7 +66,29 @@ export const brevo: HttpProvider<typeof settings> = {
   },
 };
 
-const person = ({ email, name }: Mailbox) => ({ email, ...(name !== undefined && { name }) });
+/** Codes that concern the account, whatever the status. Source: error codes of its API. */
+const operators = new Set(["not_enough_credits", "permission_denied", "unauthorized", "account_under_validation"]);
+
+/** It sends values beyond ASCII as raw bytes, which receivers refuse; such a header is left out. Seen by others: django-anymail 14. */
+const sayable = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => /^[ -~]*$/.test(value)));
+
+const longestName = 70;
+
+/** It drops names that have both letters beyond ASCII and marks with a meaning (django-anymail 14): such are said as encoded words, without the marks where that is too long. */
+const nameFor = (name: string): string => {
+  const isDropped = /[^ -~]/.test(name) && /[()<>[\]:;@\\,."]/.test(name);
+  const encoded = isDropped ? encodeText(name) : name;
+  if (encoded.length <= longestName) return encoded;
+  const plain = isDropped ? name.replace(/[()<>[\]:;@\\,."\s]+/g, " ") : name;
+  // Not half of a character that takes two places.
+  return plain
+    .slice(0, longestName)
+    .replace(/[\ud800-\udbff]$/, "")
+    .trim();
+};
+
+const person = ({ email, name }: Mailbox) => ({ email, ...(name !== undefined && { name: nameFor(name) }) });
 const people = (list: readonly Mailbox[]) => (list.length > 0 ? list.map(person) : undefined);
 
 /** "<id@host>" in some places, "id@host" in others. */
@@ -77,8 +101,8 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
   hard_bounce: "bounced",
   soft_bounce: "bounced",
   invalid_email: "bounced",
-  blocked: "failed",
-  error: "failed",
+  blocked: "bounced",
+  error: "bounced",
   spam: "complained",
   complaint: "complained",
   opened: "opened",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
+import { takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { listOf, recordOf } from "../inbound.ts";
 import type { HttpProvider } from "../provider.ts";
@@ -58,7 +59,7 @@ export const cloudflareEmail: HttpProvider<typeof settings> = {
     const result = recordOf(body?.["result"]);
     const refusedAll =
       listOf(result["permanent_bounces"]).length > 0 && listOf(result["delivered"]).length + listOf(result["queued"]).length === 0;
-    return refusedAll ? { kind: "unreachable", detail: "permanent bounce" } : { kind: "accepted" };
+    return refusedAll ? { kind: "unreachable", detail: "permanent bounce" } : takenAs(reply, undefined);
   },
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../domain/message/message.ts";
 import { kindOf } from "../provider-definition.ts";
+import { samples } from "./conformance-samples.ts";
 
 interface Case {
   readonly status: number;
@@ -55,6 +56,11 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
     { status: 422, body: { ErrorCode: 412, Message: "Pending approval" }, outcome: { kind: "misconfigured" } },
     { status: 401, body: { ErrorCode: 10, Message: "Bad token" }, outcome: { kind: "misconfigured" } },
     { status: 503, body: { ErrorCode: 100, Message: "Maintenance" }, outcome: { kind: "retry" } },
+    {
+      status: 422,
+      body: { ErrorCode: 1235, Message: "The 'MessageStream' provided does not exist on this server." },
+      outcome: { kind: "misconfigured" },
+    },
     { status: 422, body: { ErrorCode: 429, Message: "Too many requests" }, outcome: { kind: "retry" } },
     { status: 422, body: { ErrorCode: 999_999, Message: "New" }, outcome: { kind: "rejected" } },
     { status: 500, body: "", outcome: { kind: "uncertain" } },
@@ -101,6 +107,12 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
       outcome: { kind: "rejected" },
     },
     { status: 200, body: [{ email: "a", status: "invalid", _id: "m1" }], outcome: { kind: "unreachable" } },
+    // A rule of the account's refuses what it was made for, not everything.
+    {
+      status: 200,
+      body: [{ email: "a@example.com", status: "rejected", _id: "m1", reject_reason: "rule" }],
+      outcome: { kind: "rejected" },
+    },
     // A copy's dead address says nothing against whom the mail is for.
     {
       status: 200,
@@ -131,6 +143,7 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
       outcome: { kind: "rejected", detail: "400 invalid_parameter: email is not valid in to" },
     },
     { status: 401, body: { code: "unauthorized", message: "Key not found" }, outcome: { kind: "misconfigured" } },
+    { status: 400, body: { code: "not_enough_credits", message: "No credits" }, outcome: { kind: "misconfigured" } },
     { status: 402, body: { code: "not_enough_credits", message: "No credits" }, outcome: { kind: "misconfigured" } },
     {
       status: 429,
@@ -217,11 +230,95 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
+/** How each provider refuses whom a mail is from. */
+const refusals: Readonly<Record<string, readonly Omit<Case, "outcome">[]>> = {
+  resend: [
+    { status: 403, body: { statusCode: 403, name: "validation_error", message: "The shop.example domain is not verified." } },
+    { status: 422, body: { statusCode: 422, name: "invalid_from_address", message: "Invalid `from` field." } },
+  ],
+  sendgrid: [
+    { status: 403, body: { errors: [{ message: "The from address does not match a verified Sender Identity.", field: "from" }] } },
+  ],
+  postmark: [
+    { status: 422, body: { ErrorCode: 400, Message: "The 'From' address you supplied is not a Sender Signature." } },
+    { status: 422, body: { ErrorCode: 401, Message: "Sender signature not confirmed" } },
+    { status: 422, body: { ErrorCode: 300, Message: "Invalid 'From' address: 'own@other.example' is not a verified sender signature." } },
+  ],
+  mailgun: [{ status: 400, body: { message: "'from' parameter is not a valid address. please check documentation" } }],
+  mandrill: ["unsigned", "invalid-sender"].map((reject_reason) => ({
+    status: 200,
+    body: [{ email: "ada@example.com", status: "rejected", _id: "m1", reject_reason }],
+  })),
+  brevo: [{ status: 400, body: { code: "invalid_parameter", message: "Sender is invalid / inactive" } }],
+  ses: [
+    { status: 400, body: { message: "not verified" }, headers: { "x-amzn-errortype": "MailFromDomainNotVerifiedException" } },
+    ...["own@other.example, shop@example.com", "Shop <shop@example.com>, Own <own@other.example>", "other.example, example.com"].map(
+      (list) => ({
+        status: 400,
+        body: { message: `Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: ${list}` },
+        headers: { "x-amzn-errortype": "MessageRejected" },
+      }),
+    ),
+  ],
+};
+
+const textOf = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
+
+describe.each(Object.entries(refusals))("%s refuses a sender", (type, cases) => {
+  const kind = kindOf(type);
+  const outcomeFor = (from: string | undefined, { status, body, headers = {} }: Omit<Case, "outcome">): string => {
+    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
+    const content = { channel: "email", subject: "Hi", html: "Hi", text: "Hi", ...(from !== undefined && { from }) } as const;
+    const message = { workspace: "w1", user: "u:1", id: "m1", echo: "w1-0-m1", to: "ada@example.com", content };
+    const reply = { kind: "answer", status, headers, body: textOf(body), complete: true, at } as const;
+    return kind.outcome(reply, { message, settings: samples[type]?.settings }).kind;
+  };
+
+  it.each(cases)("$status $body: the provider's own is its operator's to mend, a message's own concerns that message alone", (refusal) => {
+    expect(outcomeFor(undefined, refusal)).toBe("misconfigured");
+    expect(outcomeFor("The Shop <SHOP@example.com>", refusal)).toBe("misconfigured");
+    expect(outcomeFor(" ", refusal)).toBe("misconfigured");
+    expect(outcomeFor("own@other.example", refusal)).toBe("rejected");
+  });
+});
+
+it("ses: a recipient that is not verified, in an account of the sandbox, concerns that message alone", () => {
+  const kind = kindOf("ses");
+  if (kind.via !== "http") throw new Error("expected ses to be called over HTTP");
+  const body = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: ada@example.org";
+  const reply = {
+    kind: "answer",
+    status: 400,
+    headers: { "x-amzn-errortype": "MessageRejected" },
+    body: JSON.stringify({ message: body }),
+    complete: true,
+    at,
+  } as const;
+  const content = { channel: "email", subject: "Hi", html: "Hi", text: "Hi" } as const;
+  const message = { workspace: "w1", user: "u:1", id: "m1", echo: "w1-0-m1", to: "ada@example.org", content };
+  expect(kind.outcome(reply, { message, settings: samples["ses"]?.settings }).kind).toBe("rejected");
+});
+
+describe.each(Object.keys(answers))("%s", (type) => {
+  it("a page with status 200 is no provider's answer: what became of the mail is not known", () => {
+    const kind = kindOf(type);
+    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
+    const reply = {
+      kind: "answer",
+      status: 200,
+      headers: {},
+      body: "\n<!doctype html><title>Welcome</title>",
+      complete: true,
+      at,
+    } as const;
+    expect(kind.outcome(reply).kind).toBe("uncertain");
+  });
+});
+
 describe.each(Object.entries(answers))("%s", (type, cases) => {
   const kind = kindOf(type);
   it.each(cases)("$status $body is $outcome.kind", ({ status, body, headers = {}, outcome }) => {
     if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    expect(kind.outcome({ kind: "answer", status, headers, body: text, complete: true, at })).toMatchObject(outcome);
+    expect(kind.outcome({ kind: "answer", status, headers, body: textOf(body), complete: true, at })).toMatchObject(outcome);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MessageContent } from "../../domain/message/message.ts";
 import { kindOf } from "../provider-definition.ts";
 import type { HttpCall } from "../provider.ts";
+import { Unprepared } from "../unprepared.ts";
 import { contents, samples } from "./conformance-samples.ts";
 
 type Email = Extract<MessageContent, { channel: "email" }>;
@@ -10,10 +11,15 @@ type Email = Extract<MessageContent, { channel: "email" }>;
 const everything = contents.email as Email;
 const { attachments: _attachments, ...withoutFiles } = everything;
 
-const request = (type: string, content: MessageContent, settings = samples[type]?.settings ?? {}, echo = "w1-0-m0abc"): HttpCall => {
+const request = (
+  type: string,
+  content: MessageContent,
+  settings = samples[type]?.settings ?? {},
+  { echo = "w1-0-m0abc", to = "ada@example.com" } = {},
+): HttpCall => {
   const kind = kindOf(type);
   if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
-  return kind.request({ workspace: "w1", user: "u:1", id: "m0abc", echo, to: "ada@example.com", content }, settings, kind.baseUrl ?? "");
+  return kind.request({ workspace: "w1", user: "u:1", id: "m0abc", echo, to, content }, settings, kind.baseUrl ?? "");
 };
 const json = (call: HttpCall): Record<string, unknown> => JSON.parse(String(call.body)) as Record<string, unknown>; // all but Mailgun's are objects
 const file = { name: "Rechnung März.pdf", type: "application/pdf", content: "JVBERi0xLjQK" };
@@ -92,7 +98,7 @@ describe("a mail with everything, as each provider documents it", () => {
 
   it("postmark holds 80 characters a value: a longer word is said in parts", () => {
     const echo = `${"w".repeat(64)}-12-m${"0".repeat(63)}`;
-    const { Metadata } = json(request("postmark", everything, undefined, echo)) as { Metadata: Record<string, string> };
+    const { Metadata } = json(request("postmark", everything, undefined, { echo })) as { Metadata: Record<string, string> };
     expect(Object.values(Metadata).join("")).toBe(echo);
     expect(Math.max(...Object.values(Metadata).map((value) => value.length))).toBeLessThanOrEqual(80);
   });
@@ -232,6 +238,45 @@ describe("a mail with everything, as each provider documents it", () => {
       Destination: { CcAddresses: ["ä@xn--bcher-kva.example"] },
     });
   });
+
+  const headersOf = (type: string, headers: Readonly<Record<string, string>>) =>
+    json(request(type, { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi", headers }));
+
+  it.each([
+    ["longer than it takes", { "X-Ref": `${"x".repeat(435)} ${"y".repeat(435)}` }],
+    ["more than it takes", Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`X-Ref-${index}`, "1"]))],
+  ])("ses: headers that are %s go in a mail made here", async (_, headers) => {
+    const { Content } = headersOf("ses", headers) as { Content: { Raw: { Data: string } } };
+    const mail = await PostalMime.parse(atob(Content.Raw.Data));
+    expect(mail.headers.filter(({ key }) => key.startsWith("x-ref")).map(({ value }) => value)).toEqual(Object.values(headers));
+  });
+
+  it("headers beyond ASCII are encoded words where the API takes ASCII only; the rest are left as they are", () => {
+    const given = { "X-Season": "Frühling", "List-Unsubscribe": "<https://example.com/u?a=?b>", "X-Empty": "" };
+    const encoded = { "X-Season": `=?UTF-8?B?${btoa("Fr\u00c3\u00bchling")}?=`, "List-Unsubscribe": given["List-Unsubscribe"] };
+    expect(headersOf("sendgrid", given)["headers"]).toEqual(encoded);
+    const ses = Object.entries(encoded).map(([Name, Value]) => ({ Name, Value }));
+    expect(headersOf("ses", given)).toMatchObject({ Content: { Simple: { Headers: ses } } });
+    expect(headersOf("resend", given)["headers"]).toEqual({ "X-Season": "Frühling", "List-Unsubscribe": given["List-Unsubscribe"] });
+  });
+
+  it("brevo: a header beyond ASCII, which it would send as raw bytes, is left out", () => {
+    expect(headersOf("brevo", { "X-Season": "Frühling", "X-Ref": "1" })["headers"]).toEqual({
+      "X-Ref": "1",
+      "X-Mailin-custom": "w1-0-m0abc",
+    });
+  });
+
+  it.each([
+    ["Shop, The", "Shop, The"],
+    ["Bücher", "Bücher"],
+    ["Bücher, Antiquariat", "=?UTF-8?B?QsO8Y2hlciwgQW50aXF1YXJpYXQ=?="],
+    [`Bücher, ${"x".repeat(80)}`, `Bücher ${"x".repeat(63)}`],
+    ["x".repeat(71), "x".repeat(70)],
+  ])("brevo: the name %j is said so that it is kept, in at most 70 characters", (name, said) => {
+    const from = `"${name}" <shop@example.com>`;
+    expect(json(request("brevo", { ...withoutFiles, from }))["sender"]).toMatchObject({ email: "shop@example.com", name: said });
+  });
 });
 
 const emailTypes = ["resend", "sendgrid", "postmark", "mailgun", "mandrill", "brevo", "ses", "cloudflare-email"];
@@ -243,12 +288,62 @@ describe.each(emailTypes)("%s", (type) => {
       ...withoutFiles,
       subject: nasty,
       headers: { "X-Ref": nasty },
-      from: nasty,
-      replyTo: nasty,
-      cc: [nasty],
+      from: `"${nasty}" <shop@example.com>`,
+      replyTo: `${nasty.replace("@", "")} <help@example.com>`,
     });
     const text = decodeURIComponent(String(body).replaceAll("+", " "));
     expect(text).not.toMatch(/[\r\n]Bcc|\\r|\\n/);
+  });
+
+  it.each([
+    "b@example.com,c@example.com",
+    "b@example.com;c@example.com",
+    "b@example.com c@example.com",
+    "@relay:b@example.com",
+    "b@example.com\u200b",
+    "b@@example.com",
+    "Grace",
+    "b@example.com\r\nBcc: c@example.com",
+  ])("sends to no %j: an address is one, and nothing but one", (nobody) => {
+    const outcomeOf = (content: object, to?: string): unknown => {
+      try {
+        return request(type, { ...withoutFiles, ...content }, undefined, { ...(to !== undefined && { to }) }).body;
+      } catch (problem) {
+        return problem instanceof Unprepared ? problem.outcome : problem;
+      }
+    };
+    expect(outcomeOf({}, nobody)).toMatchObject({
+      kind: "unreachable",
+      detail: expect.stringMatching(/^to is not an email address/) as string,
+    });
+    for (const [field, content] of [
+      ["from", { from: nobody }],
+      ["replyTo", { replyTo: nobody }],
+      ["cc.1", { cc: ["grace@example.com", nobody] }],
+      ["bcc.0", { bcc: [nobody] }],
+    ] as const)
+      expect(outcomeOf(content)).toMatchObject({
+        kind: "rejected",
+        detail: expect.stringMatching(`^${field} is not an email address`) as string,
+      });
+  });
+
+  it("says domains beyond ASCII by their IDNA names, wherever they stand", () => {
+    const content = {
+      ...withoutFiles,
+      from: "shop@bücher.example",
+      replyTo: "r@bücher.example",
+      cc: ["c@bücher.example"],
+      bcc: ["b@bücher.example"],
+    };
+    const text = decodeURIComponent(String(request(type, content, undefined, { to: "ada@bücher.example" }).body));
+    for (const name of ["shop", "r", "c", "b", "ada"]) expect(text).toContain(`${name}@xn--bcher-kva.example`);
+    expect(text).not.toContain("@bücher");
+  });
+
+  it("takes what Liquid made nothing of for not given", () => {
+    const call = request(type, { ...withoutFiles, from: " ", replyTo: "", cc: [" "], bcc: [""] });
+    expect(call).toEqual(request(type, { channel: "email", subject: "Grüße", html: "<p>Hi</p>", text: "Hi", headers: lists }));
   });
 
   it("sends from the provider's sender where the template names none, and leaves out what is not there", () => {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { bytesOf, hmac, sameText, toBase64, toHex } from "../bytes.ts";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting, type Mail } from "../email/mail.ts";
 import { formOf } from "../email/form.ts";
 import { writeMailbox } from "../email/mailbox.ts";
@@ -43,13 +44,12 @@ export const mailgun: HttpProvider<typeof settings> = {
       body,
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
     const body = jsonBody(reply);
-    if (reply.status >= 200 && reply.status < 300) {
-      const id = textOf(body?.["id"]);
-      return { kind: "accepted", ...(id !== undefined && { providerMessageId: bare(id) }) };
-    }
+    if (reply.status >= 200 && reply.status < 300) return takenAs(reply, bare(textOf(body?.["id"]) ?? ""));
+    if (reply.status === 400 && /^'?from'? parameter/i.test(textOf(body?.["message"]) ?? ""))
+      return senderRefused(describe(reply), attempted);
     // There is no such domain in the account, or in this region.
     if (reply.status === 404) return { kind: "misconfigured", detail: describe(reply) };
     if (reply.status !== 429) return readReply(reply);
@@ -95,7 +95,7 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
   accepted: "sent",
   delivered: "delivered",
   failed: "bounced",
-  rejected: "failed",
+  rejected: "bounced",
   opened: "opened",
   clicked: "clicked",
   complained: "complained",
@@ -112,7 +112,8 @@ const blameless = new Set(["suppress-complaint", "suppress-unsubscribe", "espblo
 function readEvent(event: JsonRecord, token: string): readonly ProviderReport[] {
   const named = lookUp(statuses, event["event"]);
   if (named === undefined) return [];
-  const temporary = named === "bounced" && event["severity"] !== "permanent";
+  const isFailed = event["event"] === "failed";
+  const temporary = isFailed && event["severity"] !== "permanent";
   const delivery = recordOf(event["delivery-status"]);
   const reason = textOf(event["reason"]);
   return [
@@ -123,7 +124,7 @@ function readEvent(event: JsonRecord, token: string): readonly ProviderReport[] 
       providerMessageId: textOf(recordOf(recordOf(event["message"])["headers"])["message-id"]),
       at: secondsOf(event["timestamp"]),
       reason: textOf(delivery["message"]) ?? textOf(delivery["description"]) ?? textOf(recordOf(event["reject"])["reason"]) ?? reason,
-      permanent: named === "bounced" && !temporary && !blameless.has(reason ?? ""),
+      permanent: isFailed && !temporary && !blameless.has(reason ?? ""),
       address: textOf(event["recipient"]),
       link: named === "clicked" ? textOf(event["url"]) : undefined,
       machine: textOf(recordOf(event["client-info"])["bot"]) !== undefined,

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { bytesOf, hmac, sameText, toBase64 } from "../bytes.ts";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { writeMailbox, type Mailbox } from "../email/mailbox.ts";
 import { jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
-import type { HttpProvider, InboundCall, ProviderReport } from "../provider.ts";
+import type { Attempted, HttpProvider, InboundCall, ProviderReport } from "../provider.ts";
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
@@ -55,9 +56,9 @@ export const mandrill: HttpProvider<typeof settings> = {
       }),
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
-    return reply.status === 200 ? readResults(reply) : readError(reply);
+    return reply.status === 200 ? readResults(reply, attempted) : readError(reply);
   },
   inbound: {
     async read(call, { webhookKey }) {
@@ -77,20 +78,19 @@ const recipient = ({ email, name }: Mailbox, type: "to" | "cc" | "bcc") => ({ em
 
 /** Why Mandrill did not send, and what of it is the address's own fault. Source: its reject reasons. */
 const dead = new Set(["hard-bounce", "spam", "unsub", "custom", "invalid"]);
-const operators = new Set(["invalid-sender", "test-mode-limit", "unsigned", "rule"]);
+const ofSender = new Set(["invalid-sender", "unsigned"]);
 
-function readResults(reply: Answer): Outcome {
+function readResults(reply: Answer, attempted: Attempted | undefined): Outcome {
   const results = listOf(jsonOf(reply.body)).map(recordOf);
   const taken = results.find(({ status }) => status === "sent" || status === "queued" || status === "scheduled");
   // One answer for each address: whoever got it has it, and a webhook tells of the others.
   const [first] = results;
-  if (taken !== undefined || first === undefined) {
-    const id = textOf(taken?.["_id"]);
-    return { kind: "accepted", ...(id !== undefined && { providerMessageId: id }) };
-  }
+  if (taken !== undefined || first === undefined) return takenAs(reply, taken?.["_id"]);
   const reason = textOf(first["reject_reason"]) ?? textOf(first["status"]) ?? "rejected";
   const detail = `${reply.status} ${reason}`;
-  if (operators.has(reason)) return { kind: "misconfigured", detail };
+  if (ofSender.has(reason)) return senderRefused(detail, attempted);
+  // The rest are of this mail: what a rule of the account's refuses ("rule") it refuses of others too, but not of all.
+  if (reason === "test-mode-limit") return { kind: "misconfigured", detail };
   return { kind: results.length === 1 && dead.has(reason) ? "unreachable" : "rejected", detail };
 }
 
@@ -122,7 +122,7 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
   deferral: "deferred",
   hard_bounce: "bounced",
   soft_bounce: "bounced",
-  reject: "failed",
+  reject: "bounced",
   open: "opened",
   click: "clicked",
   spam: "complained",

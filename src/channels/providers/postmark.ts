@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { writeMailbox } from "../email/mailbox.ts";
 import { hasSecret, instantOf, type JsonRecord, jsonOf, recordOf, refused, reportOf, textOf } from "../inbound.ts";
-import type { HttpProvider, ProviderReport } from "../provider.ts";
+import type { Attempted, HttpProvider, ProviderReport } from "../provider.ts";
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
@@ -59,14 +60,13 @@ export const postmark: HttpProvider<typeof settings> = {
       }),
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
     const body = jsonBody(reply);
     const code = body?.["ErrorCode"];
     // Their codes look like HTTP statuses and are none: what the body says goes first, whatever the status.
-    if (typeof code === "number" && code !== 0) return readCode(code, reply);
-    const id = textOf(body?.["MessageID"]);
-    return reply.status === 200 && id !== undefined ? { kind: "accepted", providerMessageId: id } : readReply(reply);
+    if (typeof code === "number" && code !== 0) return readCode(code, reply, attempted);
+    return reply.status >= 200 && reply.status < 300 ? takenAs(reply, body?.["MessageID"]) : readReply(reply);
   },
   inbound: {
     async read(call, { webhookSecret }) {
@@ -81,14 +81,21 @@ export const postmark: HttpProvider<typeof settings> = {
 const splitEcho = (echo: string): Readonly<Record<string, string>> =>
   Object.fromEntries((echo.match(/.{1,80}/g) ?? []).map((part, index) => [`tern${index}`, part]));
 
-/** Codes by which the operator must act: a bad token, a sender that is not confirmed, an account that may not send. Source: Postmark, API error codes. */
-const misconfigured = new Set([10, 400, 401, 405, 412, 413]);
+/** Codes by which the operator must act: a bad token, an account that may not send. Source: Postmark, API error codes. */
+const misconfigured = new Set([10, 405, 412, 413]);
+/** A sender that is not there, or not confirmed. */
+const ofSender = new Set([400, 401]);
 const again = new Set([100, 429]);
 
-function readCode(code: number, reply: Answer): Outcome {
+function readCode(code: number, reply: Answer, attempted: Attempted | undefined): Outcome {
   if (code === 406) return { kind: "unreachable", detail: describe(reply) };
   if (misconfigured.has(code)) return { kind: "misconfigured", detail: describe(reply) };
   if (again.has(code)) return retryAfter(reply);
+  const said = textOf(jsonBody(reply)?.["Message"]) ?? "";
+  // 300 is said of any field; of the sender's it says which.
+  if (ofSender.has(code) || (code === 300 && /'From'/.test(said))) return senderRefused(describe(reply), attempted);
+  // There is no such stream, or nothing may be sent by it: a setting is wrong, no message.
+  if (/'MessageStream'/.test(said)) return { kind: "misconfigured", detail: describe(reply) };
   return reply.status < 400 ? { kind: "rejected", detail: describe(reply) } : readReply(reply);
 }
 

@@ -59,7 +59,8 @@ describe("resend outcome", () => {
     [429, "daily_quota_exceeded", "misconfigured"],
     [429, "monthly_quota_exceeded", "misconfigured"],
     [409, "concurrent_idempotent_requests", "retry"],
-    [409, "invalid_idempotent_request", "rejected"],
+    // It took another mail of this key: nothing is refused, and no other provider may be asked.
+    [409, "invalid_idempotent_request", "uncertain"],
     [400, "invalid_idempotency_key", "rejected"],
     [401, "missing_api_key", "misconfigured"],
     [401, "restricted_api_key", "misconfigured"],

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { readMailbox, writeMailbox } from "../email/mailbox.ts";
 import { instantOf, jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, textOf } from "../inbound.ts";
-import type { HttpProvider, ProviderReport } from "../provider.ts";
+import type { Attempted, HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter, type Reply } from "../reply.ts";
 import { standardToleranceMs, standardWebhookProblem } from "../standard-webhooks.ts";
 
@@ -18,7 +19,6 @@ const misconfigured = new Set([
   "missing_api_key",
   "restricted_api_key",
   "invalid_api_key",
-  "invalid_from_address",
   "invalid_access",
   "invalid_region",
   "security_error",
@@ -77,15 +77,17 @@ export const resend: HttpProvider<typeof settings> = {
   },
 };
 
-function readResendReply(reply: Reply): Outcome {
+function readResendReply(reply: Reply, attempted?: Attempted): Outcome {
   if (reply.kind !== "answer") return readReply(reply);
   const body = jsonBody(reply);
-  if (reply.status >= 200 && reply.status < 300) {
-    const id = body?.["id"];
-    return typeof id === "string" ? { kind: "accepted", providerMessageId: id } : { kind: "accepted" };
-  }
+  if (reply.status >= 200 && reply.status < 300) return takenAs(reply, body?.["id"]);
   const name = body?.["name"];
   if (typeof name === "string" && misconfigured.has(name)) return { kind: "misconfigured", detail: describe(reply) };
+  // A domain that is not verified is a 403 with the name of a validation error.
+  if (name === "invalid_from_address" || (name === "validation_error" && reply.status === 403))
+    return senderRefused(describe(reply), attempted);
+  // It has taken a mail of this key that read otherwise (settings or this program changed between two tries): the user may have it.
+  if (name === "invalid_idempotent_request") return { kind: "uncertain", detail: describe(reply) };
   // The first request with this key is still under way: ask again later, the answer will be that one's.
   if (reply.status === 409 && name === "concurrent_idempotent_requests") return retryAfter(reply);
   return readReply(reply);
@@ -96,8 +98,8 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
   "email.delivered": "delivered",
   "email.delivery_delayed": "deferred",
   "email.bounced": "bounced",
-  "email.suppressed": "failed",
-  "email.failed": "failed",
+  "email.suppressed": "bounced",
+  "email.failed": "bounced",
   "email.complained": "complained",
   "email.opened": "opened",
   "email.clicked": "clicked",
@@ -119,7 +121,7 @@ function readEvent(event: JsonRecord, id: string): readonly ProviderReport[] {
       at: instantOf(event["created_at"]),
       reason: textOf(bounce["message"]) ?? textOf(recordOf(data["failed"])["reason"]) ?? textOf(recordOf(data["suppressed"])["message"]),
       // A bounce is permanent unless it says otherwise; a suppressed address has bounced or complained before.
-      permanent: type === "email.suppressed" || (status === "bounced" && (textOf(bounce["type"]) ?? "Permanent") === "Permanent"),
+      permanent: type === "email.suppressed" || (type === "email.bounced" && (textOf(bounce["type"]) ?? "Permanent") === "Permanent"),
       address: to === undefined ? undefined : readMailbox(to).email,
       link: textOf(recordOf(data["click"])["link"]),
     }),

@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { bytesOf, fromBase64 } from "../bytes.ts";
 import { ecdsaRaw } from "../ecdsa.ts";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import type { Mailbox } from "../email/mailbox.ts";
+import { encodeHeaders } from "../email/mime.ts";
 import { jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf, untimely } from "../inbound.ts";
 import type { HttpProvider, InboundCall, InboundReading, ProviderReport } from "../provider.ts";
-import { readReply, retryAfter } from "../reply.ts";
+import { describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
   apiKey: keySetting("An API key that may send mail (Mail Send)"),
@@ -45,7 +47,7 @@ export const sendgrid: HttpProvider<typeof settings> = {
           ...(mail.text === undefined || mail.text === "" ? [] : [{ type: "text/plain", value: mail.text }]),
           ...(mail.html === undefined ? [] : [{ type: "text/html", value: mail.html }]),
         ],
-        headers: Object.keys(mail.headers).length > 0 ? mail.headers : undefined,
+        headers: Object.keys(mail.headers).length > 0 ? encodeHeaders(mail.headers) : undefined,
         attachments:
           mail.attachments.length > 0
             ? mail.attachments.map(({ name, type, content }) => ({ content, type, filename: name, disposition: "attachment" }))
@@ -55,10 +57,12 @@ export const sendgrid: HttpProvider<typeof settings> = {
       }),
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
-    const id = reply.headers["x-message-id"];
-    if (reply.status >= 200 && reply.status < 300) return { kind: "accepted", ...(id !== undefined && { providerMessageId: id }) };
+    if (reply.status >= 200 && reply.status < 300) return takenAs(reply, reply.headers["x-message-id"]);
+    // A sender that is not verified.
+    if (reply.status === 403 && recordOf(listOf(jsonBody(reply)?.["errors"])[0])["field"] === "from")
+      return senderRefused(describe(reply), attempted);
     if (reply.status !== 429) return readReply(reply);
     const resetAt = secondsOf(reply.headers["x-ratelimit-reset"]);
     return retryAfter(reply, resetAt === undefined ? undefined : resetAt - reply.at);
@@ -104,7 +108,7 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
   deferred: "deferred",
   delivered: "delivered",
   bounce: "bounced",
-  dropped: "failed",
+  dropped: "bounced",
   open: "opened",
   click: "clicked",
   spamreport: "complained",
@@ -126,14 +130,15 @@ function readEvent(event: JsonRecord): readonly ProviderReport[] {
       id: `${id}:${textOf(event["event"])}`,
       status,
       echo: textOf(event["tern"]),
-      providerMessageId: textOf(event["sg_message_id"])?.split(".")[0],
+      // What was answered to the send, and behind it which of their machines had it (".filter…", ".recvd-…").
+      providerMessageId: textOf(event["sg_message_id"])?.replace(/\.(?:filter|recv).*$/, ""),
       at: secondsOf(event["timestamp"]),
       reason,
       // "blocked" is the receiver's refusal of the mail, and a status of 4 passes.
       permanent:
-        status === "bounced"
-          ? event["type"] !== "blocked" && textOf(event["status"])?.startsWith("4") !== true
-          : status === "failed" && deadReasons.has(reason ?? ""),
+        event["event"] === "dropped"
+          ? deadReasons.has(reason ?? "")
+          : event["event"] === "bounce" && event["type"] !== "blocked" && textOf(event["status"])?.startsWith("4") !== true,
       address: textOf(event["email"]),
       link: status === "clicked" ? textOf(event["url"]) : undefined,
       machine: event["sg_machine_open"] === true,

@@ -3,11 +3,12 @@ import type { Outcome } from "../../domain/message/message.ts";
 import { readSns, snsToleranceMs } from "../aws/sns.ts";
 import { signAws } from "../aws/sigv4.ts";
 import { bytesOf, toBase64 } from "../bytes.ts";
+import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting, type Mail } from "../email/mail.ts";
-import { asciiAddress } from "../email/mailbox.ts";
-import { buildMime, encodeMailbox } from "../email/mime.ts";
+import { asciiAddress, domainOf, readMailbox } from "../email/mailbox.ts";
+import { buildMime, encodeHeaders, encodeMailbox } from "../email/mime.ts";
 import { textOf } from "../inbound.ts";
-import type { HttpProvider, Sending } from "../provider.ts";
+import type { Attempted, HttpProvider, Sending } from "../provider.ts";
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 import { readSesEvent } from "../aws/ses-events.ts";
 
@@ -18,7 +19,11 @@ const settings = z.strictObject({
     .describe("AWS region whose SES sends"),
   accessKeyId: keySetting("Access key of an IAM user that may ses:SendEmail"),
   secretAccessKey: keySetting("Its secret"),
-  sessionToken: z.string().min(1).max(4_000).optional().describe("Session token, for temporary credentials only"),
+  sessionToken: z
+    .string()
+    .regex(/^[!-~]{1,4000}$/, "printable text without spaces")
+    .optional()
+    .describe("Session token, for temporary credentials only"),
   from: senderSetting,
   configurationSet: z
     .string()
@@ -53,9 +58,9 @@ export const ses: HttpProvider<typeof settings> = {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
         FromEmailAddress: encodeMailbox(mail.from),
-        Destination: { ToAddresses: [asciiAddress(mail.to.email)], CcAddresses: addresses(mail.cc), BccAddresses: addresses(mail.bcc) },
+        Destination: { ToAddresses: [mail.to.email], CcAddresses: addresses(mail.cc), BccAddresses: addresses(mail.bcc) },
         ReplyToAddresses: mail.replyTo && [encodeMailbox(mail.replyTo)],
-        Content: mail.attachments.length > 0 ? rawContent(mail, message) : simpleContent(mail),
+        Content: isSimple(mail) ? simpleContent(mail) : rawContent(mail, message),
         // Said back only through a configuration set.
         EmailTags: [{ Name: "tern", Value: message.echo }],
         ConfigurationSetName: given.configurationSet,
@@ -64,11 +69,9 @@ export const ses: HttpProvider<typeof settings> = {
   },
   authorize: (call, { region, accessKeyId, secretAccessKey, sessionToken }, { now }) =>
     signAws(call, { accessKeyId, secretAccessKey, sessionToken }, { region, service: "ses", at: now() }),
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
-    if (reply.status !== 200) return readError(reply);
-    const id = textOf(jsonBody(reply)?.["MessageId"]);
-    return { kind: "accepted", ...(id !== undefined && { providerMessageId: id }) };
+    return reply.status === 200 ? takenAs(reply, jsonBody(reply)?.["MessageId"]) : readError(reply, attempted);
   },
   inbound: {
     toleranceMs: snsToleranceMs,
@@ -79,12 +82,18 @@ export const ses: HttpProvider<typeof settings> = {
   },
 };
 
-const addresses = (list: Mail["cc"]) => (list.length > 0 ? list.map(({ email }) => asciiAddress(email)) : undefined);
+const addresses = (list: Mail["cc"]) => (list.length > 0 ? list.map(({ email }) => email) : undefined);
 
 const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
 
+/** What is sent without files, and with headers as it takes them beside a subject and a body. Source: SES API v2, MessageHeader. */
+const isSimple = ({ attachments, headers }: Mail): boolean => {
+  const values = Object.values(encodeHeaders(headers));
+  return attachments.length === 0 && values.length <= 15 && values.every((value) => value.length <= 870);
+};
+
 const simpleContent = (mail: Mail) => {
-  const headers = Object.entries(mail.headers).map(([Name, Value]) => ({ Name, Value }));
+  const headers = Object.entries(encodeHeaders(mail.headers)).map(([Name, Value]) => ({ Name, Value }));
   return {
     Simple: {
       Subject: utf8(mail.subject),
@@ -102,7 +111,6 @@ const rawContent = (mail: Mail, { id }: Sending) => ({
 const operators = new Set([
   "AccountSuspendedException",
   "SendingPausedException",
-  "MailFromDomainNotVerifiedException",
   "NotFoundException",
   "UnrecognizedClientException",
   "InvalidClientTokenId",
@@ -115,16 +123,35 @@ const operators = new Set([
 ]);
 const again = new Set(["TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"]);
 
-function readError(reply: Answer): Outcome {
+function readError(reply: Answer, attempted: Attempted | undefined): Outcome {
   const body = jsonBody(reply);
   // "Name:http://…" in the header, "namespace#Name" in the body.
   const said = reply.headers["x-amzn-errortype"]?.split(":")[0] ?? textOf(body?.["__type"])?.split("#").at(-1);
   const name = said ?? "";
   const detail = name === "" ? describe(reply) : `${reply.status} ${name}${messageOf(body)}`.slice(0, 300);
   if (operators.has(name)) return { kind: "misconfigured", detail };
+  if (name === "MailFromDomainNotVerifiedException") return senderRefused(detail, attempted);
+  if (name === "MessageRejected" && namesSender(textOf(body?.["message"] ?? body?.["Message"]) ?? "", attempted))
+    return senderRefused(detail, attempted);
   if (again.has(name)) return { ...retryAfter(reply), detail };
   return { ...readReply(reply), detail };
 }
+
+/**
+ * "Email address is not verified. The following identities failed the check in region EU-WEST-1: shop@example.com": is our sender
+ * among them? Others are recipients of an account that is still in the sandbox.
+ */
+const namesSender = (said: string, attempted: Attempted | undefined): boolean => {
+  const [, identities] = /not verified\..*?: (.+)$/is.exec(said) ?? [];
+  const content = attempted?.message.content;
+  if (identities === undefined || attempted === undefined || content?.channel !== "email") return false;
+  const { from: own } = attempted.settings as { readonly from: string }; // SES has the setting
+  const sender = asciiAddress(readMailbox(content.from?.trim() || own).email).toLowerCase();
+  return identities
+    .toLowerCase()
+    .split(/, */)
+    .some((identity) => [sender, domainOf(sender)].includes(readMailbox(identity).email));
+};
 
 const messageOf = (body: Readonly<Record<string, unknown>> | undefined): string => {
   const text = textOf(body?.["message"] ?? body?.["Message"]);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
-import { asciiAddress, domainOf } from "../email/mailbox.ts";
+import { domainOf } from "../email/mailbox.ts";
 import { buildMime } from "../email/mime.ts";
 import { isLoopback, refusedAddress } from "../outbound-address.ts";
 import type { SmtpProvider } from "../provider.ts";
@@ -57,11 +57,10 @@ export const smtp: SmtpProvider<typeof settings> = {
   }),
   mail(message, given, at) {
     const mail = mailOf(message, given.from);
-    const from = asciiAddress(mail.from.email);
     const hello = domainOf(mail.from.email);
     return {
-      from: command(from),
-      recipients: [command(asciiAddress(mail.to.email)), ...[...mail.cc, ...mail.bcc].map(({ email }) => command(asciiAddress(email)))],
+      from: command(mail.from.email),
+      recipients: [command(mail.to.email), ...[...mail.cc, ...mail.bcc].map(({ email }) => command(email))],
       data: buildMime(mail, { messageId: `${message.echo}@${hello}`, date: at, boundary: message.id }),
       hello: command(hello),
     };

@@ -89,7 +89,7 @@ class Conversation {
       const reply = await this.ask("recipient", `RCPT TO:<${recipient}>`);
       // A copy that is refused for good does not keep the mail from whom it is for; one refused for now lets all of it wait.
       if (index > 0 && reply.code >= 500) continue;
-      if (reply.code !== 250 && reply.code !== 251) throw this.ended(reply);
+      if (!isOf(reply, 250)) throw this.ended(reply);
     }
     await this.say("data", "DATA", 354);
     await this.wire.write(data);
@@ -112,7 +112,7 @@ class Conversation {
   }
 
   private want(reply: SmtpReply, code: number): SmtpReply {
-    if (reply.code === code) return reply;
+    if (isOf(reply, code)) return reply;
     if (reply.code >= 400) throw this.ended(reply);
     throw new Error(`expected ${code}, got ${describeReply(reply)}`);
   }
@@ -121,6 +121,9 @@ class Conversation {
     return new Ended({ kind: "reply", stage: this.stage, reply, sole: this.sole });
   }
 }
+
+/** A code nobody knows means what its first digit says (RFC 5321, 4.2.1 and 4.3.2): 252 for a recipient is a yes. */
+const isOf = (reply: SmtpReply, wanted: number): boolean => Math.floor(reply.code / 100) === Math.floor(wanted / 100);
 
 const blocked = (detail: string): Ended => new Ended({ kind: "blocked", detail });
 

@@ -1,4 +1,6 @@
 import type { Outcome } from "../../domain/message/message.ts";
+import { senderRefused } from "../email/answers.ts";
+import type { Attempted } from "../provider.ts";
 import type { SmtpEnd, SmtpReply, SmtpStage } from "./smtp.ts";
 
 /** Enhanced codes that say the address itself is no good. Source: RFC 3463, 3.2 and 3.3; RFC 7505 (5.1.10). */
@@ -12,7 +14,7 @@ const ofTheServer = new Set<SmtpStage>(["greeting", "hello", "tls", "login"]);
  * What the end of a conversation means. Until the dot that ends the mail is on its way nothing was taken, so whatever breaks
  * before may be tried again; what breaks after it leaves it open.
  */
-export function readSmtpEnd(end: SmtpEnd): Outcome {
+export function readSmtpEnd(end: SmtpEnd, attempted?: Attempted): Outcome {
   switch (end.kind) {
     case "no-connection":
       return { kind: "retry", detail: end.detail };
@@ -21,19 +23,21 @@ export function readSmtpEnd(end: SmtpEnd): Outcome {
     case "lost":
       return { kind: end.stage === "end" ? "uncertain" : "retry", detail: `${end.detail} (${end.stage})` };
     case "reply":
-      return readSmtpReply(end);
+      return readSmtpReply(end, attempted);
   }
 }
 
-function readSmtpReply({ stage, reply, sole }: Extract<SmtpEnd, { readonly kind: "reply" }>): Outcome {
+function readSmtpReply({ stage, reply, sole }: Extract<SmtpEnd, { readonly kind: "reply" }>, attempted?: Attempted): Outcome {
   const { code } = reply;
   const detail = describeReply(reply);
-  if (code >= 200 && code < 300) return accepted(reply);
+  // Only a yes to the whole mail is one: "yes" to anything before has handed nothing over.
+  if (code >= 200 && code < 300) return stage === "end" ? accepted(reply) : { kind: "retry", detail };
   if (code >= 400 && code < 500) return { kind: "retry", detail };
   if (code < 500 || code > 599) return stage === "end" ? { kind: "uncertain", detail } : { kind: "retry", detail };
   if (authentication.has(code) || ofTheServer.has(stage)) return { kind: "misconfigured", detail };
   // A sender that may not send concerns every mail of theirs; one mail too big (552, 5.3.4) does not.
-  if (stage === "sender") return { kind: code === 552 || reply.enhanced === "5.3.4" ? "rejected" : "misconfigured", detail };
+  if (stage === "sender")
+    return code === 552 || reply.enhanced === "5.3.4" ? { kind: "rejected", detail } : senderRefused(detail, attempted);
   const isAddress = reply.enhanced !== undefined && deadAddress.has(reply.enhanced);
   return { kind: isAddress && (stage === "recipient" || sole) ? "unreachable" : "rejected", detail };
 }
