@@ -201,8 +201,12 @@ export const userSchema = z.object({
   attributes: jsonObject,
   tags: z.array(z.string()),
   segments: z.array(z.object({ key: z.string(), since: instant })),
-  suppressions: jsonObject,
-  subscriptions: jsonObject,
+  suppressions: z
+    .record(z.string(), z.object({ reason: z.string(), since: instant, address: z.string().optional() }))
+    .describe("by channel, `*`: all of them"),
+  subscriptions: z
+    .record(z.string(), z.object({ state: z.enum(["opted-in", "opted-out", "pending"]), since: instant }))
+    .describe("by `topic:<key>`, `topic:<key>@<channel>` or `channel:<channel>`"),
   anonymousIds: z.array(z.string()),
   groups: z.array(
     z.object({
@@ -262,6 +266,15 @@ export const messageDetailSchema = messageSummarySchema.extend({
   due: instant.nullable(),
   sentAt: instant.nullable(),
   providerMessageId: z.string().nullable(),
+  /** What asked for it. */
+  origin: z.enum(["journey", "call", "confirmation"]).nullable(),
+  transactional: z.boolean(),
+  copyOf: z.string().nullable().describe("of a push message for one more device: the message it is a copy of"),
+  copies: z.int().describe("copies that were made of it, one for each further device"),
+  deadLetter: z
+    .object({ mayBeOut: z.boolean().describe("its user may have it: a replay needs evenIfSent") })
+    .nullable()
+    .describe("it was given up and can be replayed"),
   timeline: z.array(z.looseObject({ kind: z.string(), at: instant })).describe("oldest first"),
   followed: z
     .object({

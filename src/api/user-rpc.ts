@@ -14,7 +14,7 @@ export interface UserView {
   readonly attributes: JsonObject;
   readonly tags: readonly string[];
   readonly segments: readonly { readonly key: string; readonly since: number }[];
-  readonly suppressions: JsonObject;
+  readonly suppressions: Profile["suppressions"];
   readonly subscriptions: Profile["subscriptions"];
   readonly anonymousIds: readonly string[];
   /** Groups the user is in, with what they last said of themselves. */

@@ -28,6 +28,20 @@ export const users: readonly UserSummary[] = Array.from({ length: 120 }, (_, n) 
   };
 });
 
+const reason = "401 invalid_api_key: the key is not known";
+export const providers = [
+  { key: "mail", channel: "email", type: "resend", default: true, webhookUrl: "https://tern.example.com/hooks/demo/mail", paused: null },
+  {
+    key: "texts",
+    channel: "sms",
+    type: "twilio",
+    default: true,
+    webhookUrl: "https://tern.example.com/hooks/demo/texts",
+    paused: { since: ago(12), reason },
+  },
+];
+export const pausedProvider = { kind: "provider-paused", subject: "texts", detail: reason, since: ago(12) };
+
 export const user = {
   id: "user-0",
   anonymous: false,
@@ -44,8 +58,12 @@ export const user = {
     { key: "everyone", since: ago(9000) },
     { key: "looked-at-shoes", since: ago(90) },
   ],
-  suppressions: {},
-  subscriptions: { "topic:offers": "opted-in" },
+  suppressions: { "email:old@example.com": { reason: "bounced: no such mailbox", since: ago(4000) } },
+  subscriptions: {
+    "topic:offers": { state: "opted-in", since: ago(900) },
+    "topic:offers@sms": { state: "opted-out", since: ago(300) },
+    "channel:push": { state: "opted-out", since: ago(300) },
+  },
   anonymousIds: ["3f0c5c1e-77d1-4b7a-9a55-000000000001"],
   createdAt: ago(17_000),
   lastSeenAt: ago(3),

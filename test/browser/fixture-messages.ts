@@ -2,7 +2,7 @@
 import type { MessageSummary } from "../../src/api/management.ts";
 import { ago } from "./fixture-clock.ts";
 
-const statuses = ["sent", "queued", "skipped", "failed", "held", "delivered", "uncertain", "sent", "sent"];
+const statuses = ["sent", "queued", "skipped", "failed", "held", "delivered", "uncertain", "unsubscribed", "sent"];
 export const messages: readonly MessageSummary[] = Array.from({ length: 60 }, (_, n) => {
   const status = statuses[n % statuses.length] ?? "sent";
   const channel = n % 5 === 4 ? "webhook" : "email";
@@ -49,6 +49,16 @@ export const message = {
   due: null,
   sentAt: ago(0.2),
   providerMessageId: "outbox-m0",
+  origin: "journey",
+  transactional: false,
+  copyOf: null,
+  copies: 0,
+  deadLetter: null,
+  followed: {
+    opens: 2,
+    machineOpens: 1,
+    links: [{ url: "https://shop.example.com/cart", clicks: 1, machineClicks: 4, firstAt: ago(0.1), lastAt: ago(0.1) }],
+  },
   timeline: ["queued", "claimed", "sent"].map((status, n) => ({
     kind: "message",
     at: ago(1 - n / 3),
@@ -58,5 +68,44 @@ export const message = {
     channel: "email",
     template: "cart-reminder",
     attempts: n > 0 ? 1 : 0,
+  })),
+};
+
+/** A text that a call asked for, whose provider never said what became of it. */
+export const uncertainText = {
+  ...messages[6],
+  channel: "sms",
+  template: "",
+  topic: null,
+  journey: null,
+  version: null,
+  run: null,
+  step: null,
+  provider: "texts",
+  to: "+4915112345678",
+  subject: null,
+  reason: "502 without a clear answer",
+  attempts: 2,
+  content: { channel: "sms", body: "Your code is 4711" },
+  due: null,
+  sentAt: null,
+  providerMessageId: null,
+  origin: "call",
+  transactional: true,
+  copyOf: null,
+  copies: 0,
+  deadLetter: { mayBeOut: true },
+  followed: null,
+  timeline: ["queued", "claimed", "held", "claimed", "uncertain"].map((status, n) => ({
+    kind: "message",
+    at: ago(1 - n / 5),
+    message: "m6",
+    createdAt: ago(1),
+    status,
+    channel: "sms",
+    template: "",
+    provider: n < 3 ? "texts-first" : "texts",
+    attempts: n === 0 ? 0 : n < 3 ? 1 : 2,
+    ...(status === "held" && { reason: "refused: 429", until: ago(0.5) }),
   })),
 };

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import * as data from "./fixture-data.ts";
 import { journeyDefinition, journeys, statistics } from "./fixture-journeys.ts";
-import { message, messages } from "./fixture-messages.ts";
+import { message, messages, uncertainText } from "./fixture-messages.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -14,8 +14,8 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** How the API behaves: with data, without any, refusing everything, or never answering. */
-export type Mood = "full" | "empty" | "failing" | "slow";
+/** How the API behaves: with data, also while a provider is paused, without any, refusing everything, or never answering. */
+export type Mood = "full" | "paused" | "empty" | "failing" | "slow";
 
 export interface FixtureServer {
   readonly url: string;
@@ -54,6 +54,7 @@ const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknow
   "/events": () => data.events,
   "/events/rejected": () => data.rejections,
   "/keys": () => data.keys,
+  "/providers": () => data.providers,
 };
 const things: Readonly<Record<string, unknown>> = {
   "/auth/get-session": { session: { id: "s1" }, user: { id: "o1", email: "owner@example.com", name: "Owner" } },
@@ -63,10 +64,13 @@ const things: Readonly<Record<string, unknown>> = {
   "/journeys/abandoned-cart/statistics": statistics,
   "/segments/looked-at-shoes": data.segments[1],
   "/messages/m0": message,
+  "/messages/m6": uncertainText,
+  "/alerts": { items: [] },
 };
 
 const answer = (route: string, query: URLSearchParams, mood: Mood): { readonly status: number; readonly body: unknown } => {
   if (mood === "failing" && !route.startsWith("/auth")) return { status: 503, body: problem };
+  if (route === "/alerts" && mood === "paused") return { status: 200, body: { items: [data.pausedProvider] } };
   const items = lists[route];
   if (items) return { status: 200, body: list(mood === "empty" ? [] : items(query), query) };
   const thing = things[route];

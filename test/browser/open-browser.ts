@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page, type Request } from "playwright-core";
 import { ensureBrowser } from "../../scripts/launch/browser.ts";
 
 const flags = [
@@ -33,4 +33,15 @@ export const openPage = async (
 export const isShown = async (locator: Locator): Promise<boolean> => {
   await locator.waitFor();
   return true;
+};
+
+/** Requests to anywhere but `home` that leave the browser. What a policy blocks is at times told as a request too: it fails as "csp" and goes nowhere. */
+export const leaving = (page: Page, home: string): readonly string[] => {
+  const asked: string[] = [];
+  const note = (request: Request): void => {
+    if (/^https?:/.test(request.url()) && !request.url().startsWith(home)) asked.push(request.url());
+  };
+  page.on("requestfinished", note);
+  page.on("requestfailed", (request) => request.failure()?.errorText === "csp" || note(request));
+  return asked;
 };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Fault } from "../../src/domain/fault.ts";
+import { givenUp } from "../../src/domain/message/given-up.ts";
 import { messageStatuses } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { userObject } from "../user-stub.ts";
@@ -24,10 +25,10 @@ export const messageReplay: readonly Route[] = [
       const before = (await userObject(env, workspace, user).message(row.id))?.message;
       if (before === undefined) throw new Fault("not-found", `The message "${row.id}" is no longer kept`);
       const evenIfSent = body?.evenIfSent === true;
-      const mayBeOut = before.status === "uncertain" || before.unclear === true;
-      if (before.status !== "failed" && before.status !== "uncertain")
+      const letter = givenUp(before);
+      if (letter === undefined)
         throw new Fault("conflict", `Only a message that was given up is sent again; "${row.id}" is ${before.status}`);
-      if (mayBeOut && !evenIfSent)
+      if (letter.mayBeOut && !evenIfSent)
         throw new Fault("conflict", `The user may have the message "${row.id}": {"evenIfSent": true} sends it all the same`);
       const reason = `replayed by ${caller.by.type} ${caller.by.id}`;
       await stimulate({ env, workspace, user }, [{ type: "replay", message: row.id, evenIfSent, reason }]);

@@ -78,6 +78,11 @@ describe("dead letters", () => {
   it("a failed one is sent again under its own id, once, and its timeline says by whom", async () => {
     const workspace = await setUp();
     const message = await ended(workspace, "1", refused);
+    expect((await workspace.api(`GET /api/messages/${message}`)).body).toMatchObject({
+      deadLetter: { mayBeOut: false },
+      origin: "journey",
+      transactional: false,
+    });
     expect((await workspace.api(`POST /api/messages/${message}/replay`)).body).toEqual({ id: message, status: "queued" });
     await vi.waitFor(async () => expect((await workspace.api(`GET /api/messages/${message}`)).body.status).toBe("sent"), {
       timeout: 10_000,
@@ -85,13 +90,15 @@ describe("dead letters", () => {
     expect((await workspace.api(`POST /api/messages/${message}/replay`)).status).toBe(409);
     const keys = fetched.mock.calls.map(([request]) => (request as Request).headers.get("idempotency-key"));
     expect(keys).toEqual([message, message]);
-    const { timeline } = (await workspace.api(`GET /api/messages/${message}`)).body;
+    const { timeline, deadLetter } = (await workspace.api(`GET /api/messages/${message}`)).body;
+    expect(deadLetter).toBeNull();
     expect(timeline.some(({ reason }: { reason?: string }) => reason?.startsWith("replayed by key "))).toBe(true);
   });
 
   it("one that its user may have only where that is asked for", async () => {
     const workspace = await setUp();
     const message = await ended(workspace, "1", cut);
+    expect((await workspace.api(`GET /api/messages/${message}`)).body.deadLetter).toEqual({ mayBeOut: true });
     const refusal = await workspace.api(`POST /api/messages/${message}/replay`, {});
     expect([refusal.status, refusal.body.detail]).toEqual([409, expect.stringContaining("evenIfSent")]);
     expect((await workspace.api(`POST /api/messages/${message}/replay`, { evenIfSent: true })).status).toBe(202);

@@ -6,11 +6,12 @@ import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import type { Env } from "../env.ts";
 import { userObject } from "../user-stub.ts";
+import { givenUp } from "../../src/domain/message/given-up.ts";
 import { messageStatuses } from "../../src/domain/message/message.ts";
 import { findMessage } from "./find-message.ts";
 import { scannedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
-import { instant, instantOrNull, presentFact, presentFollowed, presentMessageRow } from "./present.ts";
+import { instant, instantOrNull, presentFact, presentFollowed, presentMessageRow, presentOrigin } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 /** `dead`: given up for good, the dead letters. */
@@ -80,6 +81,8 @@ export const messages: readonly Route[] = [
         due: instantOrNull(kept?.message.due),
         sentAt: kept?.message.sentAt === undefined ? null : instant(kept.message.sentAt),
         providerMessageId: kept?.message.providerMessageId ?? null,
+        ...presentOrigin(kept?.message),
+        deadLetter: kept === undefined ? null : (givenUp(kept.message) ?? null),
         followed: presentFollowed(kept?.message.followed),
         timeline: (kept?.facts ?? []).toSorted((a, b) => a.at - b.at).map(presentFact),
       });

@@ -57,6 +57,14 @@ export const presentFollowed = (followed: Followed | undefined): api.MessageDeta
         })),
       };
 
+/** Where a message comes from; of one that is no longer kept nothing is known. */
+export const presentOrigin = (message: Message | undefined): Pick<api.MessageDetail, "origin" | "transactional" | "copyOf" | "copies"> => ({
+  origin: message === undefined ? null : message.run ? "journey" : message.confirms ? "confirmation" : "call",
+  transactional: message?.transactional === true,
+  copyOf: message?.of ?? null,
+  copies: message?.copies ?? 0,
+});
+
 export const presentTimelineItem = (item: TimelineItem): api.TimelineView =>
   item.type === "event"
     ? { at: instant(item.at), type: "event", event: presentEvent(item.event) }
@@ -100,8 +108,12 @@ export const presentUser = (view: UserView): api.UserProfile => ({
   attributes: { ...view.attributes },
   tags: [...view.tags],
   segments: view.segments.map(({ key, since }) => ({ key, since: instant(since) })),
-  suppressions: { ...view.suppressions },
-  subscriptions: { ...view.subscriptions },
+  suppressions: Object.fromEntries(
+    Object.entries(view.suppressions).map(([channel, { at, ...suppression }]) => [channel, { ...suppression, since: instant(at) }]),
+  ),
+  subscriptions: Object.fromEntries(
+    Object.entries(view.subscriptions).map(([key, { state, order }]) => [key, { state, since: instant(order[0]) }]),
+  ),
   anonymousIds: [...view.anonymousIds],
   groups: view.groups.map(({ since, ...group }) => ({ ...group, since: instant(since) })),
   devices: view.devices.map(({ since, ...device }) => ({ ...device, since: instant(since) })),

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { callApi, Problem, type Query } from "./client.ts";
 import type {
+  AlertView,
   LoggedEvent,
   JourneySummary,
   JourneyView,
@@ -9,6 +10,7 @@ import type {
   MessageSummary,
   MessageView,
   Page,
+  ProviderView,
   Rejection,
   SegmentView,
   Session,
@@ -72,7 +74,12 @@ export const membersQuery = (key: string) => pages<Member>(`/segments/${key}/mem
 
 export const messagesQuery = (filter: { readonly status?: string | undefined; readonly channel?: string | undefined }) =>
   pages<MessageSummary>("/messages", { ...filter, content: "false" });
-export const messageQuery = (id: string) => one<MessageView>(`/messages/${encodeURIComponent(id)}`);
+/** Asked again while it is shown: its status moves on by itself. */
+export const messageQuery = (id: string) => one<MessageView>(`/messages/${encodeURIComponent(id)}`, {}, 5000);
+
+/** What waits for an operator, on every page. */
+export const alertsQuery = one<{ readonly items: readonly AlertView[] }>("/alerts", {}, 15_000);
+export const providersQuery = pages<ProviderView>("/providers");
 
 /** The newest of the event log, asked again every two seconds while the page is in front. */
 export const liveEventsQuery = (filter: Query, running: boolean) =>

@@ -62,3 +62,20 @@ export interface MessageView extends Omit<management.MessageDetail, "content" | 
   readonly content: MessageContent | null;
   readonly timeline: readonly WireFact[];
 }
+
+export interface AlertView {
+  readonly kind: string;
+  /** Key of what it is about: of "provider-paused" the provider. */
+  readonly subject: string;
+  readonly detail: string;
+  readonly since: string;
+}
+
+export interface ProviderView {
+  readonly key: string;
+  readonly channel: string;
+  readonly type: string;
+  readonly default?: boolean;
+  readonly webhookUrl: string;
+  readonly paused: { readonly since: string; readonly reason: string } | null;
+}

@@ -8,6 +8,13 @@ export const describeSubscriptionKey = (key: string): string => {
   return channel === undefined ? name : `${name}, ${channelName(channel)}`;
 };
 
+/** A key of a user's suppressions in words: "*" -> "all channels"; "email:a@example.com" -> "Email, a@example.com". */
+export const describeSuppressionKey = (key: string): string => {
+  if (key === "*") return "all channels";
+  const [, channel = key, address] = /^([^:]+)(?::(.*))?$/.exec(key) ?? [];
+  return address === undefined ? channelName(channel) : `${channelName(channel)}, ${address}`;
+};
+
 /** The newest word of a user: "Opted in". */
 export const describeConsent = (state: string): string => (state === "pending" ? "Waits for confirmation" : sentence(state));
 

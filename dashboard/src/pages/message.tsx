@@ -1,84 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { messageQuery } from "../api/queries.ts";
-import type { MessageView } from "../api/types.ts";
-import { describeFact } from "../format/fact.ts";
-import { sentence } from "../format/text.ts";
-import { Ago } from "../parts/ago.tsx";
-import { FactWords, TimelineLine } from "../parts/fact-line.tsx";
-import { Fields } from "../parts/fields.tsx";
+import { channelName } from "../format/channel.ts";
+import { messageTitle, statusNotes } from "../format/message.ts";
 import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
-import { Panel } from "../parts/panel.tsx";
-import parts from "../parts/parts.module.css";
 import { Shown } from "../parts/shown.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
-import { idText, userLink } from "../parts/user-link.ts";
 import { MessageBody } from "./message/message-body.tsx";
+import { MessageReplay } from "./message/message-replay.tsx";
+import { MessageSide } from "./message/message-side.tsx";
 import user from "./user/user.module.css";
 
-const Side = ({ message }: { readonly message: MessageView }) => (
-  <div className={user["side"]}>
-    <Panel title="Details">
-      <Fields
-        items={[
-          ["To", message.to],
-          [
-            "User",
-            <Link key="user" {...userLink({ id: message.user, anonymous: message.anonymous })} className={parts["inline"] ?? ""}>
-              {idText({ id: message.user, anonymous: message.anonymous })}
-            </Link>,
-          ],
-          [
-            "Journey",
-            message.journey && (
-              <Link key="journey" to="/journeys/$key" params={{ key: message.journey }} className={parts["inline"] ?? ""}>
-                {message.journey}
-              </Link>
-            ),
-          ],
-          ["Step", message.step],
-          ["Template", message.template],
-          ["Topic", message.topic],
-          ["Provider", message.provider],
-          ["Attempts", message.attempts > 0 ? message.attempts : undefined],
-          ["Created", <Ago key="created" at={message.createdAt} />],
-          ["Sent", message.sentAt && <Ago key="sent" at={message.sentAt} />],
-          ["Reason", message.reason],
-          ["Tried again", message.status === "held" && message.due !== null ? <Ago key="due" at={message.due} /> : undefined],
-          [
-            "Message id",
-            <code key="id" style={{ fontSize: 12 }}>
-              {message.id}
-            </code>,
-          ],
-          [
-            "Provider's id",
-            message.providerMessageId && (
-              <code key="provider" style={{ fontSize: 12 }}>
-                {message.providerMessageId}
-              </code>
-            ),
-          ],
-        ]}
-      />
-    </Panel>
-    <Panel title="What happened" flush>
-      <ol className={parts["timeline"]} style={{ paddingBlock: 8 }}>
-        {message.timeline.map((fact, index) => {
-          const words = describeFact(fact);
-          // On a message's own page its status is all there is to say.
-          const shown = fact.kind === "message" ? { ...words, title: sentence(fact.status) } : words;
-          return (
-            <TimelineLine key={index} at={fact.at} sign={words.sign} tone={words.tone}>
-              <FactWords fact={shown} />
-            </TimelineLine>
-          );
-        })}
-      </ol>
-    </Panel>
-  </div>
-);
+/** What the status means, where its word does not say it. */
+const note = (status: string): string => (statusNotes[status] === undefined ? "" : `. ${statusNotes[status]}`);
 
 /** One message: what it says, to whom, and what became of it. */
 export const Message = () => {
@@ -88,10 +23,11 @@ export const Message = () => {
   return (
     <>
       <PageHeader
-        title={message ? (message.subject ?? message.template) : "Message"}
+        title={message ? messageTitle(message) : "Message"}
         back={{ to: "/messages", label: "Messages" }}
-        description={message ? `${sentence(message.channel)} to ${message.to ?? message.user}` : " "}
+        description={message ? `${channelName(message.channel)} to ${message.to ?? message.user}${note(message.status)}` : " "}
         {...(message ? { mark: <StatusBadge status={message.status} /> } : {})}
+        {...(message?.deadLetter ? { actions: <MessageReplay id={message.id} mayBeOut={message.deadLetter.mayBeOut} /> } : {})}
       />
       <Shown
         query={query}
@@ -104,7 +40,7 @@ export const Message = () => {
       >
         {(shown) => (
           <div className={user["columns"]}>
-            <Side message={shown} />
+            <MessageSide message={shown} />
             <MessageBody content={shown.content} status={shown.status} />
           </div>
         )}

@@ -2,20 +2,21 @@ import { NativeSelect } from "@mantine/core";
 import { IconFilterOff, IconMail } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { messageStatuses } from "../../../src/domain/message/message.ts";
 import { messagesQuery } from "../api/queries.ts";
+import { channelName, channels } from "../format/channel.ts";
 import { sentence } from "../format/text.ts";
 import { DataTable } from "../parts/data-table.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { messageColumns } from "./message/message-columns.tsx";
 
-const option = (value: string) => ({ value, label: sentence(value) });
 const statuses = [
   { value: "", label: "Any status" },
   { value: "dead", label: "Dead letters" },
-  ...["queued", "held", "claimed", "sent", "delivered", "skipped", "failed", "uncertain", "bounced"].map(option),
+  ...messageStatuses.map((value) => ({ value, label: sentence(value) })),
 ];
-const channels = [{ value: "", label: "Any channel" }, ...["email", "sms", "webhook"].map(option)];
+const channelOptions = [{ value: "", label: "Any channel" }, ...channels.map((value) => ({ value, label: channelName(value) }))];
 
 /** All messages, newest first. */
 export const Messages = () => {
@@ -42,7 +43,7 @@ export const Messages = () => {
             />
             <NativeSelect
               aria-label="Channel"
-              data={channels}
+              data={channelOptions}
               value={filter.channel ?? ""}
               onChange={(event) => change({ channel: event.currentTarget.value })}
             />
@@ -59,7 +60,7 @@ export const Messages = () => {
             <Empty icon={IconFilterOff} title="No message is like that" />
           ) : (
             <Empty icon={IconMail} title="No messages yet">
-              They appear here when a journey reaches a send step.
+              They appear here when a journey reaches a send step, or a call sends one.
             </Empty>
           )
         }

@@ -12,6 +12,7 @@ import { PageHeader } from "../parts/page-header.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Cut } from "../parts/row-text.tsx";
 import { Shown } from "../parts/shown.tsx";
+import { Providers } from "./settings/providers.tsx";
 
 const kinds: Readonly<Record<string, string>> = {
   write: "Write key: sends events, may be public",
@@ -34,7 +35,7 @@ const columns: readonly Column<KeyView>[] = [
   { header: "Expires", from: "wider", width: 130, cell: ({ expiresAt }) => (expiresAt === null ? "never" : <Ago at={expiresAt} />) },
 ];
 
-/** The workspace and its keys. Only what a key begins with is kept, so no key can be read here again. */
+/** The workspace, its providers and its keys. Only what a key begins with is kept, so no key can be read here again. */
 export const Settings = () => {
   const workspace = useQuery(workspaceQuery);
   const keys = useInfiniteQuery(keysQuery);
@@ -56,6 +57,7 @@ export const Settings = () => {
             </Panel>
           )}
         </Shown>
+        <Providers />
         <DataTable label="Keys" columns={columns} rowKey={({ id }) => id} query={keys} empty={<Empty icon={IconKey} title="No keys" />} />
       </Stack>
     </>

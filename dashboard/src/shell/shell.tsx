@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import { Brand } from "./brand.tsx";
 import { Navigation } from "./navigation.tsx";
 import { Account } from "./account.tsx";
+import { Alerts } from "./alerts.tsx";
 import classes from "./shell.module.css";
 
 /** The frame around every page: navigation at the left, on narrow screens behind a button. */
@@ -60,6 +61,7 @@ export const Shell = () => {
       </AppShell.Navbar>
       <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes["main"] ?? ""}>
         <div className={classes["page"]}>
+          <Alerts />
           <Outlet />
         </div>
       </AppShell.Main>

@@ -1,5 +1,6 @@
 import type { MessageSummary } from "../../api/types.ts";
-import { sentence } from "../../format/text.ts";
+import { channelName } from "../../format/channel.ts";
+import { messageTitle } from "../../format/message.ts";
 import { Ago } from "../../parts/ago.tsx";
 import type { Column } from "../../parts/data-table.tsx";
 import { Cut, Narrow, RowLink } from "../../parts/row-text.tsx";
@@ -16,17 +17,17 @@ export const messageColumns: readonly Column<MessageSummary>[] = [
           message.reason ?? (
             <>
               <Narrow>{message.to ?? message.user} · </Narrow>
-              {sentence(message.channel)} · {message.template}
+              {[channelName(message.channel), message.template].filter((words) => words !== "").join(" · ")}
             </>
           )
         }
       >
-        {message.subject ?? message.template}
+        {messageTitle(message)}
       </RowLink>
     ),
   },
   { header: "To", from: "wide", width: "24%", cell: (message) => <Cut quiet>{message.to ?? message.user}</Cut> },
   { header: "Journey", from: "wider", width: "16%", cell: (message) => <Cut quiet>{message.journey ?? "—"}</Cut> },
-  { header: "Status", width: 124, cell: (message) => <StatusBadge status={message.status} /> },
+  { header: "Status", width: 148, cell: (message) => <StatusBadge status={message.status} /> },
   { header: "Created", from: "wide", width: 140, cell: (message) => <Ago at={message.createdAt} /> },
 ];

@@ -1,8 +1,8 @@
 import { Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { UserProfile } from "../../api/types.ts";
+import { describeConsent, describeSubscriptionKey, describeSuppressionKey } from "../../format/consent.ts";
 import { formatDateTime } from "../../format/time.ts";
-import { sentence } from "../../format/text.ts";
 import { Ago, DaysAgo } from "../../parts/ago.tsx";
 import { Fields } from "../../parts/fields.tsx";
 import { Panel } from "../../parts/panel.tsx";
@@ -23,10 +23,22 @@ export const UserSide = ({ user }: { readonly user: UserProfile }) => {
   const attributes = Object.entries(user.attributes);
   const consent = [
     ...Object.entries(user.subscriptions).map(
-      ([topic, state]) => [topic.replace(":", " "), typeof state === "string" ? sentence(state) : valueText(state)] as const,
+      ([key, { state, since }]) =>
+        [
+          describeSubscriptionKey(key),
+          <span key={key} title={`since ${formatDateTime(since)}`}>
+            {describeConsent(state)}
+          </span>,
+        ] as const,
     ),
     ...Object.entries(user.suppressions).map(
-      ([channel, why]) => [`Suppressed: ${channel === "*" ? "all" : channel}`, valueText(why)] as const,
+      ([key, { reason, since }]) =>
+        [
+          `Suppressed: ${describeSuppressionKey(key)}`,
+          <span key={key} title={`since ${formatDateTime(since)}`}>
+            {reason}
+          </span>,
+        ] as const,
     ),
   ];
   return (

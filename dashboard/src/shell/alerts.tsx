@@ -1,0 +1,48 @@
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { IconPlugConnectedX } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { callApi } from "../api/client.ts";
+import { alertsQuery } from "../api/queries.ts";
+import type { AlertView } from "../api/types.ts";
+import { Ago } from "../parts/ago.tsx";
+
+/** A provider that nothing is sent by until its operator has acted. */
+const PausedProvider = ({ alert }: { readonly alert: AlertView }) => {
+  const queryClient = useQueryClient();
+  const resume = useMutation({
+    mutationFn: () => callApi(`/providers/${alert.subject}/resume`, { method: "POST" }),
+    onSuccess: () => Promise.all(["/alerts", "/providers"].map((path) => queryClient.invalidateQueries({ queryKey: [path] }))),
+  });
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      radius="md"
+      mb="md"
+      icon={<IconPlugConnectedX size={18} />}
+      title={`Nothing is sent by “${alert.subject}”`}
+      styles={{ root: { background: "var(--tern-alert)", border: "1px solid var(--tern-alert-line)" } }}
+    >
+      <Stack gap={8} align="flex-start">
+        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+          {alert.detail}
+        </Text>
+        <Text size="sm" c="dimmed">
+          Since <Ago at={alert.since} />. Its messages are held for up to 23 hours. Mend what it says, then resume.
+        </Text>
+        <Group gap="xs">
+          <Button size="compact-sm" variant="default" loading={resume.isPending} onClick={() => resume.mutate()}>
+            Resume
+          </Button>
+          {resume.error && <Text size="sm">{resume.error.message}</Text>}
+        </Group>
+      </Stack>
+    </Alert>
+  );
+};
+
+/** What waits for an operator, above every page; nothing where all is well, or where it cannot be asked. */
+export const Alerts = () => {
+  const { data } = useQuery(alertsQuery);
+  return data?.items.filter(({ kind }) => kind === "provider-paused").map((alert) => <PausedProvider key={alert.subject} alert={alert} />);
+};
