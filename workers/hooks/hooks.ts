@@ -8,8 +8,8 @@ import { documentAt } from "./document.ts";
 import { readBytes } from "./read-bytes.ts";
 import { takeReports } from "./take-reports.ts";
 
-/** Larger than any provider's batch; one that is not is refused before it is read. */
-const maxBytes = 1_000_000;
+/** Larger than any provider's batch (Mandrill's: 1,000 events as a form); what is larger is refused before it is read. */
+const maxBytes = 4_000_000;
 
 /** Whoever is told so tries again in a while. */
 const later = (): Response => new Response("not now; try again", { status: 503, headers: { "retry-after": "30" } });

@@ -154,6 +154,18 @@ describe("a provider's reports", () => {
     expect(await suppressionsOf(at.workspace, "3")).toEqual(["email:3@example.com"]);
   });
 
+  it("a mail that its provider took and then did not send has bounced, and suppresses only where the address is to blame", async () => {
+    const at = await setUp();
+    const [dead, full] = [await sent(at, "1", "a"), await sent(at, "2", "b")];
+    await hook(at.workspace, event("email.suppressed", tagged(dead.echo, { suppressed: { message: "bounced before" } })));
+    const failed = { to: ["2@example.com"], failed: { reason: "reached_daily_quota" } };
+    await hook(at.workspace, event("email.failed", tagged(full.echo, failed)));
+    expect(await messageOf(at.workspace, "1")).toMatchObject({ status: "bounced", reason: "bounced before" });
+    expect(await messageOf(at.workspace, "2")).toMatchObject({ status: "bounced", reason: "reached_daily_quota" });
+    expect(await suppressionsOf(at.workspace, "1")).toEqual(["email:1@example.com"]);
+    expect(await suppressionsOf(at.workspace, "2")).toEqual([]);
+  });
+
   it("about an address that complained count although the message is none of ours", async () => {
     const at = await setUp();
     await sent(at, "1");
@@ -205,7 +217,7 @@ describe("nothing is believed that is not the provider's", () => {
     expect(await hook("nowhere", "{}")).toBe(404);
     expect(await hook(at.workspace, "{}", {}, "nobody")).toBe(404);
     expect(await hook(at.workspace, "{}", {}, "box")).toBe(404);
-    expect(await hook(at.workspace, "x".repeat(1_000_001), {})).toBe(413);
+    expect(await hook(at.workspace, "x".repeat(4_000_001), {})).toBe(413);
     const put = await fetchWorker(new Request(`${origin}/hooks/${at.workspace}/mail`, { method: "PUT" }));
     expect(put.status).toBe(405);
   });
