@@ -168,6 +168,21 @@ describe("Idempotency-Key", () => {
     expect(both.map(({ status }) => status)).toContain(201);
   });
 
+  it("what was done is answered also where its answer cannot be kept, and not done again", async () => {
+    const { api } = await newWorkspace();
+    const { bindings } = await import("./client.test-support.ts");
+    const prepare = bindings.DB.prepare.bind(bindings.DB);
+    const broken = vi.spyOn(bindings.DB, "prepare").mockImplementation((sql) => {
+      if (sql.startsWith("UPDATE idempotency")) throw new Error("cut");
+      return prepare(sql);
+    });
+    const first = await api("POST /api/keys", wanted, { "idempotency-key": "k9" });
+    broken.mockRestore();
+    expect(first.status).toBe(201);
+    expect((await api("POST /api/keys", wanted, { "idempotency-key": "k9" })).status).toBe(409);
+    expect((await api("GET /api/keys")).body.items).toHaveLength(3);
+  });
+
   it("is free again after a refusal", async () => {
     const { api } = await newWorkspace();
     expect((await api("POST /api/keys", { kind: "api" }, { "idempotency-key": "k4" })).status).toBe(400);

@@ -42,15 +42,29 @@ export const once = async (call: Repeatable, run: () => Promise<Response>): Prom
       status: admission.status,
       headers: { "content-type": "application/json", "idempotency-replayed": "true" },
     });
+  let response: Response;
   try {
-    const response = await run();
-    const text = await response.clone().text();
-    // Sealed, because the answer of POST /api/keys is a key.
-    await keepAnswer(env.DB, workspace, { key, status: response.status, body: text === "" ? "" : await seal(env, place, text) });
-    if (hash.startsWith("0")) call.ctx.waitUntil(forgetOldAnswers(env.DB, workspace, now)); // one call in sixteen tidies up
-    return response;
+    response = await run();
   } catch (error) {
     await release(env.DB, workspace, key);
     throw error;
+  }
+  await keep(call, key, response.clone());
+  if (hash.startsWith("0")) call.ctx.waitUntil(forgetOldAnswers(env.DB, workspace, now)); // one call in sixteen tidies up
+  return response;
+};
+
+/**
+ * What was done is done: where its answer cannot be kept, the caller is told all the same, and the key stays taken for as long as
+ * a request may run, since a repetition would do it once more.
+ */
+const keep = async ({ env, workspace }: Repeatable, key: string, response: Response): Promise<void> => {
+  try {
+    const text = await response.text();
+    // Sealed, because the answer of POST /api/keys is a key.
+    const body = text === "" ? "" : await seal(env, `${workspace}/idempotency/${key}`, text);
+    await keepAnswer(env.DB, workspace, { key, status: response.status, body });
+  } catch (error) {
+    console.error(JSON.stringify({ what: "an answer could not be kept for its Idempotency-Key", workspace, error: String(error) }));
   }
 };

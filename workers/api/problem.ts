@@ -17,7 +17,7 @@ export const problemResponse = (fault: Fault): Response => {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
-      ...(status === 503 ? { "retry-after": "1" } : {}),
+      ...(status === 503 || status === 429 ? { "retry-after": "1" } : {}),
     },
   });
 };

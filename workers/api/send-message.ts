@@ -10,11 +10,11 @@ import { contentHash } from "../../src/storage/control/catalogs.ts";
 import { forgetOldPlans, makePlan, type PlannedSend, readPlan } from "../../src/storage/control/send-calls.ts";
 import { findMessage } from "./find-message.ts";
 import { idempotencyKey } from "./idempotency.ts";
-import { readLive } from "../publish.ts";
+import { catalogFor, liveVersion } from "../catalog-cache.ts";
 import { answer, type Call, route, type Route } from "./route.ts";
 import { checkCall, payloadOf } from "./send/checked-call.ts";
 import { maxCallBytes, type SendCall, sendCallSchema } from "./send/send-call.ts";
-import { contactOf, findUser } from "./send/whom.ts";
+import { addressNamed, contactOf, findUser } from "./send/whom.ts";
 import { type Addressee, stimulate } from "../tell-user.ts";
 import { userObject } from "../user-stub.ts";
 
@@ -46,7 +46,7 @@ export const sending: readonly Route[] = [
       const { plan, repeated } = await planned(call);
       const to: Addressee = { env: call.env, workspace: call.workspace, user: plan.user };
       const status = await tell(to, { type: "send", ...(await sendOf(call.body, plan)) });
-      if (status === undefined) throw new Fault("conflict", "Too many messages of this user wait to be sent already");
+      if (status === undefined) throw new Fault("too-many-requests", "Too many messages of this user wait to be sent already");
       const response = answer({ id: plan.message, status }, { status: 202 });
       if (repeated) response.headers.set("idempotency-replayed", "true");
       return response;
@@ -84,7 +84,7 @@ const planned = async (call: Call<unknown, SendCall>): Promise<Planned> => {
   const hash = given === undefined ? "" : await contentHash(stableText(body));
   const before = given === undefined ? undefined : await readPlan(env.DB, workspace, key, now);
   if (before !== undefined) return { plan: sameCall(before, hash), repeated: true };
-  await checkCall(body, await readLive(env, workspace), now);
+  await checkCall(body, (await catalogFor(env, workspace, await liveVersion(env, workspace))).document, now);
   const user = await findUser(env, workspace, body.user);
   const mine: PlannedSend = { key, hash, user, message: timedId("m", now, hashText(`${workspace}|${key}|${now}`)) };
   if (given === undefined) return { plan: mine, repeated: false };
@@ -98,7 +98,7 @@ const sameCall = (plan: PlannedSend, hash: string): PlannedSend => {
 };
 
 const sendOf = async (body: SendCall, plan: PlannedSend): Promise<Omit<Extract<Stimulus, { type: "send" }>, "type">> => {
-  const { channel, template = "", to, topic, transactional, provider, locale, sendAt } = body;
+  const { channel, template = "", to = addressNamed(body), topic, transactional, provider, locale, sendAt } = body;
   const payload = await payloadOf(body);
   const contact = contactOf(body.user);
   return {

@@ -152,6 +152,56 @@ describe("POST /api/messages", () => {
     expect(await messagesOf(ws, "a:email:eve@example.com")).toHaveLength(2);
   });
 
+  it("named by address it goes to that address, whoever hands the address's anonymous user over to themselves meanwhile", async () => {
+    const ws = await newWorkspace();
+    const sendAt = new Date(Date.now() + 1_500).toISOString();
+    const held = await ws.api("POST /api/messages", receipt({ user: { email: "eve@example.com" }, sendAt }));
+    // All a page's visitor needs: the write key is in the page, the id follows from the address.
+    const taken = { anonymousId: "email:eve@example.com", userId: "mallory", traits: { email: "mallory@example.com" } };
+    expect((await call("POST /v1/identify", { body: { writeKey: ws.writeKey, ...taken } })).status).toBe(200);
+    await soon(async () => expect((await ws.api("GET /api/users/mallory")).status).toBe(200));
+    await becomes(ws, held.body.id, "sent");
+    expect((await ws.api(`GET /api/messages/${held.body.id}`)).body.to).toBe("eve@example.com");
+    const next = await ws.api("POST /api/messages", receipt({ user: { email: "eve@example.com" } }));
+    await becomes(ws, next.body.id, "sent");
+    expect((await ws.api(`GET /api/messages/${next.body.id}`)).body.to).toBe("eve@example.com");
+  });
+
+  it("a message that waits can be asked about and taken back by its id also after its user was merged", async () => {
+    const ws = await ada();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const held = await ws.api("POST /api/messages", receipt({ user: { id: "old" }, to: "old@example.com", sendAt }));
+    await ws.api("POST /api/users/ada/merge", { from: "old" });
+    expect((await ws.api(`GET /api/messages/${held.body.id}`)).body).toMatchObject({ status: "held", due: sendAt });
+    expect(await ws.api(`POST /api/messages/${held.body.id}/cancel`)).toMatchObject({ status: 200, body: { status: "skipped" } });
+  });
+
+  it("beyond what may wait for one user the caller is told to come again later, and nothing is kept of it", async () => {
+    const ws = await ada();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const heavy = (n: number) => receipt({ sendAt, data: { n, text: "x".repeat(1_800_000) } });
+    const answers = [];
+    for (let n = 0; n < 5; n++) answers.push(await ws.api("POST /api/messages", heavy(n), { "idempotency-key": `k${n}` }));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 429]);
+    expect(answers[4]).toMatchObject({ body: { code: "too-many-requests" } });
+    expect(answers[4]?.headers.get("retry-after")).toBe("1");
+    expect(await messagesOf(ws, "u:ada")).toHaveLength(4);
+    // Once there is room the same call goes through, under the same key.
+    await ws.api(`POST /api/messages/${answers[0]?.body.id}/cancel`);
+    expect((await ws.api("POST /api/messages", heavy(4), { "idempotency-key": "k4" })).status).toBe(202);
+    expect(await messagesOf(ws, "u:ada")).toHaveLength(5);
+  });
+
+  it("a webhook to an address inside a network fails by itself; the provider goes on for everybody else", async () => {
+    const ws = await ada();
+    await ws.api("PUT /api/providers/hooks", { channel: "webhook", type: "webhook", settings: {}, default: true });
+    const inside = { user: { id: "ada" }, channel: "webhook", content: { url: "http://169.254.169.254/latest", body: "{}" } };
+    const sent = await ws.api("POST /api/messages", inside);
+    await becomes(ws, sent.body.id, "failed");
+    expect((await ws.api(`GET /api/messages/${sent.body.id}`)).body.reason).toContain("not a public address");
+    expect((await ws.api("GET /api/alerts")).body.items).toEqual([]);
+  });
+
   it("holds a message until sendAt; cancelled before, it never goes out; sent, it cannot be cancelled", async () => {
     const ws = await ada();
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
@@ -207,6 +257,31 @@ describe("POST /api/messages", () => {
     ["a file that is not base64", { attachments: [{ name: "a", type: "text/plain", content: "%%%" }] }, "attachments[0].content"],
     ["a file's name with a slash", { attachments: [{ name: "../a", type: "text/plain", content: "aGk=" }] }, "attachments[0].name"],
     ["an address of two lines", { to: "a@example.com\r\nBcc: b@example.com" }, "to"],
+    ["two addresses in one", { to: "a@example.com, b@example.com" }, "to"],
+    ["an address that is none", { to: "nobody" }, "to"],
+    ["a text's address that is no number", { channel: "sms", content: { body: "x" }, to: "12345" }, "to"],
+    ["a user's address with a name", { user: { email: "<a@example.com>" } }, "user.email"],
+    ["a user's two addresses", { user: { email: "a,b@example.com" } }, "user.email"],
+    ["a file's name of dots", { attachments: [{ name: "..", type: "text/plain", content: "aGk=" }] }, "attachments[0].name"],
+    [
+      "a file's name that begins a header",
+      { attachments: [{ name: "a\r\nX: b", type: "text/plain", content: "aGk=" }] },
+      "attachments[0].name",
+    ],
+    [
+      "a file's name read backwards",
+      { attachments: [{ name: "\u202etxt.exe", type: "text/plain", content: "aGk=" }] },
+      "attachments[0].name",
+    ],
+    ["a file that is a part of parts", { attachments: [{ name: "a", type: "multipart/mixed", content: "aGk=" }] }, "attachments[0].type"],
+    [
+      "eleven files",
+      { attachments: Array.from({ length: 11 }, () => ({ name: "a", type: "text/plain", content: "aGk=" })) },
+      "attachments",
+    ],
+    ["a second that does not exist", { sendAt: "2026-12-31T23:59:60Z" }, "sendAt"],
+    ["a day that does not exist", { sendAt: "2027-02-30T00:00:00Z" }, "sendAt"],
+    ["a time without a zone", { sendAt: "2026-12-01T09:00:00" }, "sendAt"],
     ["content of another channel", { content: { body: "x" } }, "content.subject"],
     ["Liquid that does not parse", { content: { subject: "{% if %}", html: "x" } }, "content.subject"],
     ["a time that is none", { sendAt: "tomorrow" }, "sendAt"],

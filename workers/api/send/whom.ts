@@ -11,6 +11,13 @@ type Named = SendCall["user"];
 export const contactOf = ({ email, phone }: Named): { readonly attribute: "email" | "phone"; readonly value: string } | undefined =>
   email !== undefined ? { attribute: "email", value: email } : phone !== undefined ? { attribute: "phone", value: phone } : undefined;
 
+/**
+ * Where the message goes that names its user by an address of its channel: there, whatever the user's own is by then. The anonymous
+ * user of an address has an id that anybody can work out and hand over to themselves, with all that waits to be sent.
+ */
+export const addressNamed = ({ user: { email, phone }, channel }: Pick<SendCall, "user" | "channel">): string | undefined =>
+  channel === "email" ? email : channel === "sms" || channel === "whatsapp" ? phone : undefined;
+
 /** Users counted of those who share an address. */
 const counted = 100;
 
