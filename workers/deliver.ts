@@ -1,7 +1,7 @@
 import type { DeliverMessage } from "../src/api/queue.ts";
 import { type OutboxRow, keepInOutbox } from "../src/storage/shard/outbox.ts";
 import { shardNumberOf, shardsOf } from "../src/storage/shard/shards.ts";
-import { listedReason } from "../src/storage/shard/suppressions.ts";
+import { listedReason, suppressedAmong } from "../src/storage/shard/suppressions.ts";
 import { liveVersion, providerFor } from "./catalog-cache.ts";
 import { confirmedFor } from "./confirmed.ts";
 import { Connections } from "./delivery/connections.ts";
@@ -114,6 +114,7 @@ const portsOf = (env: Env): DeliverPorts => {
     object: (workspace, user) => userObject(env, workspace, user),
     confirmed: confirmedFor,
     listed: (workspace, channel, address) => listedReason(env, workspace, channel, address),
+    suppressedAmong: (workspace, channel, addresses) => suppressedAmong(env, workspace, channel, addresses),
     shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
     misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
   };

@@ -156,10 +156,9 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const target = this.#movedTo(request.message);
     if (target !== undefined) return this.#merged.forward(target, request, (object, onward) => object.settle(onward));
     if (!this.#session.exists()) return { deliver: [] };
-    const { message, attempt, outcome } = request;
-    const { turn } = this.#session.turn((open) =>
-      open.take(decide(open.state, { type: "settled", message, attempt, outcome }, open.context(this.#session.now(), catalog))),
-    );
+    const { message, attempt, outcome, leftOut } = request;
+    const settled = { type: "settled", message, attempt, outcome, ...(leftOut && { leftOut }) } as const;
+    const { turn } = this.#session.turn((open) => open.take(decide(open.state, settled, open.context(this.#session.now(), catalog))));
     this.#clock.arm(this.#dueWithFacts(turn));
     return this.#answer(turn);
   }

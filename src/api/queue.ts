@@ -114,4 +114,6 @@ export interface SettleRequest extends ObjectRequest {
   readonly message: string;
   readonly attempt: number;
   readonly outcome: Outcome;
+  /** Copies (cc, bcc) the attempt left out, as their addresses are suppressed. */
+  readonly leftOut?: readonly string[];
 }

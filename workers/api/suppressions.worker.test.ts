@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { soon } from "../../test/support/workspace.ts";
-import { call, fetchWorker, journeyOf, keyWith, newWorkspace, templateOf, type TestWorkspace } from "./client.test-support.ts";
+import { liveVersion } from "../catalog-cache.ts";
+import { userObject } from "../user-stub.ts";
+import { bindings, call, fetchWorker, journeyOf, keyWith, newWorkspace, templateOf, type TestWorkspace } from "./client.test-support.ts";
 
 // The first call of a run loads the whole management API.
 vi.setConfig({ testTimeout: 30_000 });
@@ -67,6 +69,30 @@ describe("the suppression list", () => {
     expect((await api("DELETE /api/suppressions?address=Ada@example.com")).status).toBe(404);
     await signUp(workspace, "eve", "ada@example.com");
     expect(await endOf(workspace, "eve")).toMatchObject({ status: "sent" });
+  });
+
+  it("leaves copies out to whoever is on it or bounced as somebody else, and the message says so", async () => {
+    const workspace = await newWorkspace();
+    const { api } = workspace;
+    const { locales, ...template } = templateOf();
+    const copies = { cc: ["Boss <Boss@Example.com>", "crm@example.com"], bcc: ["dead@example.com"] };
+    await api("PUT /api/templates/hello", { ...template, locales: { en: { ...locales.en, ...copies } } });
+    await api("PUT /api/journeys/hello", journeyOf("hello"));
+    await api("POST /api/journeys/hello/publish", { inFlight: "stay" });
+    await api("POST /api/suppressions", { items: [{ address: "boss@example.com" }] });
+    await api("PATCH /api/users/eve", { attributes: { email: "Dead@example.com" } });
+    await userObject(bindings, workspace.id, "u:eve").stimulate({
+      catalog: await liveVersion(bindings, workspace.id),
+      stimuli: [{ type: "suppress", channel: "email", reason: "bounced", address: "Dead@example.com" }],
+    });
+    // As a report of a bounce does: what it says is projected before it is answered.
+    await api("POST /api/users/eve/unsuppress", { channel: "sms" });
+    await signUp(workspace, "ada", "ada@example.com");
+    const { id, content } = await endOf(workspace, "ada");
+    expect(content).toMatchObject({ cc: ["crm@example.com"] });
+    expect(content).not.toHaveProperty("bcc");
+    const { timeline } = (await api(`GET /api/messages/${id}`)).body;
+    expect(timeline.at(-1)).toMatchObject({ status: "sent", leftOut: ["Boss <Boss@Example.com>", "dead@example.com"] });
   });
 
   it("is imported as items and JSON lines, paged, and exported whole as CSV", async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ClaimAnswer } from "../../src/api/queue.ts";
-import { answer, queued, recordingPorts, resend, toSend } from "./fixtures.ts";
+import { answer, message, queued, recordingPorts, rendered, resend, toSend } from "./fixtures.ts";
 import { deliverMessage } from "./deliver-message.ts";
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
+
+const content = { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" } as const;
 
 describe("deliverMessage", () => {
   it("claims, calls, settles, in this order", async () => {
@@ -116,6 +118,55 @@ describe("deliverMessage", () => {
     });
     await deliverMessage(queued, ports);
     expect(asked).toEqual([true]);
+  });
+
+  describe("copies of an email to addresses nothing is sent to", () => {
+    const copied = (cc: readonly string[], bcc: readonly string[] = []): ClaimAnswer => ({
+      ...toSend,
+      claim: { kind: "send", attempt: 1, message, rendered: { ...rendered, content: { ...content, cc, bcc } } },
+    });
+    const sent = async (claim: ClaimAnswer, suppressed: readonly string[]) => {
+      const bodies: Record<string, unknown>[] = [];
+      const asked: (readonly string[])[] = [];
+      const { ports, recorded } = recordingPorts({
+        claim: () => Promise.resolve(claim),
+        suppressedAmong: (_workspace, _channel, addresses) => {
+          asked.push(addresses);
+          return Promise.resolve(new Set(suppressed));
+        },
+        call: ({ body }) => {
+          bodies.push(JSON.parse(String(body)) as Record<string, unknown>);
+          return Promise.resolve(answer(200, '{"id":"p1"}'));
+        },
+      });
+      await deliverMessage(queued, ports);
+      return { bodies, asked, settle: recorded.settles[0] };
+    };
+
+    it("are left out, however the address is written, and the settle says so; the others go", async () => {
+      const { bodies, asked, settle } = await sent(copied(["Boss <Boss@Example.com>", "crm@example.com"], ["gone@example.com"]), [
+        "boss@example.com",
+        "gone@example.com",
+      ]);
+      expect(asked).toEqual([["boss@example.com", "crm@example.com", "gone@example.com"]]);
+      expect(bodies).toMatchObject([{ cc: ["crm@example.com"] }]);
+      expect(bodies[0]).not.toHaveProperty("bcc");
+      expect(settle).toMatchObject({ outcome: { kind: "accepted" }, leftOut: ["Boss <Boss@Example.com>", "gone@example.com"] });
+    });
+
+    it("cost an email without copies no look-up", async () => {
+      expect((await sent(toSend, [])).asked).toEqual([]);
+    });
+
+    it("are not sent where that cannot be asked", async () => {
+      const { ports, recorded } = recordingPorts({
+        claim: () => Promise.resolve(copied(["crm@example.com"])),
+        suppressedAmong: failing("D1 down"),
+      });
+      await deliverMessage(queued, ports);
+      expect(recorded.steps).not.toContain("call");
+      expect(recorded.settles[0]?.outcome).toMatchObject({ kind: "retry" });
+    });
   });
 
   describe("where its provider keeps a rate", () => {

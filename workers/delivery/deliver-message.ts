@@ -1,9 +1,10 @@
 import type { ClaimAnswer, DeliverMessage, ObjectAnswer } from "../../src/api/queue.ts";
 import { echoOf } from "../../src/channels/echo.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
-import type { Outcome, RenderedMessage } from "../../src/domain/message/message.ts";
+import type { MessageContent, Outcome, RenderedMessage } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { attempt, type AttemptPorts } from "./attempt.ts";
+import { withoutSuppressed } from "./copies.ts";
 import { inPlace, takePlace, type PlacePorts, type Taken } from "./place.ts";
 
 /** What delivering is done with: the consumer gives the real ones, tests their own. */
@@ -16,6 +17,8 @@ export interface DeliverPorts extends AttemptPorts, PlacePorts {
   readonly confirmed: (workspace: string, user: UserKey) => number | undefined;
   /** Why an address is on the workspace's suppression list; undefined when it is not. */
   readonly listed: (workspace: string, channel: string, address: string) => Promise<string | undefined>;
+  /** Which of these comparable addresses nothing is sent to, whoever has them. */
+  readonly suppressedAmong: (workspace: string, channel: string, addresses: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Number of the data shard that holds a user's rows. */
   readonly shardNumber: (workspace: string, user: UserKey) => number;
   /** The provider said that its operator must act. Never rejects. */
@@ -49,14 +52,15 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   const { rendered, attempt: number } = answer.claim;
   const owner = answer.movedTo ?? user;
   const echo = echoOf(workspace, ports.shardNumber(workspace, rendered.owner), id);
-  const message = { workspace, user: owner, id, echo, to: rendered.to, content: rendered.content };
   const begunAt = ports.authorize.now();
-  const listed = answer.claim.lookUp === true ? await lookUp(workspace, rendered, ports) : undefined;
-  if (listed !== undefined) {
+  const looked = await lookUp(workspace, rendered, { ports, isListed: answer.claim.lookUp === true });
+  if (looked.refused !== undefined) {
     if (taken !== undefined) await ports.giveBack(workspace, taken.provider, taken.request.id);
-    const refused = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome: listed });
+    const refused = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome: looked.refused });
     return { kind: "done", answers: refused ? [answer, refused] : [answer] };
   }
+  const { content, leftOut } = looked;
+  const message = { workspace, user: owner, id, echo, to: rendered.to, content };
   let isAnswered = false;
   const paced = taken === undefined ? ports : inPlace(workspace, taken, ports);
   const outcome = await attempt(message, rendered.provider, {
@@ -75,7 +79,15 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   // Only the provider's own word pauses it; before the settle, so that what is held then meets a paused one when it is asked again.
   if (outcome.kind === "misconfigured" && isAnswered)
     await ports.misconfigured(workspace, rendered.provider, { detail: outcome.detail, begunAt });
-  const settled = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome });
+  const settled = await settle(ports, {
+    workspace,
+    user: owner,
+    message: id,
+    attempt: number,
+    catalog,
+    outcome,
+    ...(leftOut.length > 0 && { leftOut }),
+  });
   const providerId = outcome.kind === "accepted" ? outcome.providerMessageId : undefined;
   return {
     kind: "done",
@@ -86,13 +98,22 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   };
 }
 
-/** What the suppression list says of the address: nothing is sent where it cannot be asked. */
-async function lookUp(workspace: string, { to, content }: RenderedMessage, ports: DeliverPorts): Promise<Outcome | undefined> {
+type LookedUp =
+  | { readonly refused: Outcome }
+  | { readonly refused?: undefined; readonly content: MessageContent; readonly leftOut: readonly string[] };
+
+/** What the suppression list says of the addresses: nothing is sent where it cannot be asked, and no copy to whom nothing is sent. */
+async function lookUp(
+  workspace: string,
+  { to, content }: RenderedMessage,
+  { ports, isListed }: { readonly ports: DeliverPorts; readonly isListed: boolean },
+): Promise<LookedUp> {
   try {
-    const reason = await ports.listed(workspace, content.channel, to);
-    return reason === undefined ? undefined : { kind: "unreachable", detail: reason, listed: true };
+    const reason = isListed ? await ports.listed(workspace, content.channel, to) : undefined;
+    if (reason !== undefined) return { refused: { kind: "unreachable", detail: reason, listed: true } };
+    return await withoutSuppressed(content, (addresses) => ports.suppressedAmong(workspace, content.channel, addresses));
   } catch (problem) {
-    return { kind: "retry", detail: `the suppression list could not be read: ${messageOf(problem)}` };
+    return { refused: { kind: "retry", detail: `the suppression list could not be read: ${messageOf(problem)}` } };
   }
 }
 
@@ -139,6 +160,7 @@ interface Settlement {
   readonly attempt: number;
   readonly catalog: number;
   readonly outcome: Outcome;
+  readonly leftOut?: readonly string[];
 }
 
 async function settle(ports: DeliverPorts, { workspace, user, ...request }: Settlement): Promise<ObjectAnswer | undefined> {

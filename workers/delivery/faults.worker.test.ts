@@ -86,6 +86,7 @@ const portsWith = (
   liveVersion: () => (point === "before the claim" ? never() : Promise.resolve(version)),
   confirmed: () => undefined,
   listed: () => Promise.resolve(undefined),
+  suppressedAmong: () => Promise.resolve(new Set()),
   shardNumber: () => 0,
   misconfigured: () => Promise.resolve(),
   provider: () => (point === "before the call" ? never() : Promise.resolve(definition)),

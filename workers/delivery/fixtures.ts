@@ -20,7 +20,7 @@ export const rendered: RenderedMessage = {
   content: { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi" },
 };
 
-const message: Message = { id: "m1", channel: "email", template: "t", status: "claimed", createdAt: 1, attempts: 1, rendered };
+export const message: Message = { id: "m1", channel: "email", template: "t", status: "claimed", createdAt: 1, attempts: 1, rendered };
 
 export const toSend: ClaimAnswer = { claim: { kind: "send", attempt: 1, message, rendered }, deliver: [] };
 
@@ -43,6 +43,7 @@ export function recordingPorts(
     liveVersion: () => Promise.resolve(7),
     confirmed: () => undefined,
     listed: () => Promise.resolve(undefined),
+    suppressedAmong: () => Promise.resolve(new Set()),
     shardNumber: () => 0,
     authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
     connected: (work) => work(),

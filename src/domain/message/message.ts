@@ -59,6 +59,8 @@ export interface Message {
   readonly claimedAt?: number;
   /** Filled at the first claim and kept: every retry is byte-identical. */
   readonly rendered?: RenderedMessage;
+  /** Copies (cc, bcc) that were not sent: nothing is sent to those addresses. */
+  readonly leftOut?: readonly string[];
   /** An attempt ended without a clear answer: the user may have it. */
   readonly unclear?: true;
   /** Providers that refused it before the one that has it now, and the attempts made until then. */

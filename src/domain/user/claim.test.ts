@@ -288,6 +288,18 @@ describe("settle", () => {
     expect(givenUp.user.steps).toEqual(["send", "after"]);
   });
 
+  it("tells which copies an attempt left out, also once it is sent again", () => {
+    const { user, id } = sending();
+    user.claim(id);
+    const leftOut = ["boss@b.c"];
+    user.do({ type: "settled", message: id, attempt: 1, outcome: { kind: "retry", detail: "503" }, leftOut });
+    expect(lastMessage(user)).toMatchObject({ status: "held", leftOut });
+    user.sleep(START + MINUTE);
+    user.claim(id);
+    settle(user, [id, 2], { kind: "accepted" });
+    expect(lastMessage(user)).toMatchObject({ status: "sent", leftOut });
+  });
+
   it("is idempotent by message and attempt, and ignores attempts that never were", () => {
     const { user, id } = sending();
     settle(user, [id, 1], { kind: "accepted" });

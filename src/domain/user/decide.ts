@@ -125,7 +125,7 @@ const apply = (draft: Draft, stimulus: Stimulus, enters: boolean): void => {
       takeFollowed(draft, stimulus);
       return moveOn(draft, timeCause(draft.at));
     case "settled":
-      settleAttempt(draft, stimulus.message, stimulus.attempt, stimulus.outcome);
+      settleAttempt(draft, stimulus);
       return moveOn(draft, timeCause(draft.at));
     case "send":
       sendByCall(draft, stimulus);

@@ -142,6 +142,8 @@ export type Fact =
       readonly attempts: number;
       /** A held message: when it is tried again. */
       readonly until?: number;
+      /** Copies (cc, bcc) that were left out, as nothing is sent to their addresses. */
+      readonly leftOut?: readonly string[];
       /** Final statuses it has come to with this word, each told once per message, however late: what counts are made of. */
       readonly reached?: readonly MessageStatus[];
     }

@@ -84,6 +84,7 @@ export const messageFact = (message: Message, at: number): Extract<Fact, { kind:
   ...(message.providerMessageId !== undefined && { providerMessageId: message.providerMessageId }),
   ...(message.variant !== undefined && { variant: message.variant }),
   ...(message.reason !== undefined && { reason: message.reason }),
+  ...(message.leftOut !== undefined && { leftOut: message.leftOut }),
   ...(message.status === "held" && message.due !== undefined && { until: message.due }),
 });
 

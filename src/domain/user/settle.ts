@@ -9,6 +9,7 @@ import { setProfile, type Draft } from "./draft.ts";
 import { isOut, openCopies } from "./first-of-copies.ts";
 import { attemptsHere, failOver } from "./failover.ts";
 import { closeMessage, dropCopies, holdMessage, messageOf, putMessage, queueMessage, unsent, waitForCopies } from "./messages.ts";
+import type { Stimulus } from "./stimulus.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -25,9 +26,10 @@ export const MISCONFIGURED = "misconfigured: ";
 export const PROVIDER_PAUSED = "provider paused";
 
 /** The provider answered an attempt. What is old news changes nothing, except that an acceptance always counts: never send again. */
-export const settleAttempt = (draft: Draft, id: string, attempt: number, outcome: Outcome): void => {
-  const message = messageOf(draft, id);
-  if (message === undefined || attempt < 1 || attempt > message.attempts) return;
+export const settleAttempt = (draft: Draft, { message: id, attempt, outcome, leftOut }: Extract<Stimulus, { type: "settled" }>): void => {
+  const known = messageOf(draft, id);
+  if (known === undefined || attempt < 1 || attempt > known.attempts) return;
+  const message = leftOut === undefined ? known : { ...known, leftOut };
   if (outcome.kind === "accepted") return accept(draft, message, outcome.providerMessageId);
   if (isFinal(message.status) || attempt !== message.attempts) return;
   // The lease ran out meanwhile and another attempt is on its way: only a clear answer can still stop that.

@@ -113,7 +113,14 @@ export type Stimulus =
   /** Takes a message back that nobody has claimed; any other stays as it is. */
   | { readonly type: "cancel"; readonly message: string }
   /** The provider answered, or did not. */
-  | { readonly type: "settled"; readonly message: string; readonly attempt: number; readonly outcome: Outcome }
+  | {
+      readonly type: "settled";
+      readonly message: string;
+      readonly attempt: number;
+      readonly outcome: Outcome;
+      /** Copies (cc, bcc) the attempt left out. */
+      readonly leftOut?: readonly string[];
+    }
   /**
    * A merge's import: the source's profile and history (docs/semantics.md, Identity of users). A long history comes in parts: all but
    * the last say `more`; `carried` (see `handOver`) comes with the last. A part again, or a merge already taken in, changes nothing.

@@ -128,6 +128,26 @@ export interface SuppressionCursor {
 }
 
 /** Suppressions of one shard by channel, address and user; `search`: the beginning of an address or of a user's id. */
+/** Which of these addresses (as `comparableAddress` makes them) nothing is sent to: on the list, or suppressed of any user. */
+export const suppressedAmong = async (
+  env: ShardBindings,
+  workspace: string,
+  channel: string,
+  addresses: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const found = await Promise.all(
+    shardsOf(env).map((db) =>
+      db
+        .prepare(
+          "SELECT DISTINCT address FROM suppressions WHERE workspace = ?1 AND channel = ?2 AND address IN (SELECT value FROM json_each(?3))",
+        )
+        .bind(workspace, channel, JSON.stringify(addresses))
+        .all<{ address: string }>(),
+    ),
+  );
+  return new Set(found.flatMap(({ results }) => results.map(({ address }) => address)));
+};
+
 export const listSuppressions = async (
   db: D1Database,
   wanted: { readonly workspace: string; readonly channel?: string | undefined; readonly search: string },
