@@ -22,6 +22,34 @@ describe("problemsOf", () => {
     expect(problems(schema, { to: { step: { key: "a", colour: 1 } } })).toEqual([{ path: "to.step.colour", message: "Unknown field" }]);
   });
 
+  it.each([
+    [z.object({ a: z.string() }), {}, "a", "is required: a text"],
+    [z.object({ a: z.string() }), { a: 1 }, "a", "has to be a text"],
+    [z.object({ a: z.record(z.string(), z.string()) }), { a: [] }, "a", "has to be an object"],
+    [z.object({ a: z.int() }), { a: 1.5 }, "a", "has to be a whole number"],
+    [z.strictObject({ to: z.string() }), undefined, "", "is required: an object"],
+    [z.object({ a: z.enum(["email", "sms"]) }), { a: "fax" }, "a", "has to be one of email, sms"],
+    [z.object({ a: z.enum(["email", "sms"]) }), {}, "a", "has to be one of email, sms"],
+    [z.object({ a: z.literal("x") }), { a: 1 }, "a", "has to be x"],
+    [
+      z.object({ a: z.discriminatedUnion("type", [z.object({ type: z.literal("x") }), z.object({ type: z.literal("y") })]) }),
+      { a: { type: "q" } },
+      "a.type",
+      "has to be one of x, y",
+    ],
+    [z.object({ a: z.union([z.string(), z.number()]) }), {}, "a", "is required: a text or a number"],
+    [z.object({ a: z.union([z.string(), z.number()]) }), { a: [] }, "a", "has to be a text or a number"],
+    [z.object({ a: z.string({ error: "a key has letters" }) }), {}, "a", "a key has letters"],
+    [z.object({ a: z.union([z.string().max(1), z.number()]) }), { a: "long" }, "a", "has to have at most 1 characters"],
+    [z.object({ a: z.string().min(1) }), { a: "" }, "a", "may not be empty"],
+    [z.object({ a: z.array(z.string()).max(1) }), { a: ["x", "y"] }, "a", "has to have at most 1 items"],
+    [z.object({ a: z.number().positive() }), { a: 0 }, "a", "has to be more than 0"],
+    [z.object({ a: z.int().max(9) }), { a: 10 }, "a", "has to be at most 9"],
+    [z.object({ a: z.string().max(3, "a name has 3 letters") }), { a: "long" }, "a", "a name has 3 letters"],
+  ])("says what a place has to be, in plain words, and keeps what a schema says itself: %#", (schema, value, path, message) =>
+    expect(problems(schema, value)).toEqual([{ path, message }]),
+  );
+
   it("lists at most 50", () => {
     expect(
       problems(

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { InputProblem } from "../domain/fault.ts";
+import { issueWords } from "./issue-words.ts";
 
 /**
  * The bad places of an input, as the API names them: "steps.remind.channel", "items[3].userId"; "" is the input itself.
@@ -20,7 +21,7 @@ const problemsOfIssue = (issue: z.core.$ZodIssue, parent: Path): readonly InputP
   }
   if (issue.code === "invalid_key" || issue.code === "invalid_element")
     return issue.issues.flatMap((inner) => problemsOfIssue(inner, path));
-  return [{ path: dotted(path), message: issue.message }];
+  return [{ path: dotted(path), message: issueWords(issue) }];
 };
 
 const depthOf = (issues: readonly z.core.$ZodIssue[]): number =>
