@@ -123,6 +123,8 @@ interface ProviderBase<Schema extends z.ZodType> {
   readonly reports: readonly MessageStatus[];
   /** Settings that are written and never read back. */
   readonly secrets: readonly (keyof z.output<Schema> & string)[];
+  /** Settings that say where the secrets go, beside `baseUrl`: with another value of theirs, secrets have to be said again. */
+  readonly destination?: readonly (keyof z.output<Schema> & string)[];
 }
 
 /** What signing may need. */

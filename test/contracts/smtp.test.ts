@@ -297,6 +297,10 @@ describe("settings", () => {
     expect(smtp.settings.parse({ host: "mail.example.com", from: "shop@example.com" })).toMatchObject({ port: 465, security: "tls" });
   });
 
+  it.each(["abcd efgh ijkl mnop", "Paßwort"])("take the password %s: what a password is made of is the server's to say", (password) => {
+    expect(problem({ username: "shop", password })).toBe("");
+  });
+
   it.each([
     [{ port: 25 }, /^port: port 25/],
     [{ host: "10.0.0.1" }, /^host: not a public host/],
@@ -306,6 +310,10 @@ describe("settings", () => {
     [{ host: "mail.example.com/x" }, /^host: /],
     [{ security: "none" }, /^security: /],
     [{ username: "shop" }, /^password: /],
+    [{ username: "shop", password: "two\nlines" }, /^password: /],
+    [{ username: "shop\0other", password: "x" }, /^username: /],
+    [{ port: 587 }, /^port: /],
+    [{ security: "starttls" }, /^port: /],
     [{ from: "nobody" }, /^from: /],
   ])("%j is refused", (settings, said) => expect(problem(settings)).toMatch(said));
 });

@@ -16,6 +16,7 @@ import { listPaused, settlePauses } from "../../src/storage/control/provider-sta
 import { markDefaults } from "../../src/storage/control/providers.ts";
 import type { Env } from "../env.ts";
 import { publicUrl } from "../link-keys.ts";
+import { hookAddress } from "../provider-callback.ts";
 import { openProvider } from "../provider-store.ts";
 import { storeProvider } from "./store-provider.ts";
 import { resumeProvider, wakeHeld } from "../provider-pause.ts";
@@ -94,7 +95,17 @@ const complete = async (env: Env, workspace: string, put: unknown, key: string):
   const settings = put["settings"] ?? before.settings;
   if (!isObject(settings)) return put;
   const kept = secretSettings(before.type).filter((name) => settings[name] === undefined && before.settings[name] !== undefined);
-  return { ...put, settings: { ...settings, ...Object.fromEntries(kept.map((name) => [name, before.settings[name]])) } };
+  const whole = { ...settings, ...Object.fromEntries(kept.map((name) => [name, before.settings[name]])) };
+  return goElsewhere(before, whole) ? put : { ...put, settings: whole };
+};
+
+/** Would these settings have the secrets sent elsewhere than those before? */
+const goElsewhere = (before: ProviderDefinition, settings: Readonly<Record<string, unknown>>): boolean => {
+  const { destination = [], settings: schema } = kindOf(before.type);
+  if (destination.length === 0) return false;
+  // With what is left out as it would be kept; settings that are wrong are refused soon after.
+  const { data } = schema.safeParse(settings);
+  return isObject(data) && destination.some((name) => data[name] !== before.settings[name]);
 };
 
 /** As the schema stores addresses: without trailing slashes. */
@@ -116,7 +127,7 @@ async function knownOf(
       return [
         key,
         {
-          webhookUrl: `${publicUrl(env) ?? origin}/hooks/${encodeURIComponent(workspace)}/${encodeURIComponent(key)}`,
+          webhookUrl: hookAddress(publicUrl(env) ?? origin, workspace, key),
           paused: state === undefined ? null : { since: instantOrNull(state.paused_at), reason: state.reason },
         },
       ];

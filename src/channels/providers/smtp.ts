@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
+import { mailOf, senderSetting } from "../email/mail.ts";
 import { domainOf } from "../email/mailbox.ts";
 import { buildMime } from "../email/mime.ts";
 import { isLoopback, refusedAddress } from "../outbound-address.ts";
@@ -26,13 +26,25 @@ const settings = z
       .enum(["tls", "starttls", "none"])
       .default("tls")
       .describe('"tls" from the first byte, "starttls" after a word in the clear; "none" for a server on this machine only'),
-    username: z.string().min(1).max(320).optional().describe("User name, where the server wants one"),
-    password: keySetting("Password of that user").optional(),
+    username: z
+      .string()
+      .regex(/^\P{Cc}{1,320}$/u, "no line ends and other controls")
+      .optional()
+      .describe("User name, where the server wants one"),
+    password: z
+      .string()
+      .regex(/^\P{Cc}{1,500}$/u, "no line ends and other controls")
+      .optional()
+      .describe("Password of that user"),
     from: senderSetting,
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), {
     path: ["password"],
     message: "username and password belong together",
+  })
+  .refine(({ port, security }) => !(port === 465 && security === "starttls") && !(port === 587 && security === "tls"), {
+    path: ["port"],
+    message: "465 is for TLS at once (security tls), 587 for STARTTLS (security starttls)",
   })
   .refine(({ host, security }) => security !== "none" || isLoopback(host), {
     path: ["security"],
@@ -49,6 +61,7 @@ export const smtp: SmtpProvider<typeof settings> = {
   settings,
   reports: [],
   secrets: ["password"],
+  destination: ["host", "port", "security"],
   server: ({ host, port, security, username, password }) => ({
     host,
     port,
