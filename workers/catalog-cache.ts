@@ -124,7 +124,9 @@ export const providersFor = async (env: Env, workspace: string, version?: number
 
 const loadProviders = async (env: Env, workspace: string): Promise<ReadonlyMap<string, ProviderDefinition>> => {
   const rows = await readProviders(env.DB, workspace);
-  const providers = await Promise.all(rows.map((row) => openProvider(env, workspace, row)));
+  // It knows every kind of provider: only who sends evaluates them.
+  const { withCallback } = await import("./provider-callback.ts");
+  const providers = await Promise.all(rows.map(async (row) => withCallback(env, workspace, await openProvider(env, workspace, row))));
   return new Map(providers.map((provider) => [provider.key, provider]));
 };
 

@@ -19,7 +19,7 @@ export const urlSetting = (what: string) =>
 /** The setting of providers that are told with each message where its reports go. */
 export const callbackSetting = () =>
   urlSetting(
-    "Address of this provider's webhook here. With it every message says where its reports go; without it they come only where the account at the provider is set up to send them",
+    "Where each message says its reports go. Left out, this provider's own webhook address, where the deployment's public address is known",
   ).optional();
 
 const name = "tern";

@@ -82,11 +82,7 @@ describe("the built-in outbox", () => {
     expect(of("sms")[0]).toMatchObject({ to: "+49 151 1234567", content: { body: "Hi Ada" } });
     expect(of("whatsapp")[0]?.content["template"]).toEqual({ name: "hello", language: "en", parameters: ["Ada"] });
     expect(of("slack")[0]?.content).toEqual({ channel: "slack", text: "Hi Ada" });
-    expect(
-      of("push")
-        .map(({ to }) => to)
-        .toSorted(),
-    ).toEqual(["phone-1", "phone-2"]);
+    expect(new Set(of("push").map(({ to }) => to))).toEqual(new Set(["phone-1", "phone-2"]));
     for (const { content } of of("push")) expect(content).toMatchObject({ title: "Hi Ada", body: "Look", link: "https://shop.example/" });
   });
 

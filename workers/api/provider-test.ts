@@ -6,6 +6,7 @@ import { readDefinition } from "../../src/storage/control/definitions.ts";
 import { attemptPorts } from "../deliver.ts";
 import { attempt } from "../delivery/attempt.ts";
 import { inPlace, takePlace } from "../delivery/place.ts";
+import { withCallback } from "../provider-callback.ts";
 import { openProvider } from "../provider-store.ts";
 import { windowMs } from "../../src/domain/schedule/duration.ts";
 import { badInput } from "./problem.ts";
@@ -32,7 +33,7 @@ export const providerTest: readonly Route[] = [
       const key = params["key"] ?? "";
       const row = await readDefinition(env.DB, workspace, "provider", key);
       if (row === undefined) throw new Fault("not-found", `There is no provider "${key}"`);
-      const definition = await openProvider(env, workspace, row);
+      const definition = withCallback(env, workspace, await openProvider(env, workspace, row));
       const content = testContent(definition.channel, body.to);
       if (content === undefined) throw badInput("to", `nothing is sent on the channel ${definition.channel}`);
       // No message's id begins like this: reports about it find nobody, and are not wanted again.

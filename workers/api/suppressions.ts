@@ -19,7 +19,7 @@ import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instant } from "./present.ts";
 import { badInput } from "./problem.ts";
-import { changeCatalog } from "../publish.ts";
+import { lookUpFromNowOn } from "../look-up.ts";
 import { answer, noContent, route, type Route } from "./route.ts";
 import { type ImportedAddress, readCsv, readJsonLines, writeCsvRow } from "./suppression-import.ts";
 import { stimulateMany } from "../tell-user.ts";
@@ -66,13 +66,6 @@ const first: SuppressionCursor = { channel: "", address: "", user: "" };
 const cursorOf = (cursor: string | undefined): SuppressionCursor => {
   const [by = "", at = "", user = ""] = fromCursor(cursor, position) ?? [];
   return { channel: by, address: at, user };
-};
-
-/** From here on claims look the list up; said before the first address is on it, so that none is missed. */
-const lookUpFromNowOn = async (env: Env, workspace: string): Promise<void> => {
-  await changeCatalog(env, workspace, async (live) =>
-    live.listed === true ? { unchanged: undefined } : { document: { ...live, listed: true }, statements: [], answer: undefined },
-  );
 };
 
 const readImport = (body: { readonly items?: unknown; readonly csv?: string | undefined; readonly jsonLines?: string | undefined }) => {

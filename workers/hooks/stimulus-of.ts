@@ -1,5 +1,5 @@
 import type { ProviderReport } from "../../src/channels/provider.ts";
-import { smsWord } from "../../src/channels/sms/sms-word.ts";
+import { type SmsWish, smsWord } from "../../src/channels/sms/sms-word.ts";
 import type { Channel } from "../../src/domain/message/message.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 
@@ -22,13 +22,17 @@ export const aboutMessage = (report: ProviderReport, message: string): Stimulus 
   };
 };
 
+/** What a user asks for who wrote it. */
+export const wishOf = ({ text, wish }: ProviderReport): SmsWish | undefined => wish ?? (text === undefined ? undefined : smsWord(text));
+
 /** What a report says to a user who is known by the address alone; undefined where nothing follows from it. */
 export const aboutAddress = (report: ProviderReport, channel: Channel, id: string): Stimulus | undefined => {
   const { status, reason, permanent, text, address } = report;
   if (status === "inbound") {
-    if (text === undefined) return undefined;
-    const wish = smsWord(text);
-    return { type: "wrote", id, channel, text: text.slice(0, longestText), ...(wish !== undefined && { wish }) };
+    const wish = wishOf(report);
+    const wrote = text ?? wish?.toUpperCase();
+    if (wrote === undefined) return undefined;
+    return { type: "wrote", id, channel, text: wrote.slice(0, longestText), ...(wish !== undefined && { wish }) };
   }
   if (status === "unsubscribed") return { type: "subscription", id, channel, state: "opted-out" };
   const isForGood = status === "complained" || ((status === "bounced" || status === "failed") && permanent === true);

@@ -10,7 +10,9 @@ import { messagesById, messagesByProviderId, usersByEmail, usersByPhone } from "
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { stimulateMany } from "../tell-user.ts";
 import type { Env } from "../env.ts";
+import { addressesOf } from "./addresses-of.ts";
 import type { Read } from "./hooks.ts";
+import { keepStops } from "./keep-stops.ts";
 import { aboutAddress, aboutMessage } from "./stimulus-of.ts";
 
 /** Of a message this young the row may still be on its way: the report is wanted again. */
@@ -35,6 +37,8 @@ export const takeReports = async (env: Env, read: Read, reports: readonly Provid
   const { workspace, definition, call } = read;
   const news = await withoutKnown(env, read, reports);
   if (news === "refused") return "taken";
+  // Before anybody is told: what is claimed from here on meets the list.
+  await keepStops(env, { workspace, channel: definition.channel, at: call.at }, news);
   const messages = await findMessages(env, workspace, news);
   const stimuli = new Map<UserKey, Stimulus[]>();
   const tell = (user: UserKey, stimulus: Stimulus | undefined): void => {
@@ -133,8 +137,10 @@ const findUsers = async (
 ): Promise<readonly UserKey[]> => {
   const find = channel === "email" ? usersByEmail : channel === "sms" || channel === "whatsapp" ? usersByPhone : undefined;
   if (find === undefined) return [];
-  const found = await Promise.all(shardsOf(env).map((shard) => find(shard, workspace, address)));
-  return found.flat() as UserKey[]; // keys of the users table
+  const found = await Promise.all(
+    addressesOf(channel, address).flatMap((one) => shardsOf(env).map((shard) => find(shard, workspace, one))),
+  );
+  return [...new Set(found.flat())] as UserKey[]; // keys of the users table
 };
 
 /** Which reports are told by their id, once: texts, and all of a provider whose signature does not cover them. */

@@ -1,9 +1,8 @@
 import { bytesOf, fromBase64, hmac, sameBytes, sameText, sha256, toHex } from "../bytes.ts";
 import { echoIn, signedUrls } from "../callback-url.ts";
 import { fieldOf, type FormFields, readForm } from "../form.ts";
-import { refused, reportOf } from "../inbound.ts";
+import { lookUp, refused, reportOf } from "../inbound.ts";
 import type { InboundCall, InboundReading, ProviderReport } from "../provider.ts";
-import { smsWord } from "../sms/sms-word.ts";
 
 /**
  * Reads a status callback or an inbound message. The signature covers no instant, so an old call cannot be told from a late
@@ -63,7 +62,17 @@ const reportsOf = (fields: FormFields, echo: string | undefined): readonly Provi
   const said = fieldOf(fields, "MessageStatus") ?? fieldOf(fields, "SmsStatus");
   if (sid === undefined || said === undefined) return [];
   if (said === "received" || said === "receiving")
-    return [reportOf({ id: `${sid}:received`, status: "inbound", address: addressOf(fieldOf(fields, "From")), text: textOf(fields) })];
+    return [
+      reportOf({
+        id: `${sid}:received`,
+        status: "inbound",
+        address: addressOf(fieldOf(fields, "From")),
+        text: fieldOf(fields, "Body"),
+        wish: lookUp(wishes, fieldOf(fields, "OptOutType")),
+        // Of WhatsApp: the message that was answered.
+        providerMessageId: fieldOf(fields, "OriginalRepliedMessageSid"),
+      }),
+    ];
   const status = Object.hasOwn(statuses, said) ? statuses[said] : undefined;
   if (status === undefined) return [];
   const code = fieldOf(fields, "ErrorCode");
@@ -84,8 +93,5 @@ const reportsOf = (fields: FormFields, echo: string | undefined): readonly Provi
 /** "whatsapp:+4915…" is the number on that channel. */
 const addressOf = (address: string | undefined): string | undefined => address?.replace(/^[a-z]+:/, "");
 
-/** An account may have words of its own; what Twilio took them for is said beside the text. */
-const textOf = (fields: FormFields): string | undefined => {
-  const body = fieldOf(fields, "Body");
-  return body !== undefined && smsWord(body) !== undefined ? body : (fieldOf(fields, "OptOutType") ?? body);
-};
+/** An account may have words of its own (Advanced Opt-Out): what Twilio took the text for. Source: twilio.com/docs/messaging/tutorials/advanced-opt-out. */
+const wishes = { STOP: "stop", START: "start", HELP: "help" } as const;

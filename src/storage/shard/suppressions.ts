@@ -75,9 +75,14 @@ export interface ListedAddress {
   /** As `comparableAddress` makes it. */
   readonly address: string;
   readonly reason: string;
+  /** Who put it there; left out: an import. */
+  readonly source?: string;
 }
 
-const shardOfAddress = (env: ShardBindings, workspace: string, { channel, address }: Omit<ListedAddress, "reason">): D1Database => {
+/** Which address it is. */
+type Place = Pick<ListedAddress, "channel" | "address">;
+
+const shardOfAddress = (env: ShardBindings, workspace: string, { channel, address }: Place): D1Database => {
   const shards = shardsOf(env);
   return shards[shardNumberOf(workspace, `${channel}:${address}`, shards.length)] ?? env.SHARD_0;
 };
@@ -88,13 +93,14 @@ export const listAddresses = async (env: ShardBindings, workspace: string, list:
   await Promise.all(
     [...byShard].map(([db, own]) =>
       db.batch(
-        jsonRows(own.map(({ channel, address, reason }) => [workspace, channel, address, reason, now])).map((text) =>
-          db
-            .prepare(
-              `INSERT INTO suppressions (workspace, channel, address, user, reason, source, created_at)
-               SELECT value ->> 0, value ->> 1, value ->> 2, '', value ->> 3, 'import', value ->> 4 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`,
-            )
-            .bind(text),
+        jsonRows(own.map(({ channel, address, reason, source = "import" }) => [workspace, channel, address, reason, source, now])).map(
+          (text) =>
+            db
+              .prepare(
+                `INSERT INTO suppressions (workspace, channel, address, user, reason, source, created_at)
+               SELECT value ->> 0, value ->> 1, value ->> 2, '', value ->> 3, value ->> 4, value ->> 5 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`,
+              )
+              .bind(text),
         ),
       ),
     ),
@@ -111,23 +117,17 @@ export const listedReason = async (env: ShardBindings, workspace: string, channe
   return row?.reason;
 };
 
-/** Takes an address off the list. True when it was on it. */
-export const unlistAddress = async (env: ShardBindings, workspace: string, one: Omit<ListedAddress, "reason">): Promise<boolean> => {
+/** Takes an address off the list; with a reason, only where it is on it for that. True when it was on it. */
+export const unlistAddress = async (env: ShardBindings, workspace: string, one: Place & { readonly reason?: string }): Promise<boolean> => {
   const { meta } = await shardOfAddress(env, workspace, one)
-    .prepare("DELETE FROM suppressions WHERE workspace = ? AND channel = ? AND address = ? AND user = ''")
-    .bind(workspace, one.channel, one.address)
+    .prepare(
+      "DELETE FROM suppressions WHERE workspace = ?1 AND channel = ?2 AND address = ?3 AND user = '' AND (?4 IS NULL OR reason = ?4)",
+    )
+    .bind(workspace, one.channel, one.address, one.reason ?? null)
     .run();
   return meta.changes > 0;
 };
 
-/** Where a page of suppressions begins: after this row. */
-export interface SuppressionCursor {
-  readonly channel: string;
-  readonly address: string;
-  readonly user: string;
-}
-
-/** Suppressions of one shard by channel, address and user; `search`: the beginning of an address or of a user's id. */
 /** Which of these addresses (as `comparableAddress` makes them) nothing is sent to: on the list, or suppressed of any user. */
 export const suppressedAmong = async (
   env: ShardBindings,
@@ -148,6 +148,14 @@ export const suppressedAmong = async (
   return new Set(found.flatMap(({ results }) => results.map(({ address }) => address)));
 };
 
+/** Where a page of suppressions begins: after this row. */
+export interface SuppressionCursor {
+  readonly channel: string;
+  readonly address: string;
+  readonly user: string;
+}
+
+/** Suppressions of one shard by channel, address and user; `search`: the beginning of an address or of a user's id. */
 export const listSuppressions = async (
   db: D1Database,
   wanted: { readonly workspace: string; readonly channel?: string | undefined; readonly search: string },
@@ -170,7 +178,7 @@ export const listSuppressions = async (
 export const usersSuppressedAt = async (
   db: D1Database,
   workspace: string,
-  { channel, address }: Omit<ListedAddress, "reason">,
+  { channel, address }: Place,
 ): Promise<readonly SuppressionRow[]> =>
   (
     await db
