@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readableOn } from "./page.ts";
+import { directionOf, readableOn } from "./page.ts";
 import { languageFor } from "./words.ts";
 
 const luminance = (color: string): number => {
@@ -23,6 +23,11 @@ describe("pages", () => {
         expect(contrast(color, readableOn(color))).toBeGreaterThanOrEqual(4.5);
       }),
     );
+  });
+
+  it("are written from right to left where the language is", () => {
+    expect(["ar", "he-IL", "fa", "ur-PK", "az-Arab", "AR-eg"].map(directionOf)).toEqual(Array.from({ length: 6 }, () => "rtl"));
+    expect(["en", "de-AT", "arn", "az", "ks-Deva", "uz-Latn-UZ"].map(directionOf)).toEqual(Array.from({ length: 6 }, () => "ltr"));
   });
 
   it("have a contrast of 4.5 in text and 3 in lines, light and dark", () => {

@@ -12,6 +12,17 @@ export interface Look {
 export const escapeHtml = (text: string): string =>
   text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&#39;");
 
+/** Languages written from right to left, those that are so in every country (CLDR, layout.orientation). */
+const RIGHT_TO_LEFT = /^(?:ar|arc|ckb|dv|fa|he|iw|ks|lrc|mzn|nqo|pnb|ps|sd|syr|ug|ur|yi)(?:-|$)/i;
+/** A script that a tag names decides. */
+const SCRIPT = /^[a-z]{2,3}-(?:(arab|hebr|syrc|thaa|nkoo|adlm)|[a-z]{4})(?:-|$)/i;
+
+export const directionOf = (tag: string): "ltr" | "rtl" => {
+  const script = SCRIPT.exec(tag);
+  const isRight = script === null ? RIGHT_TO_LEFT.test(tag) : script[1] !== undefined;
+  return isRight ? "rtl" : "ltr";
+};
+
 const ACCENT = "#1f4fd8";
 
 /** Black or white, whichever is easier to read on the colour: one of them always has a contrast of 4.5 (WCAG 2.2, 1.4.3). */
@@ -46,7 +57,7 @@ button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;bor
 button.main{background:var(--accent);border-color:var(--text);color:var(--on-accent)}
 a{color:inherit}
 :focus-visible{outline:3px solid var(--text);outline-offset:3px}
-[role=status]{border-left:.3rem solid var(--accent);padding:.5rem .75rem;margin:0 0 1rem;background:var(--ground)}
+[role=status]{border-inline-start:.3rem solid var(--accent);padding:.5rem .75rem;margin:0 0 1rem;background:var(--ground)}
 @media (max-width:26rem){.row button{width:100%}}
 `;
 
@@ -68,7 +79,7 @@ export const page = ({ language, look, title, body, status = 200, headers = {} }
   const name = escapeHtml(look.name);
   const head = logo === undefined ? name : `<img src="${escapeHtml(logo.href)}" alt="${name}">`;
   const html = `<!doctype html>
-<html lang="${escapeHtml(language.tag)}">
+<html lang="${escapeHtml(language.tag)}" dir="${directionOf(language.tag)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -104,5 +115,7 @@ export const unlisted: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
+  // For browsers that do not know frame-ancestors.
+  "x-frame-options": "DENY",
   "x-robots-tag": "noindex, nofollow",
 };

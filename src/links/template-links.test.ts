@@ -50,7 +50,7 @@ describe("under which link an address is counted", () => {
     const source = template('<a href="https://shop.example/en">A</a>', {
       locales: { en: { subject: "s", html: "" }, de },
       uses: { partials: ["outer"], layouts: ["frame"] },
-    } as Partial<TemplateDefinition>);
+    });
     const name = linkNames({ template: source, locale: "de-AT", pieces });
     expect(["https://shop.example/de", "https://shop.example/en", "https://frame.example/", "https://inner.example/7"].map(name)).toEqual([
       "https://shop.example/de",

@@ -1,12 +1,12 @@
-/** More than any of our pages, or a mail provider, sends. */
-const MAX_BYTES = 64 * 1024;
+export type Form = ReadonlyMap<string, readonly string[]>;
 
-/** Fields of a form, by name; what is no form has none, what is too large neither. Files are left out. */
-export const readForm = async (request: Request): Promise<ReadonlyMap<string, readonly string[]>> => {
+/** Fields of a form of at most so many bytes, by name; what is no form has none. Files are left out. */
+export const readForm = async (request: Request, maxBytes: number): Promise<Form | "too-large"> => {
   const type = request.headers.get("content-type") ?? "";
-  const bytes = await bounded(request);
+  const bytes = await bounded(request, maxBytes);
   const fields = new Map<string, string[]>();
-  if (bytes === undefined || !/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return fields;
+  if (bytes === "too-large") return bytes;
+  if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return fields;
   try {
     const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
     for (const [name, value] of form) if (typeof value === "string") fields.set(name, [...(fields.get(name) ?? []), value]);
@@ -16,8 +16,8 @@ export const readForm = async (request: Request): Promise<ReadonlyMap<string, re
   return fields;
 };
 
-const bounded = async (request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> => {
-  if (request.body === null) return undefined;
+const bounded = async (request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | "too-large"> => {
+  if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -25,9 +25,9 @@ const bounded = async (request: Request): Promise<Uint8Array<ArrayBuffer> | unde
     const { done, value } = await reader.read();
     if (done) break;
     length += value.byteLength;
-    if (length > MAX_BYTES) {
+    if (length > maxBytes) {
       await reader.cancel();
-      return undefined;
+      return "too-large";
     }
     parts.push(value);
   }

@@ -308,7 +308,7 @@ describe("the pages", () => {
     const url = linkOf("u", content.html);
     const asked = await visit(url);
     expect(asked.status).toBe(200);
-    expect(asked.text).toContain('<html lang="de-AT">');
+    expect(asked.text).toContain('<html lang="de-AT" dir="ltr">');
     expect(asked.text).toContain("Möchten Sie „News“ nicht mehr erhalten?");
     expect(asked.text).toContain("Shop &amp; Co");
     expect(asked.headers.get("content-security-policy")).toMatch(
@@ -318,7 +318,10 @@ describe("the pages", () => {
     expect(done.text).toContain("Sie erhalten „News“ nicht mehr.");
     expect(await statesOf(workspace)).toEqual({ "topic:news": "opted-out" });
     await visit(url, form("from=page&what=all"));
-    expect(await statesOf(workspace)).toMatchObject({ "channel:email": "opted-out", "channel:sms": "opted-out" });
+    // Everything: also what no topic names.
+    const channels = ["email", "sms", "whatsapp", "push", "in-app", "slack"];
+    const off = Object.fromEntries(channels.map((channel) => [`channel:${channel}`, "opted-out"]));
+    expect(await statesOf(workspace)).toMatchObject(off);
     // The preference centre is one link away.
     const centre = await visit(linkOf("p", done.text.replaceAll(new URL(url).origin, base)));
     expect(centre.text).toContain("Was Sie erhalten");
@@ -329,7 +332,7 @@ describe("the pages", () => {
     const { content } = await mailTo(workspace);
     const url = linkOf("p", content.html);
     const shown = await visit(url);
-    expect(shown.text).toContain("<legend>Offers</legend>");
+    expect(shown.text).toContain('<legend dir="auto">Offers</legend>');
     expect(shown.text).toContain("Now &amp; then");
     expect([...shown.text.matchAll(/type="checkbox" name="on" value="([^"]+)" checked/g)].map(([, name]) => name)).toEqual([
       "news@email",
@@ -339,7 +342,11 @@ describe("the pages", () => {
     ]);
     const all = ["news@email", "news@sms", "offers@email", "offers@sms"];
     const fields = (on: readonly string[], was: readonly string[] = all) =>
-      form([...all.map((name) => `shown=${name}`), ...was.map((name) => `was=${name}`), ...on.map((name) => `on=${name}`)].join("&"));
+      form(
+        ["what=these", ...all.map((name) => `shown=${name}`), ...was.map((name) => `was=${name}`), ...on.map((name) => `on=${name}`)].join(
+          "&",
+        ),
+      );
     const saved = await visit(url, fields(["news@email", "news@sms", "offers@sms"]));
     expect(saved.text).toContain('<p role="status">Your choice is saved.</p>');
     expect(await statesOf(workspace)).toEqual({ "topic:offers@email": "opted-out" });
@@ -348,6 +355,10 @@ describe("the pages", () => {
     expect(await statesOf(workspace)).toEqual({ "topic:offers@email": "opted-out", "topic:news@sms": "opted-out" });
     await visit(url, form("what=none"));
     expect(await statesOf(workspace)).toMatchObject({ "channel:email": "opted-out", "channel:sms": "opted-out" });
+    // What is no answer of the page's saves nothing, and does not say so.
+    for (const body of ["", "x=y"]) expect((await visit(url, form(body))).text).not.toContain('role="status"');
+    const large = await visit(url, form(`what=these&${"on=news@email&".repeat(100_000)}`));
+    expect(large).toMatchObject({ status: 413, text: expect.stringContaining("That did not work") });
     // One back on: the channel opens, all else stays off.
     await visit(url, fields(["news@email"], []));
     const { text } = await visit(url);

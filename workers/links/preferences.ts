@@ -1,7 +1,6 @@
-import { changesFor, type Preference, preferencesOf } from "../../src/domain/consent/preferences.ts";
+import { changesFor, nothingAnyMore, type Preference, preferencesOf } from "../../src/domain/consent/preferences.ts";
 import { standingIn } from "../../src/domain/consent/standing.ts";
 import type { TopicDefinition } from "../../src/domain/consent/topic.ts";
-import type { Channel } from "../../src/domain/message/message.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { escapeHtml, page } from "../../src/links/page.ts";
@@ -24,13 +23,21 @@ export const showPreferences = async (call: LinkCall, subject: Subject, status =
   });
 };
 
+/** Of a form: a thousand topics on every channel. */
+const MAX_BYTES = 1_000_000;
+
 /** Saves what was changed on the page. What the page did not show, or showed and nobody touched, stays as it is by now. */
 export const savePreferences = async (call: LinkCall, subject: Subject): Promise<Response> => {
-  const form = await readForm(call.request);
+  const form = await readForm(call.request, MAX_BYTES);
   const view = await viewOf(call.env, subject);
-  const { words } = languageOf(call.request, subject.settings, view);
+  const language = languageOf(call.request, subject.settings, view);
+  const { words } = language;
+  if (form === "too-large")
+    return page({ language, look: subject.look, title: words.preferences, body: `<p>${escapeHtml(words.later)}</p>`, status: 413 });
+  // Nobody pressed a button of ours: nothing was chosen, and nothing is said to be saved.
+  if (!form.has("what")) return showPreferences(call, subject);
   const stimuli =
-    form.get("what")?.[0] === "none" ? allOff(call, subject, words.everything) : changes(call, subject, { form, view, save: words.save });
+    form.get("what")?.[0] === "none" ? allOff(call, words.everything) : changes(call, subject, { form, view, save: words.save });
   await stimulate({ env: call.env, workspace: subject.workspace, user: subject.user }, stimuli);
   const after = await viewOf(call.env, subject);
   const pending = subject.topics.filter(({ key, channels }) =>
@@ -42,16 +49,13 @@ export const savePreferences = async (call: LinkCall, subject: Subject): Promise
   return showPreferences(call, subject, `${words.saved}${waits}`);
 };
 
-const allOff = (call: LinkCall, subject: Subject, button: string): readonly Stimulus[] => {
-  const channels = new Set([subject.row.channel as Channel, ...preferencesOf(subject.topics).map(({ channel }) => channel)]); // written by the projection
-  return [...channels].map((channel) => ({
+const allOff = (call: LinkCall, button: string): readonly Stimulus[] =>
+  nothingAnyMore.map((change) => ({
     type: "subscription",
-    id: `${call.link.message}:${channel}`,
-    channel,
-    state: "opted-out",
+    id: `${call.link.message}:${change.channel}`,
+    ...change,
     proof: proofOf(call, "page", button),
   }));
-};
 
 interface Saving {
   readonly form: ReadonlyMap<string, readonly string[]>;
@@ -62,8 +66,8 @@ interface Saving {
 const changes = (call: LinkCall, { topics }: Subject, { form, view, save }: Saving): readonly Stimulus[] => {
   const subscriptions = view?.subscriptions ?? {};
   const wanted = new Set(form.get("on"));
-  const shown = new Set(form.get("shown"));
   const shownOn = new Set(form.get("was"));
+  const shown = new Set([...(form.get("shown") ?? []), ...shownOn]);
   const byKey = new Map(topics.map((topic) => [topic.key, topic]));
   const isWanted = (preference: Preference): boolean => {
     const name = nameOf(preference);
@@ -101,13 +105,13 @@ ${sets.join("\n")}
 };
 
 const fieldset = (topic: TopicDefinition, switches: string): string => {
-  const about = topic.description === undefined ? "" : `<p class="soft">${escapeHtml(topic.description)}</p>\n`;
-  return `<fieldset>\n<legend>${escapeHtml(topic.name)}</legend>\n${about}${switches}\n</fieldset>`;
+  const about = topic.description === undefined ? "" : `<p class="soft" dir="auto">${escapeHtml(topic.description)}</p>\n`;
+  return `<fieldset>\n<legend dir="auto">${escapeHtml(topic.name)}</legend>\n${about}${switches}\n</fieldset>`;
 };
 
 const switchOf = (preference: Preference, topic: TopicDefinition, view: UserView | undefined, label: string): string => {
   const name = escapeHtml(nameOf(preference));
   const isOn = standingIn(view?.subscriptions ?? {}, preference, topic.default) === "opted-in";
-  const hidden = `<input type="hidden" name="shown" value="${name}">${isOn ? `<input type="hidden" name="was" value="${name}">` : ""}`;
+  const hidden = `<input type="hidden" name="${isOn ? "was" : "shown"}" value="${name}">`;
   return `${hidden}<label><input type="checkbox" name="on" value="${name}"${isOn ? " checked" : ""}> <span>${escapeHtml(label)}</span></label>`;
 };

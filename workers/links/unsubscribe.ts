@@ -1,12 +1,12 @@
 import type { Channel } from "../../src/domain/message/message.ts";
-import { preferencesOf } from "../../src/domain/consent/preferences.ts";
+import { nothingAnyMore } from "../../src/domain/consent/preferences.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import { linkTo } from "../../src/links/message-link.ts";
 import { escapeHtml, page, unlisted } from "../../src/links/page.ts";
 import { type Language, say, type Words } from "../../src/links/words.ts";
 import { stimulate } from "../tell-user.ts";
 import { linkKeys } from "../link-keys.ts";
-import { readForm } from "./form.ts";
+import { type Form, readForm } from "./form.ts";
 import { proofOf } from "./prove.ts";
 import { languageOf, type LinkCall, type Subject, viewOf } from "./subject.ts";
 
@@ -28,12 +28,17 @@ export const askToUnsubscribe = async (call: LinkCall, subject: Subject): Promis
   return page({ language, look: subject.look, title: words.unsubscribe, body });
 };
 
+/** More than our page, or a mail provider, sends. */
+const MAX_BYTES = 64 * 1024;
+
 /**
  * Unsubscribes: by a mail provider with one click (RFC 8058: a plain 200, whatever form it sends), or by a person on the page.
  * Exactly the message's topic, else its channel; all of it only where the person asks for all. Done before the answer.
  */
 export const unsubscribe = async (call: LinkCall, subject: Subject): Promise<Response> => {
-  const form = await readForm(call.request);
+  const read = await readForm(call.request, MAX_BYTES);
+  // Whatever is posted to an address of one purpose means it.
+  const form: Form = read === "too-large" ? new Map() : read;
   const isPage = form.get("from")?.[0] === "page";
   const isAll = isPage && form.get("what")?.[0] === "all";
   const language = languageOf(call.request, subject.settings, isPage ? await viewOf(call.env, subject) : undefined);
@@ -50,7 +55,7 @@ export const unsubscribe = async (call: LinkCall, subject: Subject): Promise<Res
   });
   const channel = subject.row.channel as Channel; // written by the projection
   const outs = isAll
-    ? [...new Set([channel, ...preferencesOf(subject.topics).map((one) => one.channel)])].map((one) => optOut(one, { channel: one }))
+    ? nothingAnyMore.map((one) => optOut(one.channel, { channel: one.channel }))
     : [optOut("this", subject.row.topic === null ? { channel } : { topic: subject.row.topic })];
   // The opt-out comes first: it counts also where the message has long been reported as unsubscribed from.
   await stimulate({ env: call.env, workspace: subject.workspace, user: subject.user }, [

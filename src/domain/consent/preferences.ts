@@ -19,11 +19,18 @@ export interface Change {
 }
 
 /** Channels that reach a person; webhooks reach servers. */
-const personal = (channel: Channel): boolean => channel !== "webhook";
+const personalChannels = ["email", "sms", "whatsapp", "push", "in-app", "slack"] as const satisfies readonly Channel[];
+const isPersonal = (channel: Channel): boolean => personalChannels.some((one) => one === channel);
+
+/** Whoever wants nothing any more wants it on no channel, also on one that no topic names: messages need none. */
+export const nothingAnyMore: readonly { readonly channel: Channel; readonly state: "opted-out" }[] = personalChannels.map((channel) => ({
+  channel,
+  state: "opted-out",
+}));
 
 /** Every switch there is, in the order of the topics. */
 export const preferencesOf = (topics: readonly TopicDefinition[]): readonly Preference[] =>
-  topics.flatMap(({ key, channels }) => channels.filter(personal).map((channel) => ({ topic: key, channel })));
+  topics.flatMap(({ key, channels }) => channels.filter(isPersonal).map((channel) => ({ topic: key, channel })));
 
 /**
  * The changes after which exactly those preferences are on (or wait to be confirmed). Opt-outs of a whole topic or channel
