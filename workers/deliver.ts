@@ -5,7 +5,7 @@ import { listedReason, suppressedAmong } from "../src/storage/shard/suppressions
 import { liveVersion, providerFor } from "./catalog-cache.ts";
 import { confirmedFor } from "./confirmed.ts";
 import { Connections } from "./delivery/connections.ts";
-import { cachedToken } from "./delivery/cached-token.ts";
+import { cachedToken, forgetToken } from "./delivery/cached-token.ts";
 import type { AttemptPorts } from "./delivery/attempt.ts";
 import { type DeliverPorts, deliverMessage } from "./delivery/deliver-message.ts";
 import { groupCommit } from "./delivery/group-commit.ts";
@@ -99,6 +99,7 @@ export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
         connections.run(() => callOutbound(call, { allowLoopback }), { kind: "no-connection", detail: "no connection was free in time" }),
       cached: cachedToken,
     },
+    forgetToken,
     connected: (work, otherwise) => connections.run(work, otherwise),
     place: (workspace, provider, request) => providerLimiter(env, workspace, provider).place(request),
     giveBack: (workspace, provider, id) => providerLimiter(env, workspace, provider).giveBack(id),

@@ -25,7 +25,8 @@ export default {
         call: (call) => callOutbound(call, { allowLoopback: true, timeoutMs }),
         cached: async (_, make) => (await make()).value,
       },
-      connected: (work) => work(),
+      forgetToken: () => undefined,
+    connected: (work) => work(),
       keep: () => Promise.resolve(),
     });
     return Response.json(outcome);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ProviderDefinition } from "../../src/channels/provider-definition.ts";
 import type { HttpCall, Sending } from "../../src/channels/provider.ts";
 import type { SmtpEnd, SmtpMail, SmtpServer } from "../../src/channels/smtp/smtp.ts";
+import { newServiceAccount } from "../../src/channels/push/push-kit.ts";
 import { attempt, type AttemptPorts } from "./attempt.ts";
 import { answer, recordingPorts } from "./fixtures.ts";
 
@@ -109,5 +110,51 @@ describe("attempt, over HTTP", () => {
     expect(called[0]?.headers["authorization"]).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/19700101\/eu-central-1\/ses\/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=[0-9a-f]{64}$/,
     );
+  });
+
+  describe("a token kept from an earlier call that the service does not take any more", () => {
+    const setUp = async () => {
+      const { file } = await newServiceAccount();
+      const push: ProviderDefinition = { key: "push", type: "fcm", channel: "push", settings: { serviceAccount: file } };
+      const tokens = new Map<string, string>();
+      const sent: (string | undefined)[] = [];
+      let made = 0;
+      const ports = portsWith(push, {
+        authorize: {
+          now: () => Date.parse("2026-03-05T10:00:00Z"),
+          call: () => Promise.resolve(answer(200, JSON.stringify({ access_token: `token-${++made}` }))),
+          cached: async (name, make) => {
+            const value = tokens.get(name) ?? (await make()).value;
+            tokens.set(name, value);
+            return value;
+          },
+        },
+        forgetToken: (name) => void tokens.delete(name),
+        call: ({ headers }) => {
+          sent.push(headers["authorization"]);
+          return Promise.resolve(
+            refuses(headers["authorization"]) ? answer(401, '{"error":{"status":"UNAUTHENTICATED"}}') : answer(200, '{"name":"n1"}'),
+          );
+        },
+      });
+      let refuses = (_given: string | undefined): boolean => false;
+      const push1 = () => attempt({ ...message, to: "fcm-token", content: { channel: "push", title: "Hi", body: "Hi" } }, "push", ports);
+      return { push1, sent, refuse: (which: typeof refuses) => (refuses = which) };
+    };
+
+    it("is made anew, and the message tried again: one that was taken back pauses nobody", async () => {
+      const { push1, sent, refuse } = await setUp();
+      expect(await push1()).toMatchObject({ kind: "accepted" });
+      refuse((given) => given === "Bearer token-1");
+      expect(await push1()).toMatchObject({ kind: "retry", detail: expect.stringContaining("401") as string });
+      expect(await push1()).toMatchObject({ kind: "accepted" });
+      expect(sent).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+    });
+
+    it("what is said of a new one is said of the account", async () => {
+      const { push1, refuse } = await setUp();
+      refuse(() => true);
+      expect(await push1()).toMatchObject({ kind: "misconfigured" });
+    });
   });
 });

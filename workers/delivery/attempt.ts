@@ -13,6 +13,8 @@ export interface AttemptPorts {
   /** `mayRepeat`: the attempt may be repeated whatever became of it, so nothing is lost by not knowing whether it arrived. */
   readonly call: (call: HttpCall, mayRepeat: boolean) => Promise<Reply>;
   readonly authorize: AuthorizePorts;
+  /** Has a token made anew the next time, whatever is left of its life. */
+  readonly forgetToken: (name: string) => void;
   /** Does the work once a connection is free for it; answers `otherwise` where none is in time, with nothing begun. */
   readonly connected: <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
   /** Hands a mail to a server over SMTP. */
@@ -59,22 +61,35 @@ async function send(
 ): Promise<Outcome> {
   const { definition, kind } = provider;
   let call: HttpCall;
+  /** Tokens of an earlier call that this one is made with. */
+  const kept = new Set<string>();
   try {
     call = await callFor(kind, definition, message, {
       ...ports.authorize,
-      cached: (name, make) => ports.authorize.cached(`${message.workspace}:${definition.key}:${name}`, make),
+      cached: (name, make) => {
+        const own = `${message.workspace}:${definition.key}:${name}`;
+        kept.add(own);
+        return ports.authorize.cached(own, () => {
+          kept.delete(own);
+          return make();
+        });
+      },
     });
   } catch (problem) {
     if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
   const { settings } = definition;
-  const outcome = kind.outcome(await ports.connected(() => ports.call(call, resendsUncertain(definition)), noConnection), {
-    message,
-    settings,
-  });
+  const reply = await ports.connected(() => ports.call(call, resendsUncertain(definition)), noConnection);
+  const outcome = kind.outcome(reply, { message, settings });
   if (outcome.kind === "accepted") return outcome;
-  return { ...outcome, detail: withoutSettings(withoutSecrets(outcome.detail, call), definition) };
+  const detail = withoutSettings(withoutSecrets(outcome.detail, call), definition);
+  if (reply.kind === "answer" && reply.status === 401 && outcome.kind === "misconfigured" && kept.size > 0) {
+    // Taken back before its time, perhaps; what is wrong with the account is said of a new one too.
+    for (const name of kept) ports.forgetToken(name);
+    return { kind: "retry", detail };
+  }
+  return { ...outcome, detail };
 }
 
 /** Definitely not taken. */

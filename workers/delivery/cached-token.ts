@@ -30,6 +30,9 @@ export const cachedToken = async (name: string, make: () => Promise<Token>): Pro
   }
 };
 
+/** The token of that name is made anew, whatever is left of its life. */
+export const forgetToken = (name: string): void => tokens.delete(name);
+
 /** The token; undefined where it will never come. */
 const orNever = (token: Promise<Token>): Promise<Token | undefined> => {
   let timer = 0;

@@ -46,6 +46,7 @@ export function recordingPorts(
     suppressedAmong: () => Promise.resolve(new Set()),
     shardNumber: () => 0,
     authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
+    forgetToken: () => undefined,
     connected: (work) => work(),
     provider: () => Promise.resolve(resend),
     call: () => {
