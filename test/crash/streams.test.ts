@@ -106,3 +106,32 @@ it(
   },
   limitMs,
 );
+
+it(
+  "killed right after the answers, every message that was answered goes out; those sent again are so under the id they had",
+  async () => {
+    sends.length = 0;
+    // The endpoint knows repetitions by their Idempotency-Key, so what is uncertain may be sent again: nothing may be missing.
+    await tern.api("PUT", "/api/providers/hooks", {
+      channel: "webhook",
+      type: "webhook",
+      settings: {},
+      default: true,
+      onUncertain: "resend",
+    });
+    const send = async (n: number): Promise<string> => {
+      const answer = (await tern.api("POST", "/api/messages", {
+        user: { id: `user-${n}` },
+        channel: "webhook",
+        content: { url: `http://127.0.0.1:${port}/send`, body: "{}" },
+      })) as { readonly id: string };
+      return answer.id;
+    };
+    const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => send(n)));
+    await tern.kill();
+    await tern.restart();
+    await waitFor(() => ids.every((id) => sends.includes(id)), 200_000);
+    expect(new Set(sends)).toEqual(new Set(ids));
+  },
+  limitMs,
+);
