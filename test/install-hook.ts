@@ -8,9 +8,16 @@ import type { Sink } from "./sink.ts";
 export const installHook = async (
   api: ApiClient,
   sink: Sink,
-  given: { readonly key: string; readonly event: string; readonly wait?: string },
+  given: {
+    readonly key: string;
+    readonly event: string;
+    /** How long it waits before it sends, or until which date of the trigger. */
+    readonly wait?: string | { readonly trigger: string };
+    /** The provider's rate. */
+    readonly rate?: { readonly count: number; readonly per: string };
+  },
 ): Promise<void> => {
-  const { key, event, wait } = given;
+  const { key, event, wait, rate } = given;
   await api("PUT", "/api/providers/hook", {
     key: "hook",
     channel: "webhook",
@@ -18,6 +25,7 @@ export const installHook = async (
     settings: {},
     default: true,
     onUncertain: "resend",
+    ...(rate && { rate }),
   });
   await api("PUT", `/api/templates/${key}`, {
     key,
@@ -40,7 +48,9 @@ export const installHook = async (
     frequency: { type: "every-time" },
     start: wait === undefined ? "call" : "pause",
     steps: {
-      ...(wait === undefined ? {} : { pause: { type: "wait", for: wait, next: "call" } }),
+      ...(wait === undefined
+        ? {}
+        : { pause: { type: "wait", ...(typeof wait === "string" ? { for: wait } : { until: wait }), next: "call" } }),
       call: { type: "send", channel: "webhook", template: key, next: "done" },
       done: { type: "exit" },
     },

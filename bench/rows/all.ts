@@ -7,6 +7,8 @@ export { ingestSingle } from "./ingest-single.ts";
 export { journeys } from "./journeys.ts";
 export { latency } from "./latency.ts";
 export { sending } from "./sending.ts";
+export { dueAtOnceRow } from "./due-at-once.ts";
+export { rateRow } from "./rate.ts";
 export { waits, waitsAtOnce } from "./waits.ts";
 export { cost } from "./cost.ts";
 export { backfill } from "./backfill.ts";

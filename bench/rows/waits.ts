@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertClean, percentile, throughput, type Bench, type Result, type Row } from "../row.ts";
 import { batchCall, trackOf, userOf } from "../calls.ts";
 import { drive } from "../driver.ts";
 import { installHook } from "../../test/install-hook.ts";
 import { makeUsers } from "../journeys.ts";
+import { mostAwake } from "../open-files.ts";
 import { drained, until } from "../state-files.ts";
 
 const lateness = async (bench: Bench): Promise<Result> => {
@@ -38,21 +38,8 @@ const lateness = async (bench: Bench): Promise<Result> => {
   };
 };
 
-/**
- * Users whose waits may fall due together here: each awake object holds three open files in the local runtime, which stops
- * answering when there are no more to be had (docs/operations.md). The platform itself has no such limit.
- */
-const mostAtOnce = (): number => {
-  try {
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
-    return limit === undefined ? 10_000 : Math.floor(Number(limit) / 4 / 100) * 100;
-  } catch {
-    return 10_000; // no /proc
-  }
-};
-
 const allAtOnce = async (bench: Bench): Promise<Result> => {
-  const users = Math.min(Math.max(100, Math.round(10_000 * bench.scale)), mostAtOnce());
+  const users = Math.min(Math.max(100, Math.round(10_000 * bench.scale)), mostAwake());
   const waitMs = 60_000;
   const [tern, sink] = [await bench.start(), await bench.sink()];
   await installHook(tern.api, sink, { key: "bench", event: "Order Completed", wait: `PT${waitMs / 1000}S` });
