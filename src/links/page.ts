@@ -25,40 +25,71 @@ export const directionOf = (tag: string): "ltr" | "rtl" => {
 
 const ACCENT = "#1f4fd8";
 
-/** Black or white, whichever is easier to read on the colour: one of them always has a contrast of 4.5 (WCAG 2.2, 1.4.3). */
-export const readableOn = (color: string): "#000000" | "#ffffff" => {
+const luminanceOf = (color: string): number => {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((from) => {
     const part = Number.parseInt(color.slice(from, from + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   });
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) ? "#000000" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 };
 
+/** Contrast of two colours, 1 to 21 (WCAG 2.2, relative luminance). */
+export const contrastOf = (a: string, b: string): number => {
+  const [high = 0, low = 0] = [luminanceOf(a), luminanceOf(b)].toSorted((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+};
+
+/** Black or white, whichever is easier to read on the colour: one of them always has a contrast of 4.5 (WCAG 2.2, 1.4.3). */
+export const readableOn = (color: string): "#000000" | "#ffffff" =>
+  contrastOf(color, "#000000") >= contrastOf(color, "#ffffff") ? "#000000" : "#ffffff";
+
+/** `line` bounds what can be operated, `edge` only adorns. */
+export const schemes = {
+  light: { ground: "#f3f4f6", card: "#ffffff", text: "#1a1d21", soft: "#4d545c", line: "#7b838c", edge: "#e2e5e9" },
+  dark: { ground: "#111315", card: "#1b1e21", text: "#eceef0", soft: "#b6bcc3", line: "#8a929a", edge: "#33383d" },
+} as const;
+
+/** The workspace's colour where it stands out from the card, else the text's: buttons are seen on any (WCAG 2.2, 1.4.11). */
+const inkOn = (accent: string, { card, text }: (typeof schemes)[keyof typeof schemes]): string =>
+  contrastOf(accent, card) >= 3 ? accent : text;
+
+const variablesOf = (accent: string, scheme: (typeof schemes)[keyof typeof schemes]): string =>
+  Object.entries({ ...scheme, ink: inkOn(accent, scheme) })
+    .map(([name, value]) => `--${name}:${value}`)
+    .join(";");
+
 const styleOf = (accent: string): string => `
-:root{color-scheme:light dark;--ground:#f4f5f7;--card:#ffffff;--text:#1a1d21;--soft:#4d545c;--line:#7b838c;--accent:${accent};--on-accent:${readableOn(accent)}}
-@media (prefers-color-scheme:dark){:root{--ground:#111315;--card:#1c1f22;--text:#eceef0;--soft:#b6bcc3;--line:#8a929a}}
+:root{color-scheme:light dark;--accent:${accent};--on-accent:${readableOn(accent)};${variablesOf(accent, schemes.light)}}
+@media (prefers-color-scheme:dark){:root{${variablesOf(accent, schemes.dark)}}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
-main{max-width:34rem;margin:0 auto;padding:1.5rem 1rem}
-.card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.25rem}
-header{margin-bottom:1rem;font-weight:600}
+body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.55 system-ui,sans-serif}
+main{max-width:36rem;margin:0 auto;padding:clamp(1.5rem,6vh,4rem) 1rem 2rem}
+.card{background:var(--card);border:1px solid var(--edge);border-radius:1rem;padding:clamp(1.25rem,6vw,2.25rem);box-shadow:0 1px 2px #0000000d,0 .5rem 1.5rem #0000000d}
+header{margin:0 .25rem 1rem;font-weight:650;overflow-wrap:anywhere}
 header img{display:block;max-width:100%;max-height:3rem}
-h1{font-size:1.4rem;line-height:1.25;margin:0 0 .75rem}
+h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.01em;margin:0 0 .75rem;overflow-wrap:anywhere}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
+.card>:last-child{margin-bottom:0}
 .soft{color:var(--soft)}
-fieldset{border:1px solid var(--line);border-radius:.5rem;margin:0 0 1rem;padding:.5rem 1rem}
-legend{font-weight:600;padding:0 .35rem;max-width:100%;overflow-wrap:anywhere}
-label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem}
-input[type=checkbox]{width:1.35rem;height:1.35rem;flex:none;accent-color:var(--accent)}
-form+p{margin:1rem 0 0}
+fieldset{border:0;border-top:1px solid var(--edge);min-width:0;margin:0;padding:1.1rem 0 .6rem}
+legend{float:left;width:100%;font-weight:650;padding:0;overflow-wrap:anywhere}
+legend+*{clear:both}
+fieldset p{margin:0}
+.ways{display:flex;flex-wrap:wrap;column-gap:1.75rem}
+label{display:flex;gap:.7rem;align-items:center;min-height:2.75rem;cursor:pointer}
+input[type=checkbox]{width:1.3rem;height:1.3rem;margin:0;flex:none;accent-color:var(--ink)}
 .row{display:flex;flex-wrap:wrap;gap:.75rem}
-button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border-radius:.5rem;border:2px solid var(--line);background:transparent;color:inherit;cursor:pointer}
-button.main{background:var(--accent);border-color:var(--text);color:var(--on-accent)}
-a{color:inherit}
+fieldset+.row{border-top:1px solid var(--edge);padding-top:1.25rem}
+form+p{margin-top:1.25rem}
+button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border-radius:.6rem;border:1px solid var(--line);background:transparent;color:inherit;cursor:pointer}
+button.main{background:var(--accent);border-color:var(--ink);color:var(--on-accent)}
+button:hover{box-shadow:inset 0 0 0 1px var(--line)}
+a{color:inherit;text-underline-offset:.2em}
 :focus-visible{outline:3px solid var(--text);outline-offset:3px}
-[role=status]{border-inline-start:.3rem solid var(--accent);padding:.5rem .75rem;margin:0 0 1rem;background:var(--ground)}
-@media (max-width:26rem){.row button{width:100%}}
+[role=status]{border-inline-start:.25rem solid var(--ink);border-radius:.25rem;padding:.6rem .9rem;background:var(--ground)}
+[role=status]:focus{outline:none}
+@media (max-width:26rem){.row button{width:100%}.ways{flex-direction:column}}
+@media (forced-colors:active){button.main{border-width:3px}}
 `;
 
 interface PageParts {
@@ -109,6 +140,9 @@ ${body}
     },
   });
 };
+
+/** What has just been done: where reading begins anew, so that it is read out. */
+export const statusOf = (text: string): string => `<p role="status" tabindex="-1" autofocus>${escapeHtml(text)}</p>`;
 
 /** What no cache, no search engine and no other site is to have. */
 export const unlisted: Readonly<Record<string, string>> = {

@@ -14,6 +14,8 @@ export interface Words {
   readonly save: string;
   readonly saved: string;
   readonly pending: string;
+  /** Beside a switch. */
+  readonly waits: string;
   readonly confirm: string;
   readonly askConfirm: string;
   readonly yesConfirm: string;
@@ -44,6 +46,7 @@ const en: Words = {
   save: "Save",
   saved: "Your choice is saved.",
   pending: "We are sending you an email about {topic}: please confirm there.",
+  waits: "still to be confirmed",
   confirm: "Confirm",
   askConfirm: "Do you want to receive “{topic}”?",
   yesConfirm: "Yes, I want to receive it",
@@ -74,6 +77,7 @@ const de: Words = {
   save: "Speichern",
   saved: "Ihre Auswahl ist gespeichert.",
   pending: "Wir senden Ihnen eine E-Mail zu {topic}: Bitte bestätigen Sie dort.",
+  waits: "noch zu bestätigen",
   confirm: "Bestätigen",
   askConfirm: "Möchten Sie „{topic}“ erhalten?",
   yesConfirm: "Ja, ich möchte es erhalten",
@@ -105,6 +109,7 @@ const fr: Words = {
   save: "Enregistrer",
   saved: "Votre choix est enregistré.",
   pending: "Nous vous envoyons un e-mail au sujet de {topic} : veuillez y confirmer.",
+  waits: "à confirmer",
   confirm: "Confirmer",
   askConfirm: "Souhaitez-vous recevoir « {topic} » ?",
   yesConfirm: "Oui, je souhaite le recevoir",
@@ -136,6 +141,7 @@ const es: Words = {
   save: "Guardar",
   saved: "Su elección se ha guardado.",
   pending: "Le enviamos un correo sobre {topic}: confírmelo allí, por favor.",
+  waits: "por confirmar",
   confirm: "Confirmar",
   askConfirm: "¿Quiere recibir «{topic}»?",
   yesConfirm: "Sí, quiero recibirlo",
@@ -166,6 +172,7 @@ const pt: Words = {
   save: "Guardar",
   saved: "A sua escolha foi guardada.",
   pending: "Enviamos-lhe um e-mail sobre {topic}: confirme aí, por favor.",
+  waits: "por confirmar",
   confirm: "Confirmar",
   askConfirm: "Quer receber «{topic}»?",
   yesConfirm: "Sim, quero receber",
@@ -196,6 +203,7 @@ const it: Words = {
   save: "Salva",
   saved: "La tua scelta è stata salvata.",
   pending: "Ti inviamo un’e-mail su {topic}: conferma da lì.",
+  waits: "da confermare",
   confirm: "Conferma",
   askConfirm: "Vuoi ricevere «{topic}»?",
   yesConfirm: "Sì, voglio riceverlo",
@@ -226,6 +234,7 @@ const nl: Words = {
   save: "Opslaan",
   saved: "Uw keuze is opgeslagen.",
   pending: "We sturen u een e-mail over {topic}: bevestig daar alstublieft.",
+  waits: "nog te bevestigen",
   confirm: "Bevestigen",
   askConfirm: "Wilt u “{topic}” ontvangen?",
   yesConfirm: "Ja, ik wil het ontvangen",

@@ -24,6 +24,13 @@ beforeAll(async () => {
     default: "opted-in",
   });
   await tern.api("PUT", "/api/topics/offers", { name: "Offers", channels: ["email"], default: "opted-out" });
+  await tern.api("PUT", "/api/topics/vip-club", {
+    name: "The " + "Donaudampfschifffahrtsgesellschaftskapitänsmützen".repeat(3) + " club",
+    description: "<script>document.title = 'owned'</script>",
+    channels: ["email", "sms", "push", "whatsapp"],
+    default: "opted-out",
+    doubleOptIn: true,
+  });
   const body =
     '<p><a href="{{ unsubscribe_url }}">stop</a> <a href="{{ preferences_url }}">what</a> <a href="{{ view_in_browser_url }}">view</a></p>';
   await tern.api("PUT", "/api/templates/news", {
@@ -76,8 +83,10 @@ const open = async (width: number, colorScheme: "light" | "dark") => {
 };
 
 const shapes = [
-  [360, "light"],
-  [360, "dark"],
+  [320, "light"],
+  [320, "dark"],
+  [640, "light"],
+  [640, "dark"],
   [1280, "light"],
   [1280, "dark"],
 ] as const;
@@ -98,10 +107,9 @@ describe("pages of links", () => {
       }
       for (const target of [...(await page.getByRole("button").all()), ...(await page.locator("label").all())])
         expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-      const card = await page.locator(".card").boundingBox();
-      expect((card?.x ?? 0) + (card?.width ?? 0)).toBeLessThanOrEqual(width);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe(
-        scheme === "light" ? "rgb(244, 245, 247)" : "rgb(17, 19, 21)",
+        scheme === "light" ? "rgb(243, 244, 246)" : "rgb(17, 19, 21)",
       );
     }
     expect(said).toEqual([]);
@@ -127,8 +135,43 @@ describe("pages of links", () => {
     expect(await page.getByRole("status").innerText()).toBe("You will no longer receive “New books every week”.");
     await page.getByRole("link", { name: "What you receive" }).click();
     expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("What you receive");
+    // A topic that has to be confirmed says so, and is off until it is.
+    await page.goto(linkOf("p"));
+    await page.getByRole("group", { name: "club" }).getByLabel("Email").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    expect(await page.getByRole("status").innerText()).toContain("please confirm there");
+    expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe("status");
+    const club = page.getByRole("group", { name: "club" }).getByLabel("Email (still to be confirmed)");
+    expect(await club.isChecked()).toBe(false);
+    await shoot(page, "p-pending");
     await page.goto(linkOf("v"));
     expect(await page.getByRole("link", { name: "stop" }).count()).toBe(1);
     expect(said).toEqual([]);
+  });
+
+  it("in a language from right to left, by the workspace's own words: everything the other way round", async () => {
+    const texts = {
+      ar: {
+        preferences: "ما يصلك",
+        intro: "اختر ما تريد أن يصلك.",
+        save: "حفظ",
+        saved: "تم حفظ اختيارك.",
+        everything: "إلغاء الاشتراك من كل شيء",
+      },
+    };
+    await tern.api("PATCH", "/api/workspace", { links: { page: { color: "#ffd54a", texts } } });
+    await tern.track("identify", { userId: "ada", traits: { locale: "ar" } });
+    const { page, said } = await open(320, "dark");
+    await waitFor(async () => {
+      await page.goto(linkOf("p"));
+      return (await page.locator("html").getAttribute("dir")) === "rtl" ? true : undefined;
+    }, 15_000);
+    const box = await page.getByRole("checkbox").first().boundingBox();
+    expect(box?.x).toBeGreaterThan(160);
+    await page.getByRole("button", { name: "حفظ" }).click();
+    await shoot(page, "p-rtl");
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
+    expect(said).toEqual([]);
+    await page.context().close();
   });
 });

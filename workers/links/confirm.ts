@@ -1,6 +1,6 @@
 import { subscriptionKey } from "../../src/domain/consent/standing.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
-import { escapeHtml, page } from "../../src/links/page.ts";
+import { escapeHtml, page, statusOf } from "../../src/links/page.ts";
 import { say, type Words } from "../../src/links/words.ts";
 import { stimulate } from "../tell-user.ts";
 import { userObject } from "../user-stub.ts";
@@ -29,7 +29,7 @@ export const takeConfirmation = async (call: LinkCall, subject: Subject): Promis
   const isIn = await isOptedIn(call, subject, await viewOf(call.env, subject));
   const { words } = before;
   const said = say(isIn ? words.confirmed : words.confirmOver, { topic: topicName(subject) });
-  return page({ language: before, look: subject.look, title: words.confirm, body: `<p role="status">${escapeHtml(said)}</p>` });
+  return page({ language: before, look: subject.look, title: words.confirm, body: statusOf(said) });
 };
 
 const isOptedIn = async ({ env, link }: LinkCall, { workspace, user }: Subject, view: UserView | undefined): Promise<boolean> => {

@@ -3,8 +3,8 @@ import { standingIn } from "../../src/domain/consent/standing.ts";
 import type { TopicDefinition } from "../../src/domain/consent/topic.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
-import { escapeHtml, page } from "../../src/links/page.ts";
-import { type Language, say } from "../../src/links/words.ts";
+import { escapeHtml, page, statusOf } from "../../src/links/page.ts";
+import { type Language, say, type Words } from "../../src/links/words.ts";
 import { stimulate } from "../tell-user.ts";
 import { readForm } from "./form.ts";
 import { proofOf } from "./prove.ts";
@@ -19,7 +19,7 @@ export const showPreferences = async (call: LinkCall, subject: Subject, status =
     language,
     look: subject.look,
     title: language.words.preferences,
-    body: `${status === "" ? "" : `<p role="status">${escapeHtml(status)}</p>\n`}${formOf(subject, view, language)}`,
+    body: `${status === "" ? "" : `${statusOf(status)}\n`}${formOf(subject, view, language)}`,
   });
 };
 
@@ -90,9 +90,7 @@ const formOf = ({ topics }: Subject, view: UserView | undefined, { words }: Lang
   if (all.length === 0) return `<p>${escapeHtml(words.nothingToChoose)}</p>`;
   const sets = topics.flatMap((topic) => {
     const own = all.filter((preference) => preference.topic === topic.key);
-    return own.length === 0
-      ? []
-      : [fieldset(topic, own.map((one) => switchOf(one, topic, view, channelName(one.channel, words))).join("\n"))];
+    return own.length === 0 ? [] : [fieldset(topic, own.map((one) => switchOf(one, topic, view, words)).join("\n"))];
   });
   return `<p class="soft">${escapeHtml(words.intro)}</p>
 <form method="post">
@@ -105,13 +103,18 @@ ${sets.join("\n")}
 };
 
 const fieldset = (topic: TopicDefinition, switches: string): string => {
-  const about = topic.description === undefined ? "" : `<p class="soft" dir="auto">${escapeHtml(topic.description)}</p>\n`;
-  return `<fieldset>\n<legend dir="auto">${escapeHtml(topic.name)}</legend>\n${about}${switches}\n</fieldset>`;
+  const about = topic.description === undefined ? "" : `<p class="soft"><bdi>${escapeHtml(topic.description)}</bdi></p>\n`;
+  return `<fieldset>\n<legend><bdi>${escapeHtml(topic.name)}</bdi></legend>\n${about}<div class="ways">\n${switches}\n</div>\n</fieldset>`;
 };
 
-const switchOf = (preference: Preference, topic: TopicDefinition, view: UserView | undefined, label: string): string => {
+const switchOf = (preference: Preference, topic: TopicDefinition, view: UserView | undefined, words: Words): string => {
   const name = escapeHtml(nameOf(preference));
   const isOn = standingIn(view?.subscriptions ?? {}, preference, topic.default) === "opted-in";
   const hidden = `<input type="hidden" name="${isOn ? "was" : "shown"}" value="${name}">`;
-  return `${hidden}<label><input type="checkbox" name="on" value="${name}"${isOn ? " checked" : ""}> <span>${escapeHtml(label)}</span></label>`;
+  const waits = isPending(preference, view) ? ` <span class="soft">(${escapeHtml(words.waits)})</span>` : "";
+  return `${hidden}<label><input type="checkbox" name="on" value="${name}"${isOn ? " checked" : ""}> <span>${escapeHtml(channelName(preference.channel, words))}${waits}</span></label>`;
 };
+
+/** Somebody asked for it, and has not confirmed it yet. */
+const isPending = ({ topic, channel }: Preference, view: UserView | undefined): boolean =>
+  [`topic:${topic}`, `topic:${topic}@${channel}`].some((name) => view?.subscriptions[name]?.state === "pending");

@@ -2,7 +2,7 @@ import type { Channel } from "../../src/domain/message/message.ts";
 import { nothingAnyMore } from "../../src/domain/consent/preferences.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import { linkTo } from "../../src/links/message-link.ts";
-import { escapeHtml, page, unlisted } from "../../src/links/page.ts";
+import { escapeHtml, page, statusOf, unlisted } from "../../src/links/page.ts";
 import { type Language, say, type Words } from "../../src/links/words.ts";
 import { stimulate } from "../tell-user.ts";
 import { linkKeys } from "../link-keys.ts";
@@ -23,7 +23,6 @@ export const askToUnsubscribe = async (call: LinkCall, subject: Subject): Promis
 <button name="what" value="all">${escapeHtml(words.everything)}</button>
 </div>
 </form>
-<p></p>
 <p>${await preferencesLink(call, language)}</p>`;
   return page({ language, look: subject.look, title: words.unsubscribe, body });
 };
@@ -68,7 +67,7 @@ export const unsubscribe = async (call: LinkCall, subject: Subject): Promise<Res
     language,
     look: subject.look,
     title: words.unsubscribe,
-    body: `<p role="status">${escapeHtml(said)}</p>\n<p>${await preferencesLink(call, language)}</p>`,
+    body: `${statusOf(said)}\n<p>${await preferencesLink(call, language)}</p>`,
   });
 };
 
