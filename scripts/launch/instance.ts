@@ -36,7 +36,7 @@ interface Configured {
 const workerOptions = async (options: InstanceOptions) => {
   const bundle = await bundleWorker();
   const configured = readWorkerOptions(inRoot("wrangler.toml")).workerOptions as Configured; // typed loosely by wrangler
-  const { SETUP_TOKEN, TERN_SECRET } = options.secrets;
+  const { SETUP_TOKEN, TERN_SECRET, TERN_SECRET_PREVIOUS } = options.secrets;
   return {
     ...configured,
     name: "tern",
@@ -45,6 +45,7 @@ const workerOptions = async (options: InstanceOptions) => {
     bindings: {
       ...configured.bindings,
       TERN_SECRET,
+      ...(TERN_SECRET_PREVIOUS !== undefined && { TERN_SECRET_PREVIOUS }),
       SETUP_TOKEN,
       ALLOW_LOOPBACK: "true",
       HEALTHY_WHEN_SET_UP: "true",

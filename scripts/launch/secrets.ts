@@ -7,6 +7,8 @@ import { writePrivate } from "./write-private.ts";
 export interface Secrets {
   /** base64 of 32 bytes: encrypts provider settings at rest, signs sessions. */
   readonly TERN_SECRET: string;
+  /** Earlier ones, comma-separated, newest first: put in by whoever changes TERN_SECRET. */
+  readonly TERN_SECRET_PREVIOUS?: string;
   /** Lets the first set-up through. */
   readonly SETUP_TOKEN: string;
   readonly operatorPassword: string;

@@ -12,7 +12,7 @@ export const routes: readonly Route[] = Object.values(resources).flat();
 export const api = new Hono<{ Bindings: Env }>();
 
 api.onError((error) => errorResponse(error));
-api.notFound(() => errorResponse(new Fault("not-found", "There is no such path")));
+api.notFound(() => errorResponse(new Fault("not-found", "There is no such path; the reference is /api/docs")));
 
 api.all("/api/auth/*", async ({ env, req }) => {
   const { signIn } = await import("./sign-in.ts");

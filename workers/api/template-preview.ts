@@ -41,7 +41,6 @@ export const templatePreview: readonly Route[] = [
         "Renders a template, or content that is not saved, over a user or data: what would be sent, with warnings and sizes. Nothing is sent",
       scope: "read",
       body: z.strictObject(candidateFields).prefault({}),
-      refusal: "bad-definition",
       answers: { 200: previewSchema },
     },
     async ({ env, workspace, params, body }) => {

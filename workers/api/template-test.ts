@@ -28,7 +28,6 @@ export const templateTest: readonly Route[] = [
       summary: "Renders a template and sends it to an address as a test, marked as one; nothing counts it",
       scope: "write",
       body: z.strictObject({ ...candidateFields, to: z.string().min(1).max(4_000), provider: z.string().max(64).optional() }),
-      refusal: "bad-definition",
       answers: { 200: testedSchema },
     },
     async ({ env, workspace, params, body }) => {

@@ -149,6 +149,8 @@ describe("POST /api/templates/{key}/preview", () => {
     expect(content(await workspace.api("POST /api/templates/t/preview", { user: { id: "ada" }, locale: "en" })).subject).toBe("Hello");
     expect((await workspace.api("POST /api/templates/t/preview", { user: { id: "nobody" } })).status).toBe(404);
     expect((await workspace.api("POST /api/templates/nope/preview", {})).status).toBe(404);
+    const misread = await workspace.api("POST /api/templates/t/preview", { user: "ada" });
+    expect([misread.body.code, misread.body.detail]).toEqual(["bad-input", "user: has to be an object"]);
   });
 
   it("says what would keep the message from being sent, and shows it all the same", async () => {

@@ -13,7 +13,7 @@ ingest.get("/health", async (c) =>
 );
 for (const surface of Object.values(surfaces)) ingest.route("/", surface);
 
-ingest.notFound(() => problem("not-found"));
+ingest.notFound(() => problem("not-found", "There is no such path. Events go to /v1/…; the reference of the management API is /api/docs"));
 ingest.onError((error) => {
   console.error(`ingest failed: ${String(error)}`);
   return refuse(503, "try-again", "could not be done now; try again");
