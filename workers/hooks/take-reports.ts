@@ -1,19 +1,18 @@
 import { readEcho } from "../../src/channels/echo.ts";
 import { asciiAddress, readMailbox } from "../../src/channels/email/mailbox.ts";
 import type { ProviderReport } from "../../src/channels/provider.ts";
-import type { Channel } from "../../src/domain/message/message.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { contentHash } from "../../src/storage/control/catalogs.ts";
 import { knownReports, noteReports } from "../../src/storage/control/hook-reports.ts";
-import { messagesById, messagesByProviderId, usersByEmail, usersByPhone } from "../../src/storage/shard/find-reported.ts";
+import { messagesById, messagesByProviderId } from "../../src/storage/shard/find-reported.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { stimulateMany } from "../tell-user.ts";
 import type { Env } from "../env.ts";
-import { addressesOf } from "./addresses-of.ts";
 import type { Read } from "./hooks.ts";
 import { keepStops } from "./keep-stops.ts";
 import { aboutAddress, aboutMessage } from "./stimulus-of.ts";
+import { usersOf } from "./users-of.ts";
 
 /** Of a message this young the row may still be on its way: the report is wanted again. */
 const youngMs = 10 * 60_000;
@@ -50,15 +49,20 @@ export const takeReports = async (env: Env, read: Read, reports: readonly Provid
     const found = messages.get(report);
     const isOfCopy = found !== undefined && definition.channel === "email" && isOfAnother(report, found.recipient);
     if (found !== undefined && !isOfCopy) tell(found.user, aboutMessage(report, found.id));
-    if (found === undefined || isOfCopy || report.status === "inbound") unnamed.push(report);
-    if (found === undefined && report.status !== "inbound" && mayCome(report, workspace, call.at)) isEarly = true;
+    const isWantedAgain = found === undefined && report.status !== "inbound" && mayCome(report, workspace, call.at);
+    if (isWantedAgain) isEarly = true;
+    // An unsubscription is from what the message was, which is known when it is told again; not from everything.
+    const isOfAddress =
+      found === undefined ? !(isWantedAgain && report.status === "unsubscribed") : isOfCopy || report.status === "inbound";
+    if (isOfAddress) unnamed.push(report);
   }
-  for (const report of unnamed) {
-    const id = `${definition.key}:${report.id}`;
-    const stimulus = aboutAddress(report, definition.channel, id);
-    if (stimulus === undefined || report.address === undefined) continue;
-    for (const user of await findUsers(env, { workspace, channel: definition.channel, address: report.address })) tell(user, stimulus);
-  }
+  const ofAddresses = unnamed.flatMap((report) => {
+    const stimulus = aboutAddress(report, definition.channel, `${definition.key}:${report.id}`);
+    return stimulus === undefined || report.address === undefined ? [] : [{ address: report.address, stimulus }];
+  });
+  const addresses = ofAddresses.map(({ address }) => address);
+  const usersAt = await usersOf(env, { workspace, channel: definition.channel }, addresses);
+  for (const { address, stimulus } of ofAddresses) for (const user of usersAt(address)) tell(user, stimulus);
   await stimulateMany(
     { env, workspace },
     [...stimuli].map(([user, own]) => ({ user, stimuli: own })),
@@ -128,19 +132,6 @@ const findMessages = async (
     }),
   );
   return found;
-};
-
-/** Users who have the address: the one it was written from, or the one mail to it came back from. */
-const findUsers = async (
-  env: Env,
-  { workspace, channel, address }: { readonly workspace: string; readonly channel: Channel; readonly address: string },
-): Promise<readonly UserKey[]> => {
-  const find = channel === "email" ? usersByEmail : channel === "sms" || channel === "whatsapp" ? usersByPhone : undefined;
-  if (find === undefined) return [];
-  const found = await Promise.all(
-    addressesOf(channel, address).flatMap((one) => shardsOf(env).map((shard) => find(shard, workspace, one))),
-  );
-  return [...new Set(found.flat())] as UserKey[]; // keys of the users table
 };
 
 /** Which reports are told by their id, once: texts, and all of a provider whose signature does not cover them. */

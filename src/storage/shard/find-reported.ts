@@ -64,10 +64,6 @@ export const usersByEmails = async (
   return found;
 };
 
-/** The same for one address. */
-export const usersByEmail = async (db: D1Database, workspace: string, address: string): Promise<readonly string[]> =>
-  (await usersByEmails(db, workspace, [address])).get(address.toLowerCase()) ?? [];
-
 /** As the index has it (migration 0020). */
 const digitsOfPhone = ["+", " ", "-", "(", ")", "."].reduce((text, mark) => `replace(${text}, '${mark}', '')`, "phone");
 
