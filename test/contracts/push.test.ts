@@ -53,7 +53,8 @@ describe.each(names)("%s against its official contract", (name) => {
 const outcomes: Readonly<Record<Name, Readonly<Record<string, Outcome["kind"]>>>> = {
   fcm: {
     200: "accepted",
-    400: "unreachable",
+    // It names neither the token nor any field: nobody's device goes for it.
+    400: "rejected",
     401: "misconfigured",
     403: "unreachable",
     404: "unreachable",

@@ -108,6 +108,11 @@ const twilioEvents: TextEvents = {
     },
     { case: "switched-off telephone", payload: twilio({ MessageStatus: "undelivered", ErrorCode: "30003" }), expected: ["bounced"] },
     { case: "number that said STOP", payload: twilio({ MessageStatus: "failed", ErrorCode: "21610" }), expected: ["bounced for good"] },
+    {
+      case: "number without WhatsApp",
+      payload: twilio({ MessageStatus: "undelivered", ErrorCode: "63024" }),
+      expected: ["bounced for good"],
+    },
     { case: "carrier's filter", payload: twilio({ MessageStatus: "undelivered", ErrorCode: "30007" }), expected: ["bounced"] },
     {
       case: "STOP",

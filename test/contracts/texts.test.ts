@@ -204,7 +204,7 @@ describe.each(operations)("%s against its official contract of %s: %s", (type, n
         "404": type === "slack" ? ["misconfigured"] : ["rejected"],
         "405": ["rejected"],
         "410": ["misconfigured"],
-        "422": ["rejected"],
+        "422": type === "messagebird" ? ["unreachable"] : ["rejected"],
         "429": ["retry"],
         // Slack's webhook says it in plain text, which anything in between could.
         "500": text.startsWith("{") ? ["retry"] : ["uncertain"],
@@ -236,7 +236,9 @@ const differs: Readonly<Record<string, Readonly<Record<string, Outcome["kind"]>>
   plivo: { "403": "rejected" },
   telnyx: { "10008": "uncertain" },
   "whatsapp-cloud": Object.fromEntries(
-    ["131008", "131049", "132000", "132001", "132005", "132007", "132012", "132015", "132016"].map((code) => [code, "rejected"] as const),
+    ["131008", "131049", "131050", "132000", "132001", "132005", "132007", "132012", "132015", "132016"].map(
+      (code) => [code, "rejected"] as const,
+    ),
   ),
   slack: {
     internal_error: "uncertain",

@@ -4,10 +4,10 @@ import { callbackSetting, signedUrls } from "../callback-url.ts";
 import { acceptedAs, type CodeRules, codedOutcome, codeOf, isSuccess } from "../coded-outcome.ts";
 import { keySetting } from "../email/mail.ts";
 import { fieldOf, type FormFields, readForm } from "../form.ts";
-import { instantOf, type JsonRecord, jsonOf, listOf, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
+import { instantOf, type JsonRecord, jsonOf, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
 import { readSharedJwt } from "../jwt.ts";
 import type { HttpProvider, InboundCall, ProviderReport } from "../provider.ts";
-import { jsonBody, readReply } from "../reply.ts";
+import { describe, jsonBody, readReply } from "../reply.ts";
 import { bareSender, digitsOf, plusDigits, smsSenderSetting, textOfSms } from "../sms/text-message.ts";
 
 const settings = z.strictObject({
@@ -19,6 +19,9 @@ const settings = z.strictObject({
 
 /** Source: developers.messagebird.com, API errors: request not allowed, not enough balance; missing and invalid parameters, not found, bad request; internal errors. */
 const rules: CodeRules = { misconfigured: new Set(["2", "25"]), rejected: new Set(["9", "10", "20", "21"]), retry: new Set(["98", "99"]) };
+
+/** A missing or invalid parameter is named: whose number it is, or whose sender. */
+const blamed = { recipient: "unreachable", recipients: "unreachable", originator: "misconfigured" } as const;
 
 /** MessageBird (now Bird), SMS by its REST API. */
 export const messagebird: HttpProvider<typeof settings> = {
@@ -50,7 +53,11 @@ export const messagebird: HttpProvider<typeof settings> = {
   outcome(reply) {
     if (reply.kind !== "answer") return readReply(reply);
     const body = recordOf(jsonBody(reply));
-    return isSuccess(reply) ? acceptedAs(body["id"]) : codedOutcome(reply, codeOf(recordOf(listOf(body["errors"])[0])["code"]), rules);
+    if (isSuccess(reply)) return acceptedAs(body["id"]);
+    const error = recordOf(listOf(body["errors"])[0]);
+    const read = codedOutcome(reply, codeOf(error["code"]), rules);
+    const about = read.kind === "rejected" ? lookUp(blamed, error["parameter"]) : undefined;
+    return about === undefined ? read : { kind: about, detail: describe(reply) };
   },
   inbound: {
     // The token says itself how long it holds: a minute.

@@ -39,6 +39,7 @@ describe("onesignal", () => {
     [answered(200, { id: "n-1", errors: { invalid_aliases: { external_id: ["u1"] } } }), { kind: "unreachable" }],
     [answered(200, { id: "n-1", errors: { invalid_player_ids: [subscription] } }), { kind: "unreachable" }],
     [answered(400, { errors: ["You must include which players"] }), { kind: "rejected" }],
+    [answered(400, { errors: ["app_id not found. You may be missing a Content-Type"] }), { kind: "misconfigured" }],
     [answered(403, { errors: ["not available"] }), { kind: "misconfigured" }],
     [answered(429, { errors: ["API rate limit exceeded"] }, { "retry-after": "3" }), { kind: "retry", retryAfterMs: 3_000 }],
     [answered(503), { kind: "retry" }],

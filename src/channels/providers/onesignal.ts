@@ -66,8 +66,13 @@ export const onesignal: HttpProvider<typeof settings> = {
 /** Lists of recipients it does not know, among the errors of a good answer. */
 const unknownRecipients = ["invalid_player_ids", "invalid_aliases", "invalid_external_user_ids"];
 
+/** What OneSignal says, as a bad request, of an app that is none or not the key's. */
+const noApp = /app_id/i;
+
 function readOneSignalReply(reply: Reply): Outcome {
   const outcome = readReply(reply);
+  if (reply.kind === "answer" && reply.status === 400 && noApp.test(saidBy(jsonBody(reply)?.["errors"]) ?? ""))
+    return { kind: "misconfigured", detail: describe(reply) };
   if (reply.kind !== "answer" || outcome.kind !== "accepted") return outcome;
   const { id, errors } = jsonBody(reply) ?? {};
   const isUnknown = unknownRecipients.some((name) => recordOf(errors)[name] !== undefined);

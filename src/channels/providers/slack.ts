@@ -27,7 +27,7 @@ const settings = z
 
 /**
  * Source: docs.slack.dev/reference/methods/chat.postMessage, Errors. `internal_error`, `fatal_error` and their like may come after
- * the message was posted, says Slack. A channel that is not found may be one user's, so it says nothing of the account.
+ * the message was posted, says Slack. A channel that is not found may be one user's: then it says nothing of the account.
  */
 const rules: CodeRules = {
   retry: new Set(["ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable"]),
@@ -69,14 +69,17 @@ export const slack: HttpProvider<typeof settings> = {
       body: JSON.stringify({ channel, ...said }),
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
-    return isSuccess(reply) ? readTaken(reply) : readRefused(reply);
+    return isSuccess(reply) ? readTaken(reply, attempted?.message.to === "") : readRefused(reply);
   },
 };
 
+/** What is wrong with one channel; with the provider's own it is wrong for everybody. */
+const channelErrors = new Set(["channel_not_found", "not_in_channel", "is_archived"]);
+
 /** The Web API answers 200 also where it refuses, so its word counts; a webhook says "ok" as plain text. */
-function readTaken(reply: Answer): Outcome {
+function readTaken(reply: Answer, isOwnChannel: boolean): Outcome {
   const body = jsonBody(reply);
   if (body?.["ok"] === true || reply.body.trim() === "ok") {
     const channel = textOf(body?.["channel"]);
@@ -84,7 +87,9 @@ function readTaken(reply: Answer): Outcome {
     return acceptedAs(channel !== undefined && ts !== undefined ? `${channel}/${ts}` : undefined);
   }
   if (body?.["ok"] !== false) return { kind: "uncertain", detail: `${reply.status} without a word of Slack's` };
-  const read = codedOutcome(reply, textOf(body["error"]) ?? "", rules);
+  const error = textOf(body["error"]) ?? "";
+  if (isOwnChannel && channelErrors.has(error)) return { kind: "misconfigured", detail: describe(reply) };
+  const read = codedOutcome(reply, error, rules);
   // An error of no name here; the status says nothing.
   return read.kind === "accepted" ? { kind: "rejected", detail: describe(reply) } : read;
 }

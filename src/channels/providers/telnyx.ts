@@ -28,11 +28,14 @@ const settings = z
     error: "either from or messagingProfileId says who texts come from",
   });
 
-/** Source: developers.telnyx.com/docs/messaging/messages/error-codes, developers.telnyx.com/api/errors. */
+/**
+ * Source: developers.telnyx.com/docs/messaging/messages/error-codes, developers.telnyx.com/api/errors. A profile that is
+ * disabled, has no numbers or has spent its day's limit (429 until midnight), and a sender that is none, wait for the operator.
+ */
 const rules: CodeRules = {
-  retry: new Set(["10007", "10011", "40011"]),
+  retry: new Set(["10007", "10011", "40011", "40318"]),
   unreachable: new Set(["10002", "40001", "40012", "40300", "40310"]),
-  misconfigured: new Set(["10009", "10010", "40003"]),
+  misconfigured: new Set(["10009", "10010", "40003", "40305", "40312", "40314", "40321", "40333"]),
   // It gave up waiting for somebody else.
   uncertain: new Set(["10008"]),
 };

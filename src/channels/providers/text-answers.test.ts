@@ -29,7 +29,7 @@ const vonageSms = (...statuses: string[]) => ({
     status === "0" ? { to: "1", "message-id": "0A1", status } : { to: "1", status, "error-text": "Reason" },
   ),
 });
-const messagebird = (code: number) => ({ errors: [{ code, description: "Reason", parameter: null }] });
+const messagebird = (code: number, parameter: string | null = null) => ({ errors: [{ code, description: "Reason", parameter }] });
 const telnyx = (code: string, pointer?: string) => ({
   errors: [{ code, title: "Reason", ...(pointer !== undefined && { source: { pointer } }) }],
 });
@@ -51,6 +51,15 @@ const answers: readonly (readonly [type: string, what: string, reply: Reply, kin
     answer(400, twilio(21606, "The From phone number is not a valid SMS-capable number")),
     "misconfigured",
   ],
+  ["twilio", "an account that is not there", answer(404, twilio(20404, "The requested resource was not found")), "misconfigured"],
+  [
+    "twilio",
+    "a sender not of the account, as newer codes say it",
+    answer(400, twilio(21660, "Mismatch between the 'From' number")),
+    "misconfigured",
+  ],
+  ["twilio", "a service without numbers", answer(400, twilio(21703, "The Messaging Service contains no phone numbers.")), "misconfigured"],
+  ["twilio", "a number without WhatsApp", answer(400, twilio(63003, "Channel could not find To address")), "unreachable"],
   ["twilio", "no permission for a country", answer(400, twilio(21408, "Permission to send an SMS has not been enabled")), "rejected"],
   ["twilio", "a text too long", answer(400, twilio(21617, "The concatenated message body exceeds the 1600 character limit")), "rejected"],
   ["twilio", "a gateway that says a code", answer(504, twilio(20429, "x")), "uncertain"],
@@ -78,6 +87,10 @@ const answers: readonly (readonly [type: string, what: string, reply: Reply, kin
   ["messagebird", "a wrong key", answer(401, messagebird(2)), "misconfigured"],
   ["messagebird", "no balance", answer(422, messagebird(25)), "misconfigured"],
   ["messagebird", "an invalid number", answer(422, messagebird(10)), "rejected"],
+  ["messagebird", "no number it could reach", answer(422, messagebird(9, "recipients")), "unreachable"],
+  ["messagebird", "a sender that is none", answer(422, messagebird(10, "originator")), "misconfigured"],
+  ["messagebird", "a text that is none", answer(422, messagebird(9, "body")), "rejected"],
+  ["messagebird", "a field that objects have by birth", answer(422, messagebird(9, "constructor")), "rejected"],
   ["messagebird", "an inner error", answer(500, messagebird(99)), "retry"],
   ["messagebird", "too many calls", answer(429, messagebird(0)), "retry"],
   ["plivo", "a message", answer(202, { message: "message(s) queued", message_uuid: ["db3c"], api_id: "x" }), "accepted"],
@@ -92,6 +105,9 @@ const answers: readonly (readonly [type: string, what: string, reply: Reply, kin
   ["telnyx", "a sender that is none", answer(422, telnyx("10002", "/from")), "misconfigured"],
   ["telnyx", "a wrong key", answer(401, telnyx("10009")), "misconfigured"],
   ["telnyx", "too many calls", answer(429, telnyx("10011"), { "retry-after": "3" }), "retry"],
+  ["telnyx", "the day's limit spent", answer(429, telnyx("40333")), "misconfigured"],
+  ["telnyx", "a disabled profile", answer(403, telnyx("40312")), "misconfigured"],
+  ["telnyx", "a full queue", answer(400, telnyx("40318")), "retry"],
   ["telnyx", "an inner time-out", answer(408, telnyx("10008")), "uncertain"],
   ["telnyx", "an unexpected error", answer(500, telnyx("10007")), "retry"],
   ["whatsapp-cloud", "a message", answer(200, { messaging_product: "whatsapp", messages: [{ id: "wamid.1" }] }), "accepted"],
@@ -111,6 +127,7 @@ const answers: readonly (readonly [type: string, what: string, reply: Reply, kin
   ["whatsapp-cloud", "a closed window", answer(400, meta(131047)), "rejected"],
   ["whatsapp-cloud", "a template that is not there", answer(404, meta(132001)), "rejected"],
   ["whatsapp-cloud", "a user who has had enough for today", answer(400, meta(131049)), "rejected"],
+  ["whatsapp-cloud", "a user who wants no more marketing: a login code is still wanted", answer(400, meta(131050)), "rejected"],
   ["slack", "a message by a bot", answer(200, { ok: true, channel: "C1", ts: "1503435956.000247" }), "accepted"],
   ["slack", "a message by webhook", answer(200, "ok"), "accepted"],
   ["slack", "too many calls", answer(429, refusedBySlack("ratelimited"), { "retry-after": "30" }), "retry"],
@@ -127,6 +144,21 @@ const answers: readonly (readonly [type: string, what: string, reply: Reply, kin
 
 describe("what providers of texts answer", () => {
   it.each(answers)("%s: %s", (type, _, reply, kind) => expect(outcomeOf(type, reply).kind).toBe(kind));
+
+  it.each(["channel_not_found", "is_archived", "not_in_channel"])(
+    "Slack's %s is one user's fault, or the provider's own channel's",
+    (error) => {
+      const kind = kindOf("slack");
+      if (kind.via !== "http") throw new Error("expected HTTP");
+      const outcomeTo = (to: string) =>
+        kind.outcome(answer(200, refusedBySlack(error)), {
+          message: { workspace: "w", user: "u:1", id: "m", echo: "w-0-m", to, content: { channel: "slack", text: "Hi" } },
+          settings: { botToken: "xoxb-1", channel: "#sales" },
+        }).kind;
+      expect(outcomeTo("U123")).toBe("rejected");
+      expect(outcomeTo("")).toBe("misconfigured");
+    },
+  );
 
   it.each([
     ["twilio", answer(201, { sid: "SM1" }), "SM1"],

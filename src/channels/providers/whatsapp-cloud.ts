@@ -25,12 +25,13 @@ const settings = z.strictObject({
 /**
  * Source: developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes. What is wrong with one
  * template or its parameters (132xxx, 131008, 131009) says nothing of the account. 131049 (Meta thinks that the user has had
- * enough for a day) may be tried again after a day only, which is longer than messages are tried.
+ * enough for a day) may be tried again after a day only, which is longer than messages are tried. 131050 (no more marketing from
+ * this business) fails the message alone: a login code is still wanted, and Meta refuses the next advertisement by itself.
  */
 const rules: CodeRules = {
   retry: new Set(["1", "2", "4", "80007", "130429", "131000", "131016", "131048", "131056", "133004"]),
-  unreachable: new Set(["131026", "131050"]),
-  rejected: new Set("100 130472 131008 131009 131047 131049 131051 132000 132001 132005 132007 132012 132015 132016".split(" ")),
+  unreachable: new Set(["131026"]),
+  rejected: new Set("100 130472 131008 131009 131047 131049 131050 131051 132000 132001 132005 132007 132012 132015 132016".split(" ")),
   misconfigured: new Set(["0", "3", "10", "33", "190", "200", "368", "131005", "131031", "131042", "131045", "133010"]),
 };
 

@@ -55,7 +55,7 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 };
 
 /** Errors after which the number is not tried again. Source: twilio.com/docs/api/errors. */
-const permanent = new Set(["21211", "21610", "21614", "30004", "30005", "30006"]);
+const permanent = new Set(["21211", "21610", "21614", "30004", "30005", "30006", "63003", "63024"]);
 
 const reportsOf = (fields: FormFields, echo: string | undefined): readonly ProviderReport[] => {
   const sid = fieldOf(fields, "MessageSid") ?? fieldOf(fields, "SmsSid");
