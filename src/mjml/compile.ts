@@ -18,9 +18,10 @@ const maxElements = 5_000;
 
 /**
  * Makes HTML of MJML; the Liquid in it comes out as it went in. A `document` has `<mjml>` around it; a `fragment` is what
- * may stand in a body (sections and wrappers) and comes out as it would inside of one.
+ * may stand in a body (sections and wrappers) and comes out as it would inside of one. `locale`: the language of a document
+ * that does not say its own.
  */
-export const compileMjml = async (source: string, form: "document" | "fragment"): Promise<MjmlResult> => {
+export const compileMjml = async (source: string, form: "document" | "fragment", locale?: string): Promise<MjmlResult> => {
   const wrong = formProblem(source, form);
   if (wrong !== undefined) return { ok: false, problems: [wrong] };
   const safe = protectLiquid(form === "document" ? source : `<mjml><mj-body>${source}</mj-body></mjml>`);
@@ -32,9 +33,20 @@ export const compileMjml = async (source: string, form: "document" | "fragment")
   if (problems.length > 0) return { ok: false, problems };
   const lost = safe.lost(made.html);
   if (lost.length > 0) return { ok: false, problems: lost };
-  const compiled = form === "document" ? { html: made.html.trim() } : partsOf(made.html);
+  const html = withoutIndents(made.html);
+  const compiled = form === "document" ? { html: inLanguage(html.trim(), locale) } : partsOf(html);
   return { ok: true, compiled: { html: safe.restore(compiled.html), ...("head" in compiled && { head: safe.restore(compiled.head) }) } };
 };
+
+/** What the library writes for people to read is a third of a mail, and Gmail cuts long ones off. */
+const withoutIndents = (html: string): string =>
+  /<(?:pre|textarea)\b|white-space\s*:\s*(?:pre|break)/i.test(html) ? html : html.replace(/[ \t]*\n\s*/g, "\n");
+
+/** The library says "und" where a document says no language, in the two places that readers of screens look at. */
+const inLanguage = (html: string, locale: string | undefined): string =>
+  locale === undefined
+    ? html
+    : html.replace('<html lang="und"', `<html lang="${locale}"`).replace('role="article" lang="und"', `role="article" lang="${locale}"`);
 
 interface Made {
   readonly html: string;

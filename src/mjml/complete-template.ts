@@ -6,6 +6,7 @@ import { lintTemplate, usesOf } from "../domain/template/lint.ts";
 import { parseSource, Unprintable } from "../domain/template/liquid.ts";
 import type { TemplateDefinition } from "../domain/template/template.ts";
 import { compileMjml } from "./compile.ts";
+import type { MjmlProblem } from "./problem.ts";
 
 export type Completion =
   | { readonly ok: true; readonly template: TemplateDefinition }
@@ -35,6 +36,23 @@ export const completeTemplate = async (given: TemplateDefinition): Promise<Compl
   return { ok: true, template: { ...template, ...noted, ...(Object.keys(compiled).length > 0 && { compiled }) } };
 };
 
+/** Which blocks cannot be compiled, each by itself; else what is wrong with all of them together. */
+const blockProblems = async (
+  { blocks = [], theme }: Body,
+  locale: string,
+  all: readonly MjmlProblem[],
+): Promise<readonly InputProblem[]> => {
+  const problems: InputProblem[] = [];
+  for (const [index, block] of blocks.entries()) {
+    if (block.type === "content" || problems.length >= maxProblems) continue;
+    const result = await compileMjml(blocksToMjml([block], { form: "fragment", theme, locale }), "fragment");
+    if (!result.ok) problems.push(...result.problems.map(({ message }) => ({ path: `blocks[${index}]`, message })));
+  }
+  return (problems.length > 0 ? problems : all.map(({ message }) => ({ path: "blocks", message }))).slice(0, maxProblems);
+};
+
+const maxProblems = 50;
+
 /** Largest HTML that is kept of one body, characters: what is rendered of it must fit one row. */
 const maxHtml = 500_000;
 
@@ -45,14 +63,13 @@ const compileBody = async (
 ): Promise<CompiledBody | { readonly problems: readonly InputProblem[] }> => {
   const path = body.mjml === undefined ? "blocks" : "mjml";
   const source = body.mjml ?? blocksToMjml(body.blocks ?? [], { form, theme: body.theme, locale });
-  const result = await compileMjml(source, form);
-  if (!result.ok)
+  const result = await compileMjml(source, form, locale);
+  if (!result.ok) {
+    if (path === "blocks") return { problems: await blockProblems(body, locale, result.problems) };
     return {
-      problems: result.problems.map(({ line, message }) => ({
-        path,
-        message: line === undefined || path === "blocks" ? message : `line ${line}: ${message}`,
-      })),
+      problems: result.problems.map(({ line, message }) => ({ path, message: line === undefined ? message : `line ${line}: ${message}` })),
     };
+  }
   const { compiled } = result;
   if (compiled.html.length > maxHtml) return { problems: [{ path, message: `makes more than ${maxHtml} characters of HTML` }] };
   try {

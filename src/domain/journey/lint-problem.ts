@@ -1,7 +1,7 @@
 import type { CatalogDocument } from "../catalog/catalog.ts";
 import type { InputProblem } from "../fault.ts";
-import { offersWayOut } from "../template/advise.ts";
 import { isPiece } from "../template/pieces.ts";
+import { offersWayOut } from "../template/way-out.ts";
 import type { Channel, MessageStatus } from "../message/message.ts";
 import type { JourneyDefinition, StepDefinition } from "./journey.ts";
 
@@ -14,7 +14,7 @@ export interface LintProblem extends InputProblem {
 
 /** What a journey may name, as the workspace has it now. What is left out is not checked. */
 export interface KnownDefinitions {
-  readonly templates: ReadonlyMap<string, { readonly channel: Channel; readonly locales?: unknown }>;
+  readonly templates: ReadonlyMap<string, { readonly channel: Channel; readonly hasNoWayOut?: boolean }>;
   readonly segments: ReadonlySet<string>;
   /** Those of `segments` whose members are set by hand. */
   readonly manualSegments?: ReadonlySet<string>;
@@ -44,11 +44,10 @@ const messagesOf = ({ templates }: CatalogDocument): KnownDefinitions["templates
   const all = new Map(templates.map((template) => [template.key, template]));
   const messages = templates.flatMap((template) => (isPiece(template) ? [] : [template]));
   return new Map(
-    messages.map((template) => {
-      const isWhole = template.uses === undefined && template.compiled === undefined;
-      const { channel, locales } = template;
-      return [template.key, isWhole || !offersWayOut(template, all) ? { channel, locales } : { channel }] as const;
-    }),
+    messages.map((template) => [
+      template.key,
+      { channel: template.channel, hasNoWayOut: template.channel === "email" && !offersWayOut(template, all) },
+    ]),
   );
 };
 

@@ -20,8 +20,7 @@ export const checkSending = (journey: JourneyDefinition, known: KnownDefinitions
       ...(step.variants ?? []).map(({ template }, index) => ({ place: ["variants", index, "template"], template })),
     ];
     for (const { place, template } of templates) {
-      const found = known.templates.get(template);
-      if (found?.locales !== undefined && !offersWayOut(found.locales))
+      if (known.templates.get(template)?.hasNoWayOut === true)
         report.warning(
           ["steps", key, ...place],
           `template "${template}" has no way to unsubscribe: no unsubscribe_url or preferences_url, and no link of your own`,
@@ -29,9 +28,3 @@ export const checkSending = (journey: JourneyDefinition, known: KnownDefinitions
     }
   }
 };
-
-/** Does each locale's content name a way to unsubscribe? Own pages and headers count: all of them say the word. */
-const offersWayOut = (locales: unknown): boolean =>
-  typeof locales === "object" &&
-  locales !== null &&
-  Object.values(locales).every((content) => /unsubscribe|preferences_url/i.test(JSON.stringify(content)));

@@ -7,6 +7,8 @@ import { attributeOf, decodeEntities, readTag, type Tag } from "./html-tags.ts";
 export function htmlToText(html: string): string {
   const out = new Lines();
   let position = 0;
+  /** Of each list that is open, the number of its last item; undefined where items have none. */
+  const lists: (number | undefined)[] = [];
   let link: { readonly href: string; readonly from: number } | undefined;
   while (position < html.length) {
     const open = html.indexOf("<", position);
@@ -19,7 +21,20 @@ export function htmlToText(html: string): string {
       if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.parts.slice(link.from).join("").includes(link.href))
         out.write(` (${link.href})`);
       link = undefined;
-    } else writeTag(out, tag);
+    } else if (tag.name === "li" && !tag.closing) {
+      const number = lists.at(-1);
+      if (number !== undefined) lists[lists.length - 1] = number + 1;
+      out.endLine();
+      out.write(number === undefined ? "- " : `${number + 1}. `);
+    } else {
+      if (tag.name === "ol" || tag.name === "ul") {
+        if (tag.closing) lists.pop();
+        else lists.push(tag.name === "ol" ? 0 : undefined);
+      }
+      // A list within a list goes on with the line.
+      if ((tag.name === "ol" || tag.name === "ul") && lists.length > (tag.closing ? 0 : 1)) out.endLine();
+      else writeTag(out, tag);
+    }
   }
   return out.parts
     .join("")
@@ -61,10 +76,6 @@ function writeTag(out: Lines, tag: Tag): void {
   else if (tag.name === "td" || tag.name === "th") out.write(" ");
   else if (paragraphs.has(tag.name)) out.breakLine("\n\n");
   else if (lines.has(tag.name)) out.endLine();
-  else if (tag.name === "li" && !tag.closing) {
-    out.endLine();
-    out.write("- ");
-  }
 }
 
 const paragraphs = new Set(["p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "blockquote", "pre"]);

@@ -1,4 +1,5 @@
 import type { InputProblem } from "../fault.ts";
+import { textsOf } from "./blocks/texts.ts";
 import { buildContent } from "./build.ts";
 import type { Print } from "./contents/content-kind.ts";
 import type { Body } from "./contents/body.ts";
@@ -80,26 +81,16 @@ const printAll = (template: TemplateDefinition, locale: string, print: Print): v
   } else buildContent({ ...template, compiled: { [locale]: { html: body.mjml ?? "" } } }, locale, print);
 };
 
-/** Every text in blocks, with its place: `blocks[2].text`. A condition is read as one. */
-const textsOf = (value: unknown, path: string): readonly { readonly path: string; readonly text: string }[] => {
-  if (typeof value === "string") return [{ path, text: path.endsWith(".if") ? `{% if ${value} %}{% endif %}` : value }];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => textsOf(item, `${path}[${index}]`));
-  if (typeof value !== "object" || value === null) return [];
-  if ("type" in value && value.type === "partial" && "key" in value)
-    return [{ path: `${path}.key`, text: `{% partial "${String(value.key)}" %}` }];
-  return Object.entries(value).flatMap(([name, field]) => textsOf(field, `${path}.${name}`));
-};
-
 const layoutProblems = ({ kind }: TemplatePiece, body: Body, at: string): readonly InputProblem[] => {
   if (kind !== "layout") return [];
-  const has = (text: string): boolean => /\{\{-?\s*content\s*-?\}\}/.test(text);
+  const times = (text: string): number => text.match(/\{\{-?\s*content\s*-?\}\}/g)?.length ?? 0;
   const missing = "a layout says where what it stands around goes: {{ content }}, once";
   const source = body.html ?? body.mjml;
-  const count = source === undefined ? (body.blocks ?? []).filter(({ type }) => type === "content").length : has(source) ? 1 : 0;
+  const count = source === undefined ? (body.blocks ?? []).filter(({ type }) => type === "content").length : times(source);
   return [
     ...(count === 1
       ? []
       : [{ path: `${at}.${body.blocks === undefined ? (body.mjml === undefined ? "html" : "mjml") : "blocks"}`, message: missing }]),
-    ...(body.text === undefined || has(body.text) ? [] : [{ path: `${at}.text`, message: missing }]),
+    ...(body.text === undefined || times(body.text) === 1 ? [] : [{ path: `${at}.text`, message: missing }]),
   ];
 };

@@ -6,7 +6,7 @@ import { engineOf } from "./engine.ts";
 import { lineAt, liquidPieces } from "./liquid-pieces.ts";
 import { parsedOf } from "./parsed.ts";
 import { PrintContext, type PrintSettings } from "./print-context.ts";
-import { explain, Unprintable } from "./unprintable.ts";
+import { explain, Unprintable, type Written } from "./unprintable.ts";
 
 export { Unprintable } from "./unprintable.ts";
 export type { PrintSettings } from "./print-context.ts";
@@ -17,6 +17,8 @@ export interface Source {
   readonly path: string;
   readonly source: string;
   readonly mode: PrintMode;
+  /** Where its Liquid was written, where it was compiled. */
+  readonly written?: Written | undefined;
 }
 
 /** Prints one piece. `more`: variables beside the scope's. Throws Unprintable for whatever is wrong with the template or its data. */
@@ -27,7 +29,7 @@ export function renderSource(source: Source, settings: PrintSettings, more?: obj
     const context = PrintContext.over(settings, engineOf(source.mode), more);
     toValueSync(engineOf(source.mode).renderer.renderTemplates(parsed(source), context, emitter));
   } catch (problem) {
-    throw explain(problem, source.path);
+    throw explain(problem, source);
   }
   return source.mode === "line" ? toLine(emitter.buffer) : emitter.buffer;
 }
@@ -47,7 +49,7 @@ export function evaluateSource(source: Source, settings: PrintSettings): Json {
     value = toValueSync(new Value(only.token.input.slice(...only.token.contentRange), engine).value(context, false));
     settings.budget.emit(JSON.stringify(value) ?? "");
   } catch (problem) {
-    throw explain(problem, source.path);
+    throw explain(problem, source);
   }
   return toJson(value, source.path);
 }
@@ -77,7 +79,7 @@ export function parseSource(source: string, mode: PrintMode, path: string): void
   try {
     engineOf(mode).parse(source);
   } catch (problem) {
-    throw explain(problem, path);
+    throw explain(problem, { path });
   }
 }
 

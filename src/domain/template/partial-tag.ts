@@ -85,7 +85,7 @@ const print = (context: PrintContext, emitter: Emitter, { key, mode, engines }: 
       const templates: Template[] = parsedOf(engine, content.owner, path, source);
       toValueSync(engine.renderer.renderTemplates(templates, context, out));
     } catch (problem) {
-      throw explain(problem, `partial "${key}"`);
+      throw explain(problem, { path: `partial "${key}"`, written: path === "html" ? content.written : undefined });
     }
   };
   if (mode === "html") {

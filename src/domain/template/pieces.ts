@@ -1,5 +1,9 @@
+import { chooseLocale } from "./locales.ts";
 import type { TemplateDefinition, TemplatePiece } from "./template.ts";
-import { Unprintable } from "./unprintable.ts";
+import { Unprintable, type Written } from "./unprintable.ts";
+import { writtenPlace } from "./written-place.ts";
+
+export { chooseLocale } from "./locales.ts";
 
 /** The definitions that templates are put together of, by key: those of a catalog. */
 export type Pieces = ReadonlyMap<string, TemplateDefinition>;
@@ -18,14 +22,6 @@ export const pieceOf = (pieces: Pieces | undefined, kind: TemplatePiece["kind"],
 export const isPiece = (template: TemplateDefinition): template is TemplatePiece =>
   template.kind === "partial" || template.kind === "layout";
 
-/** The locale a definition has for a wanted one: itself, else its language, else the default. */
-export const chooseLocale = (template: Pick<TemplateDefinition, "locales" | "defaultLocale">, wanted: string | undefined): string => {
-  if (wanted === undefined || wanted === "") return template.defaultLocale;
-  const has = (tag: string): string | undefined => Object.keys(template.locales).find((key) => key.toLowerCase() === tag.toLowerCase());
-  const tag = wanted.replaceAll("_", "-");
-  return has(tag) ?? has(tag.split("-")[0] ?? tag) ?? template.defaultLocale;
-};
-
 /** Content of a partial or layout in a locale, and the HTML that stands for it. Throws Unprintable when it was never compiled. */
 export const contentOf = (piece: TemplatePiece, locale: string): PieceContent => {
   const chosen = chooseLocale(piece, locale);
@@ -34,13 +30,18 @@ export const contentOf = (piece: TemplatePiece, locale: string): PieceContent =>
   const compiled = piece.compiled?.[chosen];
   const html = owner.html ?? compiled?.html;
   if (html === undefined) throw new Unprintable(`${piece.kind} "${piece.key}" was not compiled`);
-  return { owner, html, head: compiled?.head, text: owner.text };
+  const written = owner.html === undefined ? (piece: string) => writtenPlace(owner, piece) : undefined;
+  return { owner, locale: chosen, html, head: compiled?.head, text: owner.text, written };
 };
 
 export interface PieceContent {
   /** What parsed forms are kept under. */
   readonly owner: object;
+  /** The one it was found in. */
+  readonly locale: string;
   readonly html: string;
   readonly head: string | undefined;
   readonly text: string | undefined;
+  /** Where the Liquid of its HTML was written, if that was compiled. */
+  readonly written: Written | undefined;
 }

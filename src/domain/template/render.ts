@@ -6,7 +6,9 @@ import { renderSource, Unprintable } from "./liquid.ts";
 import { chooseLocale, contentOf, isPiece, pieceOf, type Pieces } from "./pieces.ts";
 import type { PrintSettings } from "./print-context.ts";
 import type { TemplateDefinition } from "./template.ts";
+import type { Written } from "./unprintable.ts";
 import { withDefaults } from "./variables.ts";
+import { writtenPlace } from "./written-place.ts";
 
 export { chooseLocale } from "./pieces.ts";
 
@@ -47,7 +49,7 @@ export function renderTemplate(
     const content = buildContent(
       template,
       chosen,
-      (path, source, mode) => renderSource({ owner, path, source, mode }, settings),
+      (path, source, mode) => renderSource({ owner, path, source, mode, written: writtenOf(owner, path) }, settings),
       (layout, part, inner) => inLayout(layout, part, inner, settings),
     );
     if (content.channel !== "email") return { ok: true, content };
@@ -60,18 +62,30 @@ export function renderTemplate(
   }
 }
 
+/** Of what was compiled, where it was written. */
+const writtenOf = (owner: object, path: string): Written | undefined =>
+  path === "mjml" || path === "blocks" ? (piece) => writtenPlace(owner, piece) : undefined;
+
 /** The layout with a body as what its `{{ content }}` prints. Text of a layout that has no text of its own stays as it is. */
 const inLayout = (key: string, part: "html" | "text", inner: string, settings: PrintSettings): string => {
-  const { owner, html, text } = contentOf(pieceOf(settings.pieces, "layout", key), settings.locale);
+  const { owner, locale, html, text, written } = contentOf(pieceOf(settings.pieces, "layout", key), settings.locale);
   if (part === "text" && text === undefined) return inner;
   const source = {
     owner,
     path: `layout "${key}"${part === "text" ? ", text" : ""}`,
     source: part === "html" ? html : (text ?? ""),
     mode: part,
+    written: part === "html" ? written : undefined,
   };
-  return renderSource(source, settings, { content: part === "html" ? new MadeHtml(inner) : inner });
+  const made = renderSource(source, settings, { content: part === "html" ? new MadeHtml(inner) : inner });
+  return part === "html" && written !== undefined && locale !== settings.locale ? inLanguage(made, locale, settings.locale) : made;
 };
+
+/** The language of a mail is that of its body, not of a layout that has it not. */
+const inLanguage = (html: string, layouts: string, bodys: string): string =>
+  html
+    .replace(`<html lang="${layouts}"`, `<html lang="${bodys}"`)
+    .replace(`role="article" lang="${layouts}"`, `role="article" lang="${bodys}"`);
 
 /** At the end of the head, or before everything where there is none. */
 const withStyles = (html: string, styles: string): string => {

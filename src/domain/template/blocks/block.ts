@@ -52,6 +52,8 @@ const makeSchemas = () => {
     alt: z.string().max(1_000),
     href: address.optional(),
     width: pixels(1, 1_200).optional(),
+    /** From edge to edge of the mail. */
+    wide: z.boolean().optional(),
     align: align.optional(),
     radius: pixels(0, 100).optional(),
   });

@@ -3,6 +3,7 @@ import { definitionKey } from "../../definition-key.ts";
 import { htmlToText } from "../html-to-text.ts";
 import { bodyFields, oneBody, printBody } from "./body.ts";
 import type { ContentKind } from "./content-kind.ts";
+import { withPreheader, withTitle } from "./document.ts";
 import { keyProblem } from "./key-problem.ts";
 
 const address = z.string().min(1).max(1_000);
@@ -43,7 +44,8 @@ export const email: ContentKind<typeof schema> & { readonly channel: "email" } =
       content.layout === undefined || frame === undefined ? text : frame(content.layout, part, text);
     const body = framed("html", inner);
     const preheader = content.preheader === undefined ? undefined : print("preheader", content.preheader, "line");
-    const html = preheader === undefined ? body : withPreheader(body, preheader);
+    const titled = withTitle(body, subject);
+    const html = preheader === undefined ? titled : withPreheader(titled, preheader);
     return {
       channel: "email",
       subject,
@@ -66,15 +68,3 @@ export const email: ContentKind<typeof schema> & { readonly channel: "email" } =
     };
   },
 };
-
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Inbox previews show the first text of the body: the preheader goes there, unseen once the mail is open. */
-function withPreheader(html: string, preheader: string): string {
-  const safe = preheader.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
-  const hidden = `<div style="display:none;max-height:0;overflow:hidden">${safe}</div>`;
-  const body = /<body\b[^>]*>/i.exec(html);
-  if (!body) return hidden + html;
-  const at = body.index + body[0].length;
-  return html.slice(0, at) + hidden + html.slice(at);
-}

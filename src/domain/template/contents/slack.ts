@@ -2,11 +2,13 @@ import * as z from "zod";
 import type { Json } from "../../json.ts";
 import type { ContentKind, Print } from "./content-kind.ts";
 
-const schema = z.strictObject({
-  text: z.string().min(1).max(10_000),
-  /** Block Kit; every text inside is Liquid. */
-  blocks: z.array(z.record(z.string(), z.json())).min(1).max(50).optional(),
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    text: z.string().min(1).max(10_000),
+    /** Block Kit; every text inside is Liquid. */
+    blocks: z.array(z.record(z.string(), z.json())).min(1).max(50).optional(),
+  }),
+);
 
 /** A Slack message. */
 export const slack: ContentKind<typeof schema> & { readonly channel: "slack" } = {

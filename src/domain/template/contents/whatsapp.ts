@@ -1,22 +1,24 @@
 import * as z from "zod";
 import type { ContentKind } from "./content-kind.ts";
 
-const schema = z
-  .strictObject({
-    /** A template the provider has approved, by its name there; parameters in the order of its places. */
-    template: z
-      .strictObject({
-        name: z.string().min(1).max(512),
-        language: z.string().min(2).max(20),
-        parameters: z.array(z.string().min(1).max(1_024)).max(50).default([]),
-      })
-      .optional(),
-    body: z.string().min(1).max(4_096).optional(),
-  })
-  .refine(({ template, body }) => (template === undefined) !== (body === undefined), {
-    path: ["template"],
-    error: "either an approved template or a body",
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      /** A template the provider has approved, by its name there; parameters in the order of its places. */
+      template: z
+        .strictObject({
+          name: z.string().min(1).max(512),
+          language: z.string().min(2).max(20),
+          parameters: z.array(z.string().min(1).max(1_024)).max(50).default([]),
+        })
+        .optional(),
+      body: z.string().min(1).max(4_096).optional(),
+    })
+    .refine(({ template, body }) => (template === undefined) !== (body === undefined), {
+      path: ["template"],
+      error: "either an approved template or a body",
+    }),
+);
 
 /** A WhatsApp message: an approved template, or text within 24 hours of the user's last message. */
 export const whatsapp: ContentKind<typeof schema> & { readonly channel: "whatsapp" } = {
