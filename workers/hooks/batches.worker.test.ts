@@ -44,7 +44,7 @@ const setUp = async (ids: readonly string[]) => {
   const catalog = await publish(workspace, { journeys: [] });
   for (const id of ids) {
     const answer = await user(workspace, `u:${id}`).apply({ catalog, events: [identify(id, { email: `User${id}@Example.com` })] });
-    await followUp(env as unknown as Env, [{ workspace, user: `u:${id}`, answer }]);
+    await followUp(env, [{ workspace, user: `u:${id}`, answer }]);
   }
   return workspace;
 };

@@ -2,7 +2,7 @@ import type { Outcome } from "../../domain/message/message.ts";
 import { acceptedAs } from "../coded-outcome.ts";
 import type { Attempted } from "../provider.ts";
 import type { Answer } from "../reply.ts";
-import { readMailbox } from "./mailbox.ts";
+import { asciiAddress, readMailbox } from "./mailbox.ts";
 
 /**
  * Taken; `id` is the provider's own, where it gave one. A page is no provider's answer: whoever sent it (a `baseUrl` that is
@@ -21,5 +21,9 @@ export const senderRefused = (detail: string, attempted: Attempted | undefined):
   const { from: own } = attempted.settings as { readonly from: string }; // every email provider has the setting
   return { kind: from === undefined || from.trim() === "" || same(from, own) ? "misconfigured" : "rejected", detail };
 };
+
+/** Is it the address that the mail is for, and not a copy's? Addresses come back as they were sent, or in small letters. */
+export const isForIt = (address: unknown, attempted: Attempted | undefined): boolean =>
+  typeof address === "string" && attempted !== undefined && same(address, asciiAddress(readMailbox(attempted.message.to).email));
 
 const same = (a: string, b: string): boolean => readMailbox(a).email.toLowerCase() === readMailbox(b).email.toLowerCase();

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
-import { takenAs } from "../email/answers.ts";
+import { isForIt, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { listOf, recordOf } from "../inbound.ts";
 import type { HttpProvider } from "../provider.ts";
@@ -52,14 +52,16 @@ export const cloudflareEmail: HttpProvider<typeof settings> = {
       }),
     };
   },
-  outcome(reply) {
+  outcome(reply, attempted) {
     if (reply.kind !== "answer") return readReply(reply);
     const body = jsonBody(reply);
     if (reply.status < 200 || reply.status >= 300 || body?.["success"] === false) return readError(reply);
     const result = recordOf(body?.["result"]);
-    const refusedAll =
-      listOf(result["permanent_bounces"]).length > 0 && listOf(result["delivered"]).length + listOf(result["queued"]).length === 0;
-    return refusedAll ? { kind: "unreachable", detail: "permanent bounce" } : takenAs(reply, undefined);
+    const bounced = listOf(result["permanent_bounces"]);
+    const isDead = bounced.length > 0 && listOf(result["delivered"]).length + listOf(result["queued"]).length === 0;
+    return isDead || bounced.some((address) => isForIt(address, attempted))
+      ? { kind: "unreachable", detail: "permanent bounce" }
+      : takenAs(reply, undefined);
   },
 };
 

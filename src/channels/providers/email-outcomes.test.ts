@@ -299,6 +299,43 @@ it("ses: a recipient that is not verified, in an account of the sandbox, concern
   expect(kind.outcome(reply, { message, settings: samples["ses"]?.settings }).kind).toBe("rejected");
 });
 
+describe("where copies were taken and whom the mail is for was not, the address is known to be dead, and nobody else is asked", () => {
+  it.each([
+    [
+      "mandrill",
+      [
+        { email: "Ada@example.com", status: "rejected", reject_reason: "hard-bounce", _id: "m0" },
+        { email: "c@example.com", status: "sent", _id: "m1" },
+      ],
+    ],
+    [
+      "cloudflare-email",
+      { success: true, errors: [], result: { delivered: ["c@example.com"], permanent_bounces: ["ada@example.com"], queued: [] } },
+    ],
+    [
+      "postmark",
+      {
+        ErrorCode: 0,
+        MessageID: "m1",
+        Message:
+          "Message OK, but will not deliver to these inactive addresses: b@example.com, ada@example.com. Inactive recipients are ones that have generated a hard bounce.",
+      },
+    ],
+  ])("%s", (type, body) => {
+    const kind = kindOf(type);
+    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
+    const reply = { kind: "answer", status: 200, headers: {}, body: JSON.stringify(body), complete: true, at } as const;
+    const content = { channel: "email", subject: "Hi", html: "Hi", text: "Hi" } as const;
+    const outcomeFor = (to: string) =>
+      kind.outcome(reply, {
+        message: { workspace: "w1", user: "u:1", id: "m1", echo: "w1-0-m1", to, content },
+        settings: samples[type]?.settings,
+      }).kind;
+    expect(outcomeFor("Ada <ada@example.com>")).toBe("unreachable");
+    expect(outcomeFor("c@example.com")).toBe("accepted");
+  });
+});
+
 describe.each(Object.keys(answers))("%s", (type) => {
   it("a page with status 200 is no provider's answer: what became of the mail is not known", () => {
     const kind = kindOf(type);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { bytesOf, hmac, sameText, toBase64 } from "../bytes.ts";
-import { senderRefused, takenAs } from "../email/answers.ts";
+import { isForIt, senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { writeMailbox, type Mailbox } from "../email/mailbox.ts";
 import { jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
@@ -83,16 +83,21 @@ const ofSender = new Set(["invalid-sender", "unsigned"]);
 function readResults(reply: Answer, attempted: Attempted | undefined): Outcome {
   const results = listOf(jsonOf(reply.body)).map(recordOf);
   const taken = results.find(({ status }) => status === "sent" || status === "queued" || status === "scheduled");
-  // One answer for each address: whoever got it has it, and a webhook tells of the others.
-  const [first] = results;
+  // One answer for each address: whoever got it has it. That the one it is for is dead is known all the same.
+  const own = results.find(({ email }) => isForIt(email, attempted));
+  const first = own ?? results[0];
+  const isDead = dead.has(reasonOf(first)) && (own !== undefined || results.length === 1);
+  if (isDead) return { kind: "unreachable", detail: `${reply.status} ${reasonOf(first)}` };
   if (taken !== undefined || first === undefined) return takenAs(reply, taken?.["_id"]);
-  const reason = textOf(first["reject_reason"]) ?? textOf(first["status"]) ?? "rejected";
+  const reason = reasonOf(first);
   const detail = `${reply.status} ${reason}`;
   if (ofSender.has(reason)) return senderRefused(detail, attempted);
   // The rest are of this mail: what a rule of the account's refuses ("rule") it refuses of others too, but not of all.
   if (reason === "test-mode-limit") return { kind: "misconfigured", detail };
-  return { kind: results.length === 1 && dead.has(reason) ? "unreachable" : "rejected", detail };
+  return { kind: "rejected", detail };
 }
+
+const reasonOf = (result: JsonRecord | undefined): string => textOf(result?.["reject_reason"]) ?? textOf(result?.["status"]) ?? "rejected";
 
 /** Errors have long come as 500 whatever they were: the name says it. Source: Mandrill's error names. */
 function readError(reply: Answer): Outcome {

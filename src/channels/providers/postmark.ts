@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
-import { senderRefused, takenAs } from "../email/answers.ts";
+import { isForIt, senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { writeMailbox } from "../email/mailbox.ts";
 import { hasSecret, instantOf, type JsonRecord, jsonOf, recordOf, refused, reportOf, textOf } from "../inbound.ts";
@@ -66,6 +66,9 @@ export const postmark: HttpProvider<typeof settings> = {
     const code = body?.["ErrorCode"];
     // Their codes look like HTTP statuses and are none: what the body says goes first, whatever the status.
     if (typeof code === "number" && code !== 0) return readCode(code, reply, attempted);
+    // It went to copies only: "Message OK, but will not deliver to these inactive addresses: …".
+    const [, inactive = ""] = /inactive addresses: (.*?)\.? *(?:Inactive recipients|$)/is.exec(textOf(body?.["Message"]) ?? "") ?? [];
+    if (inactive.split(/, */).some((address) => isForIt(address, attempted))) return { kind: "unreachable", detail: describe(reply) };
     return reply.status >= 200 && reply.status < 300 ? takenAs(reply, body?.["MessageID"]) : readReply(reply);
   },
   inbound: {
