@@ -6,8 +6,10 @@ import { inRoot } from "../../scripts/launch/paths.ts";
 import type { RenderScope } from "../../src/domain/message/message.ts";
 import { adviseMail } from "../../src/domain/template/advise.ts";
 import { renderTemplate } from "../../src/domain/template/render.ts";
+import { blockTypes } from "../../src/domain/template/blocks/block.ts";
 import { templateSchema, type TemplateDefinition } from "../../src/domain/template/template.ts";
 import { completeTemplate } from "../../src/mjml/complete-template.ts";
+import { everyBlock, rightToLeft } from "./every-block.ts";
 import { openBrowser, openPage } from "./open-browser.ts";
 
 const folder = inRoot("examples/shop/templates");
@@ -34,7 +36,11 @@ const scope: RenderScope = {
   links: { unsubscribe_url: "https://t.example/u", preferences_url: "https://t.example/p", view_in_browser_url: "https://t.example/v" },
 };
 
-const mails = readdirSync(folder).map((name) => templateSchema.parse(JSON.parse(readFileSync(path.join(folder, name), "utf8"))));
+const mails = [
+  ...readdirSync(folder).map((name): unknown => JSON.parse(readFileSync(path.join(folder, name), "utf8"))),
+  everyBlock,
+  rightToLeft,
+].map((mail) => templateSchema.parse(mail));
 const cases = mails
   .filter(({ kind }) => kind === undefined)
   .flatMap(({ key, locales }) => Object.keys(locales).flatMap((locale) => ([320, 640] as const).map((width) => ({ key, locale, width }))));
@@ -42,7 +48,7 @@ const cases = mails
 const pieces = new Map<string, TemplateDefinition>();
 let browser: Browser;
 
-const htmlOf = (key: string, locale: string): string => {
+const htmlOf = (key: string, locale?: string): string => {
   const template = pieces.get(key);
   if (template === undefined) throw new Error(`expected the template ${key}`);
   const rendering = renderTemplate(template, locale, scope, { now: 0, pieces });
@@ -57,7 +63,7 @@ const looks = `(() => {
     for (let at = element; at; at = at.parentElement) { const colour = getComputedStyle(at).backgroundColor; if (!/, 0\\)$/.test(colour)) return light(colour); }
     return 1;
   };
-  const texts = [...document.querySelectorAll("p, h1, h2, h3, li, td div, td a, strong")].filter((element) => element.textContent.trim() !== "" && element.offsetHeight > 0);
+  const texts = [...document.querySelectorAll("p, h1, h2, h3, li, td, td div, a, span, strong, em")].filter((element) => element.offsetHeight > 0 && [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== ""));
   return {
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     page: light(getComputedStyle(document.body).backgroundColor),
@@ -71,7 +77,7 @@ interface Looks {
   readonly faint: readonly string[];
 }
 
-describe("mails of the example shop, in a browser", () => {
+describe("mails, in a browser", () => {
   beforeAll(async () => {
     browser = await openBrowser();
     for (const mail of mails) {
@@ -96,6 +102,46 @@ describe("mails of the example shop, in a browser", () => {
   });
 
   it.each(mails.filter(({ kind }) => kind === undefined).map(({ key }) => key))("%s has nothing that should be changed in it", (key) => {
-    expect(adviseMail({ subject: "s", html: htmlOf(key, "en") })).toEqual([]);
+    expect(adviseMail({ subject: "s", html: htmlOf(key) })).toEqual([]);
+  });
+
+  it("one of them has every kind of block that a mail may have", () => {
+    const used = new Set(JSON.stringify(everyBlock).match(/(?<="type":")[a-z]+/g));
+    expect(blockTypes().filter((type) => !used.has(type))).toEqual(["content"]);
+  });
+
+  it("is set from right to left where its language is", async () => {
+    const { page } = await openPage(browser, 640);
+    await page.setContent(htmlOf("right-to-left"));
+    const middle = 320;
+    const left = async (text: string): Promise<number> => (await page.getByText(text, { exact: true }).first().boundingBox())?.x ?? 0;
+    const heading = await page.locator("h1").evaluate((element) => {
+      const range = element.ownerDocument.createRange();
+      range.selectNodeContents(element);
+      return range.getBoundingClientRect().right;
+    });
+    expect(heading).toBeGreaterThan(middle + 200);
+    // The first of two columns is the right one.
+    expect(await left("أحذية")).toBeGreaterThan(await left("معاطف"));
+    expect(await left("Tea")).toBeGreaterThan(middle - 100);
+    await page.context().close();
+  });
+
+  it("shows its preheader to nobody who has opened it", async () => {
+    const { page } = await openPage(browser, 640);
+    await page.setContent(htmlOf("welcome", "en"));
+    expect(await page.getByText("Your account is ready", { exact: true }).isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it("stands columns below one another on phones, at the edges of all else", async () => {
+    const { page } = await openPage(browser, 320);
+    await page.setContent(htmlOf("every-block"));
+    const box = async (alt: string) => (await page.getByAltText(alt, { exact: true }).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const [boots, coats, hero] = [await box("Boots"), await box("Coats"), await box("Autumn")];
+    expect(coats.y).toBeGreaterThan(boots.y + boots.height);
+    expect([boots.x, boots.width, coats.x, coats.width]).toEqual([24, 272, 24, 272]);
+    expect([hero.x, hero.width]).toEqual([0, 320]);
+    await page.context().close();
   });
 });
