@@ -40,7 +40,13 @@ export const providers = [
     paused: { since: ago(12), reason },
   },
 ];
-export const pausedProvider = { kind: "provider-paused", subject: "texts", detail: reason, since: ago(12) };
+const streamTrouble = {
+  kind: "stream-failing",
+  subject: "warehouse",
+  detail: "31 attempts in a row failed; 812 items wait",
+  since: ago(90),
+};
+export const alerts = [{ kind: "provider-paused", subject: "texts", detail: reason, since: ago(12) }, streamTrouble];
 
 export const user = {
   id: "user-0",

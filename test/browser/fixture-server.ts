@@ -14,8 +14,8 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** How the API behaves: with data, also while a provider is paused, without any, refusing everything, or never answering. */
-export type Mood = "full" | "paused" | "empty" | "failing" | "slow";
+/** How the API behaves: with data, also while an operator is waited for, without any, refusing everything, or never answering. */
+export type Mood = "full" | "alarmed" | "empty" | "failing" | "slow";
 
 export interface FixtureServer {
   readonly url: string;
@@ -70,7 +70,7 @@ const things: Readonly<Record<string, unknown>> = {
 
 const answer = (route: string, query: URLSearchParams, mood: Mood): { readonly status: number; readonly body: unknown } => {
   if (mood === "failing" && !route.startsWith("/auth")) return { status: 503, body: problem };
-  if (route === "/alerts" && mood === "paused") return { status: 200, body: { items: [data.pausedProvider] } };
+  if (route === "/alerts" && mood === "alarmed") return { status: 200, body: { items: data.alerts } };
   const items = lists[route];
   if (items) return { status: 200, body: list(mood === "empty" ? [] : items(query), query) };
   const thing = things[route];

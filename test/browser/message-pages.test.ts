@@ -91,14 +91,17 @@ describe("a message", () => {
   });
 });
 
-describe("a paused provider", () => {
-  it("is named with its reason above every page, and resumed there", async () => {
+describe("what waits for an operator", () => {
+  it("is named with its reason above every page; a paused provider is resumed there", async () => {
     const { page } = await openPage(browser, 375, "dark");
-    server.mood = "paused";
+    server.mood = "alarmed";
     for (const path of ["/journeys", "/messages/m0"]) {
       await page.goto(server.url + path);
       const banner = page.getByRole("alert").filter({ hasText: "Nothing is sent by “texts”" });
       expect(await banner.innerText()).toContain("401 invalid_api_key: the key is not known");
+      const stream = page.getByRole("alert").filter({ hasText: "The endpoint of the stream “warehouse” fails" });
+      expect(await stream.innerText()).toContain("812 items wait");
+      expect(await stream.getByRole("button").count()).toBe(0);
     }
     await page.getByRole("button", { name: "Resume" }).click();
     await expect.poll(() => server.posts).toEqual([{ path: "/providers/texts/resume", body: "" }]);

@@ -4,15 +4,27 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { callApi } from "../api/client.ts";
 import { alertsQuery } from "../api/queries.ts";
 import type { AlertView } from "../api/types.ts";
+import { describeAlert } from "../format/alert.ts";
 import { Ago } from "../parts/ago.tsx";
 
-/** A provider that nothing is sent by until its operator has acted. */
-const PausedProvider = ({ alert }: { readonly alert: AlertView }) => {
+const Resume = ({ provider }: { readonly provider: string }) => {
   const queryClient = useQueryClient();
   const resume = useMutation({
-    mutationFn: () => callApi(`/providers/${alert.subject}/resume`, { method: "POST" }),
+    mutationFn: () => callApi(`/providers/${provider}/resume`, { method: "POST" }),
     onSuccess: () => Promise.all(["/alerts", "/providers"].map((path) => queryClient.invalidateQueries({ queryKey: [path] }))),
   });
+  return (
+    <Group gap="xs">
+      <Button size="compact-sm" variant="default" loading={resume.isPending} onClick={() => resume.mutate()}>
+        Resume
+      </Button>
+      {resume.error && <Text size="sm">{resume.error.message}</Text>}
+    </Group>
+  );
+};
+
+const OneAlert = ({ alert }: { readonly alert: AlertView }) => {
+  const { title, advice } = describeAlert(alert);
   return (
     <Alert
       color="red"
@@ -20,7 +32,7 @@ const PausedProvider = ({ alert }: { readonly alert: AlertView }) => {
       radius="md"
       mb="md"
       icon={<IconPlugConnectedX size={18} />}
-      title={`Nothing is sent by “${alert.subject}”`}
+      title={title}
       styles={{ root: { background: "var(--tern-alert)", border: "1px solid var(--tern-alert-line)" } }}
     >
       <Stack gap={8} align="flex-start">
@@ -28,14 +40,9 @@ const PausedProvider = ({ alert }: { readonly alert: AlertView }) => {
           {alert.detail}
         </Text>
         <Text size="sm" c="dimmed">
-          Since <Ago at={alert.since} />. Its messages are held for up to 23 hours. Mend what it says, then resume.
+          Since <Ago at={alert.since} />.{advice !== undefined && ` ${advice}`}
         </Text>
-        <Group gap="xs">
-          <Button size="compact-sm" variant="default" loading={resume.isPending} onClick={() => resume.mutate()}>
-            Resume
-          </Button>
-          {resume.error && <Text size="sm">{resume.error.message}</Text>}
-        </Group>
+        {alert.kind === "provider-paused" && <Resume provider={alert.subject} />}
       </Stack>
     </Alert>
   );
@@ -44,5 +51,5 @@ const PausedProvider = ({ alert }: { readonly alert: AlertView }) => {
 /** What waits for an operator, above every page; nothing where all is well, or where it cannot be asked. */
 export const Alerts = () => {
   const { data } = useQuery(alertsQuery);
-  return data?.items.filter(({ kind }) => kind === "provider-paused").map((alert) => <PausedProvider key={alert.subject} alert={alert} />);
+  return data?.items.map((alert) => <OneAlert key={`${alert.kind} ${alert.subject}`} alert={alert} />);
 };
