@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { apiClient } from "./launch/api-client.ts";
 import { configuredDatabases, configuredQueues } from "./launch/configured.ts";
 import { buildDashboard } from "./launch/dashboard.ts";
+import { missingSecrets } from "./launch/missing-secrets.ts";
 import { inRoot } from "./launch/paths.ts";
 import { runTool } from "./launch/run-tool.ts";
 import { writePrivate } from "./launch/write-private.ts";
@@ -59,20 +60,6 @@ const ensureDatabases = async (): Promise<ReadonlyMap<string, string>> => {
   return missing.length === 0 ? before : read();
 };
 
-/** Secrets that the Worker has not got yet. They are generated, handed over, and never shown. */
-const missingSecrets = async (): Promise<Readonly<Record<string, string>>> => {
-  let listed = "";
-  try {
-    listed = await wrangler("secret", "list");
-  } catch {
-    // the Worker does not exist yet, so it has none
-  }
-  return {
-    ...(listed.includes("TERN_SECRET") ? {} : { TERN_SECRET: randomBytes(32).toString("base64") }),
-    ...(listed.includes("SETUP_TOKEN") ? {} : { SETUP_TOKEN: randomBytes(24).toString("base64url") }),
-  };
-};
-
 /** wrangler.toml with this account's ids in it: the file in git holds none. Beside the original, since its paths are relative. */
 const withIds = (ids: ReadonlyMap<string, string>): string => {
   const file = inRoot("wrangler.deploy.toml");
@@ -88,7 +75,7 @@ const deployWorker = async (
   config: string,
   dashboardUrl: string,
 ): Promise<{ readonly url: string; readonly setupToken: string | undefined }> => {
-  const secrets = await missingSecrets();
+  const secrets = await missingSecrets(() => wrangler("secret", "list"));
   const folder = mkdtempSync(path.join(tmpdir(), "tern-deploy-"));
   try {
     const file = path.join(folder, "secrets.json");

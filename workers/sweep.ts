@@ -1,7 +1,7 @@
 import { pruneReports } from "../src/storage/control/hook-reports.ts";
 import { deleteOldRejections } from "../src/storage/intake/rejections.ts";
 import { dueRows, intakesOf, postpone } from "../src/storage/intake/redrive.ts";
-import { pruneEventLog, pruneIdempotency } from "../src/storage/shard/prune.ts";
+import { pruneEventLog, pruneIdempotency, pruneSendCalls } from "../src/storage/shard/prune.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import type { Env } from "./env.ts";
 import { noteSetUp } from "./ingest/health.ts";
@@ -34,6 +34,7 @@ export const sweep = async (
   await attempt("redrive", () => redrive(env, { now, isStart }));
   if (isStart || new Date(now).getUTCMinutes() !== 0) return;
   await attempt("prune answers", () => pruneIdempotency(env.DB, now));
+  await attempt("prune calls", () => pruneSendCalls(env.DB, now));
   await attempt("prune reports", () => pruneReports(env.DB, now));
   if (env.TERN_SECRET_PREVIOUS) await attempt("seal anew", () => reseal(env));
   await Promise.all(shardsOf(env).map((shard) => attempt("prune event log", () => pruneEventLog(env.DB, shard, now))));

@@ -4,7 +4,7 @@ import type { Reply } from "../../src/channels/reply.ts";
 import type { SmtpEnd, SmtpMail, SmtpServer } from "../../src/channels/smtp/smtp.ts";
 import { Unprepared } from "../../src/channels/unprepared.ts";
 import type { Outcome } from "../../src/domain/message/message.ts";
-import { withoutSecrets } from "./without-secrets.ts";
+import { masked, withoutSecrets } from "./without-secrets.ts";
 
 /** What an attempt is made with. */
 export interface AttemptPorts {
@@ -121,7 +121,7 @@ function withoutSettings(detail: string, { type, settings }: ProviderDefinition)
   const secrets = secretSettings(type)
     .map((name) => settings[name])
     .filter((value) => typeof value === "string" && value.length >= 4) as string[]; // checked right here
-  return secrets.reduce((text, secret) => text.replaceAll(secret, "***"), detail);
+  return masked(detail, secrets);
 }
 
 const messageOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));

@@ -1,11 +1,14 @@
 import { type Reply, retryAfterMs } from "../../src/channels/reply.ts";
 import type { StreamDefinition } from "../../src/domain/stream/stream.ts";
 import type { Attempted } from "../../src/storage/object/stream/delivery.ts";
+import { withoutSecrets } from "../delivery/without-secrets.ts";
 import type { Env } from "../env.ts";
 import { callOutbound } from "../outbound.ts";
 import { signedHeaders } from "./sign.ts";
 
 const timeoutMs = 15_000;
+/** Characters kept of why there was no answer. */
+const maxDetail = 500;
 /** The first wait after a failure; each further one three times as long, up to the second figure. */
 const firstPauseMs = 5_000;
 const longestPauseMs = 3_600_000;
@@ -18,7 +21,8 @@ export const callEndpoint = async (
 ): Promise<Reply> => {
   const signed = await signedHeaders({ id, seconds: Math.floor(Date.now() / 1_000), body }, secrets);
   const call = { method: "POST", url, headers: { ...headers, "content-type": "application/json", ...signed }, body };
-  return callOutbound(call, { allowLoopback: env.ALLOW_LOOPBACK === "true", timeoutMs });
+  const reply = await callOutbound(call, { allowLoopback: env.ALLOW_LOOPBACK === "true", timeoutMs });
+  return reply.kind === "answer" ? reply : { ...reply, detail: withoutSecrets(reply.detail, call).slice(0, maxDetail) };
 };
 
 /** 2xx is taken, whatever the body says; everything else is not. */

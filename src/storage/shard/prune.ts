@@ -14,6 +14,14 @@ export const pruneIdempotency = async (db: D1Database, now: number): Promise<voi
     .run();
 };
 
+/** Removes what calls were decided to send more than 24 h ago, a bounded number a call: their workspaces may never call again. */
+export const pruneSendCalls = async (db: D1Database, now: number): Promise<void> => {
+  await db
+    .prepare("DELETE FROM send_calls WHERE (workspace, key) IN (SELECT workspace, key FROM send_calls WHERE created_at < ?1 LIMIT ?2)")
+    .bind(now - idempotencyMs, rowsPerStatement)
+    .run();
+};
+
 /** Removes logged events older than 30 days from one shard, oldest first, a bounded number a call. Workspaces come from the control database. */
 export const pruneEventLog = async (control: D1Database, shard: D1Database, now: number): Promise<void> => {
   const { results } = await control.prepare("SELECT id FROM workspaces ORDER BY id").all<{ id: string }>();
