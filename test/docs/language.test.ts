@@ -115,9 +115,9 @@ describe("docs/language.md", () => {
   });
 
   it("names every operator, condition, trigger, step, channel and provider there is", () => {
-    const operators = filterSchema.options.flatMap(({ shape: { operator } }) =>
-      operator instanceof z.ZodEnum ? operator.options : [...operator.values],
-    );
+    const operators = filterSchema
+      .unwrap()
+      .options.flatMap(({ shape: { operator } }) => (operator instanceof z.ZodEnum ? operator.options : [...operator.values]));
     const types = [conditionTypes, Object.values(triggers), Object.values(steps)].flatMap((list) => list.map(({ type }) => type));
     const channels = Object.values(contents).map(({ channel }) => channel);
     const missing = [...operators, ...types, ...channels, ...providerKinds.keys()].filter((name) => !page.includes(`\`${name}\``));

@@ -18,7 +18,7 @@ export const componentSchemas = (schemas: Readonly<Record<string, z.ZodType>>): 
   const components: Components = {};
   // Conditions are checked for depth before they are checked for shape; the shape is the second half of that pipe.
   const wanted = { name: "Condition", io: "input", components } as const;
-  components["Condition"] = hoist(convert(conditionSchema.out, "input"), wanted);
+  components["Condition"] = hoist(convert(conditionSchema.unwrap().out, "input"), wanted);
   for (const [name, schema] of Object.entries(schemas)) components[name] = schemaOf(schema, { name, io: "output", components });
   return components;
 };

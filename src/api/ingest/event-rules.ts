@@ -11,13 +11,15 @@ export interface EventRule {
 }
 
 /** Body of PUT /api/schema/events/{name}; "off" takes the rule away. */
-export const eventRuleSchema = z.strictObject({
-  enforce: z.enum(["block", "warn", "off"]),
-  properties: z
-    .record(z.string().min(1).max(200), z.enum(valueTypes))
-    .refine((all) => Object.keys(all).length <= 100, "a rule names at most 100 properties")
-    .default({}),
-});
+export const eventRuleSchema = z.lazy(() =>
+  z.strictObject({
+    enforce: z.enum(["block", "warn", "off"]),
+    properties: z
+      .record(z.string().min(1).max(200), z.enum(valueTypes))
+      .refine((all) => Object.keys(all).length <= 100, "a rule names at most 100 properties")
+      .default({}),
+  }),
+);
 
 /** Rules of a workspace by the name of the event. */
 export type EventRules = ReadonlyMap<string, EventRule>;

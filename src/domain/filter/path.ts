@@ -33,9 +33,14 @@ export const readPath = (text: string): Path => {
 };
 
 /** A path in a definition. */
-export const pathSchema = z
-  .string()
-  .refine((text) => parsePath(text) !== undefined, 'A path is dotted, for instance address.city, items[0].sku, tags[*] or ["first name"]');
+export const pathSchema = z.lazy(() =>
+  z
+    .string()
+    .refine(
+      (text) => parsePath(text) !== undefined,
+      'A path is dotted, for instance address.city, items[0].sku, tags[*] or ["first name"]',
+    ),
+);
 
 /** null, a missing path and "" are absent. */
 export const isPresent = (value: Json | undefined): value is Json => value !== undefined && value !== null && value !== "";

@@ -19,44 +19,54 @@ export type TriggerDefinition = z.output<(typeof triggers)[keyof typeof triggers
 type Options = readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]];
 
 // The registries' schemas are objects with a literal `type`; their declared type (ZodType) does not say so.
-const stepSchema = z.discriminatedUnion(
-  "type",
-  Object.values(steps).map((step) => step.schema) as unknown as Options,
-) as unknown as z.ZodType<StepDefinition>;
-const triggerSchema = z.discriminatedUnion(
-  "type",
-  Object.values(triggers).map((trigger) => trigger.schema) as unknown as Options,
-) as unknown as z.ZodType<TriggerDefinition>;
+const stepSchema = z.lazy(
+  () =>
+    z.discriminatedUnion(
+      "type",
+      Object.values(steps).map((step) => step.schema) as unknown as Options,
+    ) as unknown as z.ZodType<StepDefinition>,
+);
+const triggerSchema = z.lazy(
+  () =>
+    z.discriminatedUnion(
+      "type",
+      Object.values(triggers).map((trigger) => trigger.schema) as unknown as Options,
+    ) as unknown as z.ZodType<TriggerDefinition>,
+);
 
-const goalSchema = z.strictObject({
-  key: definitionKey,
-  name: z.string().min(1).max(200),
-  condition: conditionSchema,
-  within: windowDurationSchema.optional(),
-});
+const goalSchema = z.lazy(() =>
+  z.strictObject({
+    key: definitionKey,
+    name: z.string().min(1).max(200),
+    condition: conditionSchema,
+    within: windowDurationSchema.optional(),
+  }),
+);
 
 /**
  * A journey as people write it. The shape only: whether the graph holds together is said by `lintJourney`, which callers
  * run before they save. Source: docs/language.md, Journeys.
  */
-export const journeySchema = z.strictObject({
-  key: definitionKey,
-  name: z.string().min(1).max(200),
-  description: z.string().max(2_000).optional(),
-  trigger: triggerSchema,
-  audience: conditionSchema.optional(),
-  frequency: frequencySchema.default({ type: "every-time" }),
-  exit: conditionSchema.optional(),
-  goals: z
-    .array(goalSchema)
-    .max(MAX_GOALS)
-    .refine((goals) => new Set(goals.map((goal) => goal.key)).size === goals.length, { error: "two goals have the same key" })
-    .optional(),
-  start: stepKey,
-  steps: z
-    .record(stepKey, stepSchema)
-    .refine((all) => Object.keys(all).length <= MAX_STEPS, { error: `a journey has at most ${MAX_STEPS} steps` }),
-});
+export const journeySchema = z.lazy(() =>
+  z.strictObject({
+    key: definitionKey,
+    name: z.string().min(1).max(200),
+    description: z.string().max(2_000).optional(),
+    trigger: triggerSchema,
+    audience: conditionSchema.optional(),
+    frequency: frequencySchema.default({ type: "every-time" }),
+    exit: conditionSchema.optional(),
+    goals: z
+      .array(goalSchema)
+      .max(MAX_GOALS)
+      .refine((goals) => new Set(goals.map((goal) => goal.key)).size === goals.length, { error: "two goals have the same key" })
+      .optional(),
+    start: stepKey,
+    steps: z
+      .record(stepKey, stepSchema)
+      .refine((all) => Object.keys(all).length <= MAX_STEPS, { error: `a journey has at most ${MAX_STEPS} steps` }),
+  }),
+);
 
 export type JourneyDefinition = z.output<typeof journeySchema>;
 

@@ -32,30 +32,37 @@ export const liquidField = (maximum: number): z.ZodType<string> =>
     });
 
 /** JSON whose texts are Liquid, at any depth; keys are taken as they stand. */
-export const liquidJson: z.ZodType<Json> = z.json().superRefine((value, context) => {
-  if (JSON.stringify(value).length > MAX_JSON_CHARACTERS)
-    return context.addIssue({ code: "custom", message: `at most ${MAX_JSON_CHARACTERS / 1024} KB` });
-  const check = (inner: Json, path: readonly (string | number)[]): void => {
-    if (path.length > MAX_JSON_DEPTH)
-      return context.addIssue({ code: "custom", message: `at most ${MAX_JSON_DEPTH} levels deep`, path: [...path] });
-    if (typeof inner === "string") {
-      const message = liquidProblem(inner);
-      if (message !== undefined) context.addIssue({ code: "custom", message, path: [...path] });
-    } else if (typeof inner === "object" && inner !== null) for (const [key, field] of Object.entries(inner)) check(field, [...path, key]);
-  };
-  check(value, []);
-});
+export const liquidJson: z.ZodType<Json> = z.lazy(() =>
+  z.json().superRefine((value, context) => {
+    if (JSON.stringify(value).length > MAX_JSON_CHARACTERS)
+      return context.addIssue({ code: "custom", message: `at most ${MAX_JSON_CHARACTERS / 1024} KB` });
+    const check = (inner: Json, path: readonly (string | number)[]): void => {
+      if (path.length > MAX_JSON_DEPTH)
+        return context.addIssue({ code: "custom", message: `at most ${MAX_JSON_DEPTH} levels deep`, path: [...path] });
+      if (typeof inner === "string") {
+        const message = liquidProblem(inner);
+        if (message !== undefined) context.addIssue({ code: "custom", message, path: [...path] });
+      } else if (typeof inner === "object" && inner !== null)
+        for (const [key, field] of Object.entries(inner)) check(field, [...path, key]);
+    };
+    check(value, []);
+  }),
+);
 
 /** `properties` of an event or an entry: an object of `liquidJson`. */
-export const liquidProperties = z
-  .record(z.string().min(1).max(200), liquidJson)
-  .refine((fields) => Object.keys(fields).length <= 100, { error: "at most 100 properties" });
+export const liquidProperties = z.lazy(() =>
+  z
+    .record(z.string().min(1).max(200), liquidJson)
+    .refine((fields) => Object.keys(fields).length <= 100, { error: "at most 100 properties" }),
+);
 
 /** A path to something that can be set: names only, no places in lists. */
 const isSettable = (path: Path | undefined): boolean =>
   path !== undefined && path.length <= MAX_JSON_DEPTH && path.every((part) => typeof part === "string" && part !== "__proto__");
 
 /** Dotted path of an attribute that a step sets: `plan`, `address.city`, `["first name"]`. */
-export const attributePath = z
-  .string()
-  .refine((text) => isSettable(parsePath(text)), 'an attribute\'s path is names only, for instance address.city or ["first name"]');
+export const attributePath = z.lazy(() =>
+  z
+    .string()
+    .refine((text) => isSettable(parsePath(text)), 'an attribute\'s path is names only, for instance address.city or ["first name"]'),
+);

@@ -4,7 +4,7 @@ import type { StepEdge, StepMove } from "./step.ts";
 import { stepKey } from "./step-fields.ts";
 
 /** What a step that depends on the outside does when that fails: go on (when left out), end the run, or go to a step. */
-export const onFailureField = z.union([z.enum(["continue", "exit"]), z.strictObject({ step: stepKey })]).optional();
+export const onFailureField = z.lazy(() => z.union([z.enum(["continue", "exit"]), z.strictObject({ step: stepKey })]).optional());
 
 export type OnFailure = z.output<typeof onFailureField>;
 

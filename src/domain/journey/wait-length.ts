@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { addCalendar } from "../schedule/calendar.ts";
 import { durationSchema, parseDuration, type Duration } from "../schedule/duration.ts";
 
@@ -11,12 +12,14 @@ const LONGEST_MONTHS = 60;
 const lengthOf = (text: string): Duration => parseDuration(text) ?? { months: 0, ms: 0 };
 
 /** How long a run may stay on a step: one second to five years, months and years allowed. */
-export const waitLengthSchema = durationSchema.refine(
-  (text) => {
-    const { months, ms } = lengthOf(text);
-    return (months > 0 || ms >= SHORTEST_MS) && months <= LONGEST_MONTHS && ms <= LONGEST_WAIT_MS;
-  },
-  { error: "a wait is between PT1S and P5Y" },
+export const waitLengthSchema = z.lazy(() =>
+  durationSchema.refine(
+    (text) => {
+      const { months, ms } = lengthOf(text);
+      return (months > 0 || ms >= SHORTEST_MS) && months <= LONGEST_MONTHS && ms <= LONGEST_WAIT_MS;
+    },
+    { error: "a wait is between PT1S and P5Y" },
+  ),
 );
 
 /** The instant (ms) that far after another: a day is 24 h, months and years go by the calendar of the zone, asked only for them. May be negative: before it. */

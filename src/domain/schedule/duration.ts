@@ -35,24 +35,28 @@ export const parseDuration = (text: string): Duration | undefined => {
 };
 
 /** A duration from now into the future, months and years allowed: waits. */
-export const durationSchema = z.string().refine((text) => {
-  const duration = parseDuration(text);
-  return duration !== undefined && duration.ms >= 0 && duration.months >= 0;
-}, 'A duration is ISO 8601, for instance "PT90S", "P3D" or "P1M", at most ten years');
+export const durationSchema = z.lazy(() =>
+  z.string().refine((text) => {
+    const duration = parseDuration(text);
+    return duration !== undefined && duration.ms >= 0 && duration.months >= 0;
+  }, 'A duration is ISO 8601, for instance "PT90S", "P3D" or "P1M", at most ten years'),
+);
 
 /** A window in time: weeks to seconds only, longer than nothing (docs/semantics.md: months and years are for waits only). */
-export const windowDurationSchema = z.string().superRefine((text, context) => {
-  const duration = parseDuration(text);
-  const message =
-    duration === undefined
-      ? 'A duration is ISO 8601, for instance "PT90S" or "P3D", at most ten years'
-      : duration.months !== 0
-        ? "Months and years have no fixed length and are for waits only: say days or weeks"
-        : duration.ms <= 0
-          ? "The duration must be longer than nothing"
-          : undefined;
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-});
+export const windowDurationSchema = z.lazy(() =>
+  z.string().superRefine((text, context) => {
+    const duration = parseDuration(text);
+    const message =
+      duration === undefined
+        ? 'A duration is ISO 8601, for instance "PT90S" or "P3D", at most ten years'
+        : duration.months !== 0
+          ? "Months and years have no fixed length and are for waits only: say days or weeks"
+          : duration.ms <= 0
+            ? "The duration must be longer than nothing"
+            : undefined;
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  }),
+);
 
 /** Length in ms of a window that passed `windowDurationSchema`. */
 export const windowMs = (text: string): number => {

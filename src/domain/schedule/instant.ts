@@ -21,6 +21,6 @@ export const parseInstant = (text: string): number | undefined => {
 };
 
 /** An instant in a definition, as text. */
-export const instantSchema = z
-  .string()
-  .refine((text) => parseInstant(text) !== undefined, 'An instant is ISO 8601, for instance "2026-01-31T09:00:00Z"');
+export const instantSchema = z.lazy(() =>
+  z.string().refine((text) => parseInstant(text) !== undefined, 'An instant is ISO 8601, for instance "2026-01-31T09:00:00Z"'),
+);

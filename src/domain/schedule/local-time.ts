@@ -7,24 +7,30 @@ const DAY_MS = 86_400_000;
 /** Days of the week as definitions name them, in the order of `Date.getUTCDay`. */
 const dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
-export const daySchema = z.enum(dayNames);
+export const daySchema = z.lazy(() => z.enum(dayNames));
 export type Day = z.output<typeof daySchema>;
 
 /** Days named in a definition, each once. */
-export const daysSchema = z
-  .array(daySchema)
-  .min(1)
-  .max(7)
-  .refine((days) => new Set(days).size === days.length, { error: "a day is named twice" });
+export const daysSchema = z.lazy(() =>
+  z
+    .array(daySchema)
+    .min(1)
+    .max(7)
+    .refine((days) => new Set(days).size === days.length, { error: "a day is named twice" }),
+);
 
 /** A time of day on clocks, "00:00" to "23:59". */
-export const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is "HH:MM", from "00:00" to "23:59"');
+export const timeOfDaySchema = z.lazy(() =>
+  z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is "HH:MM", from "00:00" to "23:59"'),
+);
 
 /** "user" (the user's own zone) or an IANA zone. */
-export const zoneSchema = z
-  .string()
-  .max(64)
-  .refine((zone) => zone === "user" || isZone(zone), { error: 'a zone is "user" or an IANA time zone such as "Europe/Berlin"' });
+export const zoneSchema = z.lazy(() =>
+  z
+    .string()
+    .max(64)
+    .refine((zone) => zone === "user" || isZone(zone), { error: 'a zone is "user" or an IANA time zone such as "Europe/Berlin"' }),
+);
 
 /** Ms since local midnight of a time that passed `timeOfDaySchema`. */
 export const timeOfDayMs = (time: string): number => (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * MINUTE_MS;

@@ -13,11 +13,11 @@ const periods = ["within", "between", "after", "before"] as const;
 /** What a condition that counts events may say beside their name. */
 export const countedFields = {
   ...eventFields,
-  count: countSchema.optional(),
-  within: windowDurationSchema.optional(),
-  between: z.tuple([instantSchema, instantSchema]).optional(),
-  after: instantSchema.optional(),
-  before: instantSchema.optional(),
+  count: z.lazy(() => countSchema.optional()),
+  within: z.lazy(() => windowDurationSchema.optional()),
+  between: z.lazy(() => z.tuple([instantSchema, instantSchema]).optional()),
+  after: z.lazy(() => instantSchema.optional()),
+  before: z.lazy(() => instantSchema.optional()),
 };
 
 export interface CountedFields extends EventFields {

@@ -4,10 +4,12 @@ import type { TallyMatch } from "../user/history.ts";
 /** Higher counts would read more rows per event than an event may cost. */
 export const MAX_COUNT = 1_000;
 
-export const countSchema = z.strictObject({
-  operator: z.enum(["at-least", "exactly", "at-most", "less-than", "greater-than"]),
-  value: z.int().min(0).max(MAX_COUNT),
-});
+export const countSchema = z.lazy(() =>
+  z.strictObject({
+    operator: z.enum(["at-least", "exactly", "at-most", "less-than", "greater-than"]),
+    value: z.int().min(0).max(MAX_COUNT),
+  }),
+);
 export type Count = z.infer<typeof countSchema>;
 
 /** A count ready to be asked of the newest matches. */

@@ -6,13 +6,13 @@ import { hashText, stableText } from "../hash.ts";
 import type { CompileContext, Since, Tally } from "./condition.ts";
 
 /** Name of a track call, page or screen: exact, or a prefix with a trailing "*". */
-export const eventNameSchema = z.string().min(1).max(200);
+export const eventNameSchema = z.lazy(() => z.string().min(1).max(200));
 
 /** Which events a condition is about, as every condition about events says it. */
 export const eventFields = {
-  where: whereSchema.optional(),
-  since: z.enum(["ever", "entry", "step"]).optional(),
-  key: eventPathSchema.optional(),
+  where: z.lazy(() => whereSchema.optional()),
+  since: z.lazy(() => z.enum(["ever", "entry", "step"]).optional()),
+  key: z.lazy(() => eventPathSchema.optional()),
 };
 
 export interface EventFields {

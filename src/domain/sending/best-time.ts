@@ -12,19 +12,21 @@ const DAY_MS = 24 * HOUR_MS;
 const SHORTEST_MS = HOUR_MS;
 const LONGEST_MS = 7 * DAY_MS;
 
-const withinSchema = windowDurationSchema.refine(
-  (text) => {
-    const ms = parseDuration(text)?.ms ?? SHORTEST_MS; // what is no duration was refused before
-    return ms >= SHORTEST_MS && ms <= LONGEST_MS;
-  },
-  { error: "the best time is looked for within an hour to seven days" },
+const withinSchema = z.lazy(() =>
+  windowDurationSchema.refine(
+    (text) => {
+      const ms = parseDuration(text)?.ms ?? SHORTEST_MS; // what is no duration was refused before
+      return ms >= SHORTEST_MS && ms <= LONGEST_MS;
+    },
+    { error: "the best time is looked for within an hour to seven days" },
+  ),
 );
 
 /**
  * Send when the user usually reads: at the best time `within` so long from now; `otherwise`: the time of day on the user's
  * clocks for those of whom too little is known (left out: at once). Source: docs/semantics.md, Sending.
  */
-export const bestTimeSchema = z.strictObject({ within: withinSchema, otherwise: timeOfDaySchema.optional() });
+export const bestTimeSchema = z.lazy(() => z.strictObject({ within: withinSchema, otherwise: timeOfDaySchema.optional() }));
 export type BestTime = z.output<typeof bestTimeSchema>;
 
 /** How long ago an opening may be that still says when a user reads. */

@@ -3,15 +3,17 @@ import { conditionSchema } from "../../segment/conditions/all.ts";
 import type { StepType } from "../step.ts";
 import { stepCommon, stepKey } from "../step-fields.ts";
 
-const schema = z.strictObject({
-  type: z.literal("branch"),
-  paths: z
-    .array(z.strictObject({ name: z.string().min(1).max(200).optional(), condition: conditionSchema, next: stepKey }))
-    .min(1)
-    .max(50),
-  otherwise: stepKey.optional(),
-  ...stepCommon,
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    type: z.literal("branch"),
+    paths: z
+      .array(z.strictObject({ name: z.string().min(1).max(200).optional(), condition: conditionSchema, next: stepKey }))
+      .min(1)
+      .max(50),
+    otherwise: stepKey.optional(),
+    ...stepCommon,
+  }),
+);
 
 /** Takes the first path whose condition is true, else `otherwise`; without that the run is complete. */
 export const branch: StepType<z.output<typeof schema>> = {

@@ -12,15 +12,17 @@ const MAX_EVENTS = 100;
 /** Events it counts. */
 const MAX_COUNT = 1_000;
 
-const schema = z.strictObject({
-  type: z.literal("digest"),
-  /** Name of a track call, or a prefix of names with a trailing "*". */
-  event: z.string().min(1).max(200),
-  where: whereSchema.optional(),
-  within: waitLengthSchema,
-  next: stepKey.optional(),
-  ...stepCommon,
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    type: z.literal("digest"),
+    /** Name of a track call, or a prefix of names with a trailing "*". */
+    event: z.string().min(1).max(200),
+    where: whereSchema.optional(),
+    within: waitLengthSchema,
+    next: stepKey.optional(),
+    ...stepCommon,
+  }),
+);
 type Step = z.output<typeof schema>;
 
 /**

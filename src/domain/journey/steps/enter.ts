@@ -5,13 +5,15 @@ import { printed, printFields } from "../printed.ts";
 import type { StepType } from "../step.ts";
 import { stepCommon, stepKey } from "../step-fields.ts";
 
-const schema = z.strictObject({
-  type: z.literal("enter"),
-  journey: definitionKey,
-  properties: liquidProperties.optional(),
-  next: stepKey.optional(),
-  ...stepCommon,
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    type: z.literal("enter"),
+    journey: definitionKey,
+    properties: liquidProperties.optional(),
+    next: stepKey.optional(),
+    ...stepCommon,
+  }),
+);
 
 /**
  * Starts another journey for this user, by that journey's own rules of entry (audience, frequency, exit): a refusal is

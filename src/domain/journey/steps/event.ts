@@ -7,20 +7,22 @@ import { stepCommon, stepKey } from "../step-fields.ts";
 /** As long as the name of an event that a condition asks for. */
 const MAX_NAME = 200;
 
-const schema = z
-  .strictObject({
-    type: z.literal("event"),
-    /** The event's name; the step's own `name` when left out. */
-    event: liquidField(1_000).optional(),
-    properties: liquidProperties.optional(),
-    next: stepKey.optional(),
-    ...stepCommon,
-    name: liquidField(MAX_NAME).optional(),
-  })
-  .refine((step) => step.event !== undefined || step.name !== undefined, {
-    path: ["event"],
-    error: "an event step needs `event`: the name of the event",
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("event"),
+      /** The event's name; the step's own `name` when left out. */
+      event: liquidField(1_000).optional(),
+      properties: liquidProperties.optional(),
+      next: stepKey.optional(),
+      ...stepCommon,
+      name: liquidField(MAX_NAME).optional(),
+    })
+    .refine((step) => step.event !== undefined || step.name !== undefined, {
+      path: ["event"],
+      error: "an event step needs `event`: the name of the event",
+    }),
+);
 
 /**
  * Emits a track event about the user. It enters history at this instant, counts for segments, exits and goals, and may start

@@ -2,7 +2,9 @@ import * as z from "zod";
 import type { StepType } from "../step.ts";
 import { stepCommon, stepKey } from "../step-fields.ts";
 
-const schema = z.strictObject({ type: z.literal("holdout"), percent: z.number().gt(0).max(100), next: stepKey.optional(), ...stepCommon });
+const schema = z.lazy(() =>
+  z.strictObject({ type: z.literal("holdout"), percent: z.number().gt(0).max(100), next: stepKey.optional(), ...stepCommon }),
+);
 
 /**
  * Holds a share of users out, the same ones for ever: their runs go on like all others, with every message from here on made,

@@ -21,19 +21,21 @@ const statuses = [
   "unsubscribed",
 ] as const satisfies readonly MessageStatus[];
 
-const schema = z.strictObject({
-  type: z.literal("message-status"),
-  /** The send step whose newest message of this run is looked at. */
-  of: stepKey,
-  paths: z
-    .array(z.strictObject({ name: z.string().min(1).max(200).optional(), status: z.enum(statuses), next: stepKey }))
-    .min(1)
-    .max(statuses.length)
-    .refine((paths) => new Set(paths.map(({ status }) => status)).size === paths.length, { error: "two paths have the same status" }),
-  within: waitLengthSchema.optional(),
-  otherwise: stepKey.optional(),
-  ...stepCommon,
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    type: z.literal("message-status"),
+    /** The send step whose newest message of this run is looked at. */
+    of: stepKey,
+    paths: z
+      .array(z.strictObject({ name: z.string().min(1).max(200).optional(), status: z.enum(statuses), next: stepKey }))
+      .min(1)
+      .max(statuses.length)
+      .refine((paths) => new Set(paths.map(({ status }) => status)).size === paths.length, { error: "two paths have the same status" }),
+    within: waitLengthSchema.optional(),
+    otherwise: stepKey.optional(),
+    ...stepCommon,
+  }),
+);
 type Step = z.output<typeof schema>;
 
 /**

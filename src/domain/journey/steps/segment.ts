@@ -3,11 +3,13 @@ import { definitionKey } from "../../definition-key.ts";
 import type { StepReference, StepType } from "../step.ts";
 import { stepCommon, stepKey } from "../step-fields.ts";
 
-const keys = z.array(definitionKey).min(1).max(50);
+const keys = z.lazy(() => z.array(definitionKey).min(1).max(50));
 
-const schema = z
-  .strictObject({ type: z.literal("segment"), add: keys.optional(), remove: keys.optional(), next: stepKey.optional(), ...stepCommon })
-  .refine((step) => step.add !== undefined || step.remove !== undefined, { error: "a segment step needs `add` or `remove`" });
+const schema = z.lazy(() =>
+  z
+    .strictObject({ type: z.literal("segment"), add: keys.optional(), remove: keys.optional(), next: stepKey.optional(), ...stepCommon })
+    .refine((step) => step.add !== undefined || step.remove !== undefined, { error: "a segment step needs `add` or `remove`" }),
+);
 
 /** Puts the user into manual segments and takes it out of others; removal wins where a segment is in both lists. */
 export const segment: StepType<z.output<typeof schema>> = {

@@ -15,49 +15,51 @@ const ALL_PERCENT = 100;
 /** Percentages like 33.3 add up to a little more or less. */
 const ROUNDING = 1e-9;
 
-const schema = z
-  .strictObject({
-    type: z.literal("send"),
-    channel: z.enum(["email", "sms", "push", "whatsapp", "slack", "webhook"]),
-    /** May be left out where the variants' percentages make 100; else those who are left get it. */
-    template: definitionKey.optional(),
-    topic: definitionKey.optional(),
-    transactional: z.boolean().optional(),
-    provider: definitionKey.optional(),
-    /** Instead of the user's own address. */
-    to: liquidField(1_000).optional(),
-    variants: z
-      .array(z.strictObject({ template: definitionKey, percent: z.number().min(0).max(ALL_PERCENT) }))
-      .min(1)
-      .max(MAX_VARIANTS)
-      .optional(),
-    winner: z
-      .strictObject({
-        metric: z.enum(["opened", "clicked", "converted", "goal"]),
-        after: windowDurationSchema,
-        minimum: z.int().min(1).max(1_000_000),
-      })
-      .optional(),
-    window: z.union([definitionKey, sendWindowSchema]).optional(),
-    bestTime: bestTimeSchema.optional(),
-    onFailure: onFailureField,
-    next: stepKey.optional(),
-    ...stepCommon,
-  })
-  .superRefine((step, context) => {
-    const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });
-    const sum = (step.variants ?? []).reduce((all, { percent }) => all + percent, 0);
-    if (sum > ALL_PERCENT + ROUNDING) refuse("variants", "the percentages make more than 100");
-    if (step.template === undefined && sum < ALL_PERCENT - ROUNDING)
-      refuse(
-        "template",
-        step.variants === undefined ? "a send step needs a template" : "the percentages make less than 100, so the rest needs a template",
-      );
-    if (step.winner !== undefined && step.variants === undefined) refuse("winner", "a winner needs variants");
-    if (step.to !== undefined && step.channel === "webhook") refuse("to", "a webhook's address is in its template");
-    if (step.bestTime !== undefined && step.transactional === true) refuse("bestTime", "a transactional message goes out at once");
-    if (step.bestTime !== undefined && step.channel === "webhook") refuse("bestTime", "nobody reads a webhook");
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("send"),
+      channel: z.enum(["email", "sms", "push", "whatsapp", "slack", "webhook"]),
+      /** May be left out where the variants' percentages make 100; else those who are left get it. */
+      template: definitionKey.optional(),
+      topic: definitionKey.optional(),
+      transactional: z.boolean().optional(),
+      provider: definitionKey.optional(),
+      /** Instead of the user's own address. */
+      to: liquidField(1_000).optional(),
+      variants: z
+        .array(z.strictObject({ template: definitionKey, percent: z.number().min(0).max(ALL_PERCENT) }))
+        .min(1)
+        .max(MAX_VARIANTS)
+        .optional(),
+      winner: z
+        .strictObject({
+          metric: z.enum(["opened", "clicked", "converted", "goal"]),
+          after: windowDurationSchema,
+          minimum: z.int().min(1).max(1_000_000),
+        })
+        .optional(),
+      window: z.union([definitionKey, sendWindowSchema]).optional(),
+      bestTime: bestTimeSchema.optional(),
+      onFailure: onFailureField,
+      next: stepKey.optional(),
+      ...stepCommon,
+    })
+    .superRefine((step, context) => {
+      const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });
+      const sum = (step.variants ?? []).reduce((all, { percent }) => all + percent, 0);
+      if (sum > ALL_PERCENT + ROUNDING) refuse("variants", "the percentages make more than 100");
+      if (step.template === undefined && sum < ALL_PERCENT - ROUNDING)
+        refuse(
+          "template",
+          step.variants === undefined ? "a send step needs a template" : "the percentages make less than 100, so the rest needs a template",
+        );
+      if (step.winner !== undefined && step.variants === undefined) refuse("winner", "a winner needs variants");
+      if (step.to !== undefined && step.channel === "webhook") refuse("to", "a webhook's address is in its template");
+      if (step.bestTime !== undefined && step.transactional === true) refuse("bestTime", "a transactional message goes out at once");
+      if (step.bestTime !== undefined && step.channel === "webhook") refuse("bestTime", "nobody reads a webhook");
+    }),
+);
 type Send = z.output<typeof schema>;
 
 /**

@@ -5,19 +5,21 @@ import { stepCommon, stepKey } from "../step-fields.ts";
 /** Shares are sums of decimals: 33.3 + 33.3 + 33.4 is a hundred. */
 const ROUNDING = 1e-6;
 
-const schema = z.strictObject({
-  type: z.literal("split"),
-  paths: z
-    .array(z.strictObject({ name: z.string().min(1).max(200).optional(), percent: z.number().min(0).max(100), next: stepKey }))
-    .min(2)
-    .max(50)
-    .superRefine((paths, context) => {
-      const sum = paths.reduce((total, { percent }) => total + percent, 0);
-      if (Math.abs(sum - 100) > ROUNDING)
-        context.addIssue({ code: "custom", message: `the percents of all paths make 100 together, not ${Number(sum.toFixed(6))}` });
-    }),
-  ...stepCommon,
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    type: z.literal("split"),
+    paths: z
+      .array(z.strictObject({ name: z.string().min(1).max(200).optional(), percent: z.number().min(0).max(100), next: stepKey }))
+      .min(2)
+      .max(50)
+      .superRefine((paths, context) => {
+        const sum = paths.reduce((total, { percent }) => total + percent, 0);
+        if (Math.abs(sum - 100) > ROUNDING)
+          context.addIssue({ code: "custom", message: `the percents of all paths make 100 together, not ${Number(sum.toFixed(6))}` });
+      }),
+    ...stepCommon,
+  }),
+);
 
 /**
  * Shares users out by chance: the same user takes the same path for ever. Shares are laid end to end in the order of the

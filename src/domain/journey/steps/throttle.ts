@@ -13,22 +13,24 @@ const MOST_PER_WORKSPACE = 10_000;
 /** A place is used at its own instant or not at all, so the answer must be here by then; one that came late is asked for again with more time. */
 const LONGEST_LEAD_MS = 60 * SECOND_MS;
 
-const schema = z
-  .strictObject({
-    type: z.literal("throttle"),
-    /** Steps that print the same key share a limit; left out: this step of this journey alone. */
-    key: liquidField(1_000).optional(),
-    count: z.int().min(1).max(MOST_PER_WORKSPACE),
-    per: windowDurationSchema,
-    scope: z.enum(["user", "workspace"]).optional(),
-    otherwise: z.union([z.literal("queue"), z.strictObject({ step: stepKey })]).optional(),
-    next: stepKey.optional(),
-    ...stepCommon,
-  })
-  .refine((step) => step.scope === "workspace" || step.count <= MOST_PER_USER, {
-    path: ["count"],
-    error: `per user at most ${MOST_PER_USER}`,
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("throttle"),
+      /** Steps that print the same key share a limit; left out: this step of this journey alone. */
+      key: liquidField(1_000).optional(),
+      count: z.int().min(1).max(MOST_PER_WORKSPACE),
+      per: windowDurationSchema,
+      scope: z.enum(["user", "workspace"]).optional(),
+      otherwise: z.union([z.literal("queue"), z.strictObject({ step: stepKey })]).optional(),
+      next: stepKey.optional(),
+      ...stepCommon,
+    })
+    .refine((step) => step.scope === "workspace" || step.count <= MOST_PER_USER, {
+      path: ["count"],
+      error: `per user at most ${MOST_PER_USER}`,
+    }),
+);
 type Throttle = z.output<typeof schema>;
 
 /**

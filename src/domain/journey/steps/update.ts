@@ -11,21 +11,23 @@ const MAX_PATHS = 50;
 const isFew = (paths: object): boolean => Object.keys(paths).length <= MAX_PATHS;
 const few = { error: `at most ${MAX_PATHS} attributes` };
 
-const schema = z
-  .strictObject({
-    type: z.literal("update"),
-    set: z.record(attributePath, liquidJson, keyProblem).refine(isFew, few).optional(),
-    increment: z
-      .record(attributePath, z.union([z.number().finite(), liquidField(4_000)]), keyProblem)
-      .refine(isFew, few)
-      .optional(),
-    unset: z.array(attributePath).min(1).max(MAX_PATHS).optional(),
-    next: stepKey.optional(),
-    ...stepCommon,
-  })
-  .refine((step) => step.set !== undefined || step.increment !== undefined || step.unset !== undefined, {
-    error: "an update step needs `set`, `increment` or `unset`",
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("update"),
+      set: z.record(attributePath, liquidJson, keyProblem).refine(isFew, few).optional(),
+      increment: z
+        .record(attributePath, z.union([z.number().finite(), liquidField(4_000)]), keyProblem)
+        .refine(isFew, few)
+        .optional(),
+      unset: z.array(attributePath).min(1).max(MAX_PATHS).optional(),
+      next: stepKey.optional(),
+      ...stepCommon,
+    })
+    .refine((step) => step.set !== undefined || step.increment !== undefined || step.unset !== undefined, {
+      error: "an update step needs `set`, `increment` or `unset`",
+    }),
+);
 type Update = z.output<typeof schema>;
 
 /**

@@ -4,18 +4,20 @@ import type { StepMove, StepScope, StepType } from "../step.ts";
 import { stepCommon, stepKey } from "../step-fields.ts";
 import { addLength, takesMinute, waitLengthSchema } from "../wait-length.ts";
 
-const schema = z.strictObject({
-  type: z.literal("wait-until"),
-  paths: z
-    .array(z.strictObject({ name: z.string().min(1).max(200).optional(), condition: conditionSchema, next: stepKey }))
-    .min(1)
-    .max(50),
-  within: waitLengthSchema.optional(),
-  otherwise: stepKey.optional(),
-  /** Name of a track call, or a prefix of names with a trailing "*". */
-  restartOn: z.string().min(1).max(200).optional(),
-  ...stepCommon,
-});
+const schema = z.lazy(() =>
+  z.strictObject({
+    type: z.literal("wait-until"),
+    paths: z
+      .array(z.strictObject({ name: z.string().min(1).max(200).optional(), condition: conditionSchema, next: stepKey }))
+      .min(1)
+      .max(50),
+    within: waitLengthSchema.optional(),
+    otherwise: stepKey.optional(),
+    /** Name of a track call, or a prefix of names with a trailing "*". */
+    restartOn: z.string().min(1).max(200).optional(),
+    ...stepCommon,
+  }),
+);
 type Step = z.output<typeof schema>;
 
 /**

@@ -18,43 +18,47 @@ const dateFields = ["offset", "past"] as const;
 const clockFields = ["days", "zone"] as const;
 const kinds = ["time", "attribute", "trigger"] as const;
 
-const untilSchema = z
-  .strictObject({
-    time: timeOfDaySchema.optional(),
-    days: daysSchema.optional(),
-    zone: zoneSchema.optional(),
-    attribute: pathSchema.optional(),
-    trigger: eventPathSchema.optional(),
-    offset: z
-      .string()
-      .refine((text) => parseDuration(text) !== undefined, {
-        error: 'an offset is an ISO 8601 duration, for instance "-P3D", at most ten years',
-      })
-      .optional(),
-    past: z.enum(["continue", "skip-next", "exit"]).optional(),
-  })
-  .superRefine((until, context) => {
-    const named = kinds.filter((kind) => until[kind] !== undefined);
-    if (named.length !== 1) context.addIssue({ code: "custom", message: "one of `time`, `attribute` and `trigger` says until when" });
-    for (const field of until.time === undefined ? clockFields : dateFields)
-      if (until[field] !== undefined)
-        context.addIssue({ code: "custom", path: [field], message: `${field} does not go with ${named[0] ?? "nothing"}` });
-  });
+const untilSchema = z.lazy(() =>
+  z
+    .strictObject({
+      time: timeOfDaySchema.optional(),
+      days: daysSchema.optional(),
+      zone: zoneSchema.optional(),
+      attribute: pathSchema.optional(),
+      trigger: eventPathSchema.optional(),
+      offset: z
+        .string()
+        .refine((text) => parseDuration(text) !== undefined, {
+          error: 'an offset is an ISO 8601 duration, for instance "-P3D", at most ten years',
+        })
+        .optional(),
+      past: z.enum(["continue", "skip-next", "exit"]).optional(),
+    })
+    .superRefine((until, context) => {
+      const named = kinds.filter((kind) => until[kind] !== undefined);
+      if (named.length !== 1) context.addIssue({ code: "custom", message: "one of `time`, `attribute` and `trigger` says until when" });
+      for (const field of until.time === undefined ? clockFields : dateFields)
+        if (until[field] !== undefined)
+          context.addIssue({ code: "custom", path: [field], message: `${field} does not go with ${named[0] ?? "nothing"}` });
+    }),
+);
 type Until = z.output<typeof untilSchema>;
 type DateUntil = { readonly offset?: string | undefined; readonly past?: Until["past"] } & (
   | { readonly attribute: string; readonly trigger?: undefined }
   | { readonly trigger: string; readonly attribute?: undefined }
 );
 
-const schema = z
-  .strictObject({
-    type: z.literal("wait"),
-    for: waitLengthSchema.optional(),
-    until: untilSchema.optional(),
-    next: stepKey.optional(),
-    ...stepCommon,
-  })
-  .refine((step) => (step.for === undefined) !== (step.until === undefined), { error: "a wait needs either `for` or `until`" });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("wait"),
+      for: waitLengthSchema.optional(),
+      until: untilSchema.optional(),
+      next: stepKey.optional(),
+      ...stepCommon,
+    })
+    .refine((step) => (step.for === undefined) !== (step.until === undefined), { error: "a wait needs either `for` or `until`" }),
+);
 type Step = z.output<typeof schema>;
 
 const isClock = (until: Until | undefined): until is Until & { readonly time: string } => until?.time !== undefined;

@@ -22,37 +22,41 @@ const MAX_SAVED = 50;
 /** What is saved where: `variables.score` is a variable of the run, anything else an attribute of the user. */
 const VARIABLE = /^variables\.([A-Za-z0-9_-]{1,64})$/;
 const isVariable = (target: string): boolean => target === "variables" || target.startsWith("variables.");
-const target = attributePath.refine((text) => !isVariable(text) || VARIABLE.test(text), {
-  error: "a variable is `variables.` and a name of letters, digits, _ and -",
-});
+const target = z.lazy(() =>
+  attributePath.refine((text) => !isVariable(text) || VARIABLE.test(text), {
+    error: "a variable is `variables.` and a name of letters, digits, _ and -",
+  }),
+);
 
-const schema = z
-  .strictObject({
-    type: z.literal("webhook"),
-    url: liquidField(4_000).refine((url) => url.startsWith("{") || /^https?:\/\//i.test(url), {
-      error: "an address begins with https:// (or http://), or is Liquid",
-    }),
-    method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
-    headers: z
-      .record(headerName, liquidField(4_000), keyProblem)
-      .refine((headers) => Object.keys(headers).length <= 50, { error: "at most 50 headers" })
-      .optional(),
-    body: liquidField(MAX_REQUEST).optional(),
-    save: z
-      .record(target, pathSchema, keyProblem)
-      .refine((save) => Object.keys(save).length <= MAX_SAVED, { error: `at most ${MAX_SAVED} values` })
-      .optional(),
-    timeout: windowDurationSchema
-      .refine((text) => windowMs(text) >= SECOND_MS && windowMs(text) <= LONGEST_TIMEOUT_MS, {
-        error: "a time-out is between PT1S and PT1H",
-        when: ({ issues }) => issues.length === 0,
-      })
-      .optional(),
-    onFailure: onFailureField,
-    next: stepKey.optional(),
-    ...stepCommon,
-  })
-  .refine((step) => step.body === undefined || step.method !== "GET", { path: ["body"], error: "a GET has no body" });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("webhook"),
+      url: liquidField(4_000).refine((url) => url.startsWith("{") || /^https?:\/\//i.test(url), {
+        error: "an address begins with https:// (or http://), or is Liquid",
+      }),
+      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
+      headers: z
+        .record(headerName, liquidField(4_000), keyProblem)
+        .refine((headers) => Object.keys(headers).length <= 50, { error: "at most 50 headers" })
+        .optional(),
+      body: liquidField(MAX_REQUEST).optional(),
+      save: z
+        .record(target, pathSchema, keyProblem)
+        .refine((save) => Object.keys(save).length <= MAX_SAVED, { error: `at most ${MAX_SAVED} values` })
+        .optional(),
+      timeout: windowDurationSchema
+        .refine((text) => windowMs(text) >= SECOND_MS && windowMs(text) <= LONGEST_TIMEOUT_MS, {
+          error: "a time-out is between PT1S and PT1H",
+          when: ({ issues }) => issues.length === 0,
+        })
+        .optional(),
+      onFailure: onFailureField,
+      next: stepKey.optional(),
+      ...stepCommon,
+    })
+    .refine((step) => step.body === undefined || step.method !== "GET", { path: ["body"], error: "a GET has no body" }),
+);
 type Webhook = z.output<typeof schema>;
 
 /**

@@ -8,41 +8,44 @@ import type { Json } from "../../json.ts";
 import { triggerCommon } from "../trigger-fields.ts";
 import type { TriggerType } from "../trigger.ts";
 
-const [equality, lists, texts, presence, numbers, bounds, dates, periods, anniversary] = filterObjects({});
-
 /** A filter without its path, or the value itself: `"pro"` says the same as `{"operator": "equals", "value": "pro"}`. */
-const wanted = z.union(
-  [
-    z.union([z.string().min(1).max(10_000), z.number(), z.boolean()]),
-    z.discriminatedUnion("operator", [
-      equality.omit({ path: true }),
-      lists.omit({ path: true }),
-      texts.omit({ path: true }),
-      presence.omit({ path: true }),
-      numbers.omit({ path: true }),
-      bounds.omit({ path: true }),
-      dates.omit({ path: true }),
-      periods.omit({ path: true }),
-      anniversary.omit({ path: true }),
-    ]),
-  ],
-  { error: 'text, a number, true or false, or a filter without its path: {"operator": "at-least", "value": 5}' },
-);
+const wanted = z.lazy(() => {
+  const [equality, lists, texts, presence, numbers, bounds, dates, periods, anniversary] = filterObjects({});
+  return z.union(
+    [
+      z.union([z.string().min(1).max(10_000), z.number(), z.boolean()]),
+      z.discriminatedUnion("operator", [
+        equality.omit({ path: true }),
+        lists.omit({ path: true }),
+        texts.omit({ path: true }),
+        presence.omit({ path: true }),
+        numbers.omit({ path: true }),
+        bounds.omit({ path: true }),
+        dates.omit({ path: true }),
+        periods.omit({ path: true }),
+        anniversary.omit({ path: true }),
+      ]),
+    ],
+    { error: 'text, a number, true or false, or a filter without its path: {"operator": "at-least", "value": 5}' },
+  );
+});
 
-const schema = z
-  .strictObject({
-    type: z.literal("attribute"),
-    path: pathSchema.optional(),
-    /** The same, as `date` triggers and waits call it. */
-    attribute: pathSchema.optional(),
-    from: wanted.optional(),
-    to: wanted.optional(),
-    ...triggerCommon,
-  })
-  .refine((trigger) => (trigger.path === undefined) !== (trigger.attribute === undefined), {
-    path: ["path"],
-    error: "say which attribute: `path` (or `attribute`, which means the same)",
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("attribute"),
+      path: pathSchema.optional(),
+      /** The same, as `date` triggers and waits call it. */
+      attribute: pathSchema.optional(),
+      from: wanted.optional(),
+      to: wanted.optional(),
+      ...triggerCommon,
+    })
+    .refine((trigger) => (trigger.path === undefined) !== (trigger.attribute === undefined), {
+      path: ["path"],
+      error: "say which attribute: `path` (or `attribute`, which means the same)",
+    }),
+);
 
 type Holds = (under: Json | undefined, moment: Moment) => boolean;
 

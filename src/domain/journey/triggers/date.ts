@@ -8,26 +8,28 @@ import type { TriggerType } from "../trigger.ts";
 
 const DAY_MS = 86_400_000;
 
-const schema = z
-  .strictObject({
-    type: z.literal("date"),
-    /** Path of an attribute that holds a date: ISO text, Unix seconds or milliseconds. */
-    attribute: pathSchema,
-    offset: z
-      .string()
-      .refine(
-        (text) => parseDuration(text) !== undefined,
-        'An offset is an ISO 8601 duration, for instance "-P3D" or "PT2H", at most ten years',
-      )
-      .optional(),
-    at: timeOfDaySchema.optional(),
-    repeat: z.enum(["yearly", "monthly"]).optional(),
-    ...triggerCommon,
-  })
-  .refine((trigger) => trigger.at === undefined || (parseDuration(trigger.offset ?? "P0D")?.ms ?? 0) % DAY_MS === 0, {
-    path: ["offset"],
-    error: 'with "at" the offset is in whole days, weeks, months or years',
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("date"),
+      /** Path of an attribute that holds a date: ISO text, Unix seconds or milliseconds. */
+      attribute: pathSchema,
+      offset: z
+        .string()
+        .refine(
+          (text) => parseDuration(text) !== undefined,
+          'An offset is an ISO 8601 duration, for instance "-P3D" or "PT2H", at most ten years',
+        )
+        .optional(),
+      at: timeOfDaySchema.optional(),
+      repeat: z.enum(["yearly", "monthly"]).optional(),
+      ...triggerCommon,
+    })
+    .refine((trigger) => trigger.at === undefined || (parseDuration(trigger.offset ?? "P0D")?.ms ?? 0) % DAY_MS === 0, {
+      path: ["offset"],
+      error: 'with "at" the offset is in whole days, weeks, months or years',
+    }),
+);
 
 /** Fires when a date of the user's has come, `offset` from it and `at` a time of day in the user's zone, each year or month if it repeats. */
 export const date: TriggerType<z.output<typeof schema>> = {

@@ -11,24 +11,26 @@ const progress = ["sent", "delivered", "opened", "clicked", "replied", "converte
 /** Statuses that say what became of it instead. */
 const endings = ["skipped", "failed", "uncertain", "bounced", "complained", "unsubscribed"] as const;
 
-const schema = z
-  .strictObject({
-    type: z.literal("message"),
-    status: z.enum([...progress, ...endings]),
-    template: definitionKey.optional(),
-    journey: definitionKey.optional(),
-    /** Only messages of this step of the journey. */
-    step: stepKey.optional(),
-    ...triggerCommon,
-  })
-  .refine((trigger) => (trigger.template === undefined) !== (trigger.journey === undefined), {
-    path: ["template"],
-    error: 'say which messages: either "template" or "journey"',
-  })
-  .refine((trigger) => trigger.step === undefined || trigger.journey !== undefined, {
-    path: ["step"],
-    error: '"step" goes with "journey"',
-  });
+const schema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal("message"),
+      status: z.enum([...progress, ...endings]),
+      template: definitionKey.optional(),
+      journey: definitionKey.optional(),
+      /** Only messages of this step of the journey. */
+      step: stepKey.optional(),
+      ...triggerCommon,
+    })
+    .refine((trigger) => (trigger.template === undefined) !== (trigger.journey === undefined), {
+      path: ["template"],
+      error: 'say which messages: either "template" or "journey"',
+    })
+    .refine((trigger) => trigger.step === undefined || trigger.journey !== undefined, {
+      path: ["step"],
+      error: '"step" goes with "journey"',
+    }),
+);
 
 /**
  * Fires once for each message that comes to the status. A click says that the message was opened, though nobody saw that.

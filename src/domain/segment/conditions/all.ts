@@ -46,44 +46,48 @@ export const conditionTypes = [
 
 const nested: z.ZodType<ConditionJson> = z.lazy(() => anyCondition);
 
-const anyCondition = z.discriminatedUnion(
-  "type",
-  [
-    and.schema(nested),
-    or.schema(nested),
-    not.schema(nested),
-    everyone.schema(),
-    attribute.schema(),
-    event.schema(),
-    lastEvent.schema(),
-    sequence.schema(),
-    aggregate.schema(),
-    segment.schema(),
-    tag.schema(),
-    message.schema(),
-    subscription.schema(),
-    reachable.schema(),
-    group.schema(),
-    page.schema(),
-    screen.schema(),
-    random.schema(),
-    trigger.schema(),
-  ],
-  {
-    error: (issue) =>
-      issue.code === "invalid_union"
-        ? `Unknown condition type; there are ${conditionTypes.map((type) => type.type).join(", ")}`
-        : undefined,
-  },
+const anyCondition = z.lazy(() =>
+  z.discriminatedUnion(
+    "type",
+    [
+      and.schema(nested),
+      or.schema(nested),
+      not.schema(nested),
+      everyone.schema(),
+      attribute.schema(),
+      event.schema(),
+      lastEvent.schema(),
+      sequence.schema(),
+      aggregate.schema(),
+      segment.schema(),
+      tag.schema(),
+      message.schema(),
+      subscription.schema(),
+      reachable.schema(),
+      group.schema(),
+      page.schema(),
+      screen.schema(),
+      random.schema(),
+      trigger.schema(),
+    ],
+    {
+      error: (issue) =>
+        issue.code === "invalid_union"
+          ? `Unknown condition type; there are ${conditionTypes.map((type) => type.type).join(", ")}`
+          : undefined,
+    },
+  ),
 );
 
 /** Any condition. Depth is checked first: zod recurses, and a body of brackets must not overflow its stack. */
-export const conditionSchema = z
-  .unknown()
-  .superRefine((value, context) => {
-    const message = depthProblem(value);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  })
-  .pipe(anyCondition);
+export const conditionSchema = z.lazy(() =>
+  z
+    .unknown()
+    .superRefine((value, context) => {
+      const message = depthProblem(value);
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    })
+    .pipe(anyCondition),
+);
 
 export type Condition = z.infer<typeof anyCondition>;

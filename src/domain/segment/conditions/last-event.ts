@@ -14,7 +14,7 @@ const schema = () =>
     event: eventNameSchema,
     ...eventFields,
     /** What the newest of them must satisfy; operators about time are asked now. */
-    has: whereSchema.min(1),
+    has: whereSchema.unwrap().min(1),
   });
 type Condition = z.infer<ReturnType<typeof schema>>;
 

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { suppressionFor } from "../../consent/suppression.ts";
-import { topicSchema } from "../../consent/topic.ts";
+import { topicChannelSchema } from "../../consent/topic.ts";
 import type { Channel } from "../../message/message.ts";
 import { textAttribute } from "../../user/attributes.ts";
 import type { Profile } from "../../user/state.ts";
 import type { ConditionType, Dependencies, Verdict } from "../condition.ts";
 import { noDependencies } from "../verdict.ts";
 
-const schema = () => z.strictObject({ type: z.literal("reachable"), channel: topicSchema.shape.channels.element });
+const schema = () => z.strictObject({ type: z.literal("reachable"), channel: topicChannelSchema });
 type Condition = z.infer<ReturnType<typeof schema>>;
 
 /** Attributes that hold a channel's address; push goes to devices, the others to what a provider or page has. */

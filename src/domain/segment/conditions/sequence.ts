@@ -7,16 +7,18 @@ import { listKey, noKey, startOf } from "../newest-matches.ts";
 import { compileChain } from "../sequence-chain.ts";
 import { noDependencies } from "../verdict.ts";
 
-const stepSchema = z
-  .strictObject({
-    type: z.enum(["event", "page", "screen"]).optional(),
-    /** May be left out of a page or screen: then any. */
-    event: eventNameSchema.optional(),
-    where: whereSchema.optional(),
-    /** Since the step before; of the first step: how long ago the sequence may have begun. */
-    within: windowDurationSchema.optional(),
-  })
-  .refine(({ type = "event", event }) => type !== "event" || event !== undefined, { path: ["event"], error: "say which event" });
+const stepSchema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.enum(["event", "page", "screen"]).optional(),
+      /** May be left out of a page or screen: then any. */
+      event: eventNameSchema.optional(),
+      where: whereSchema.optional(),
+      /** Since the step before; of the first step: how long ago the sequence may have begun. */
+      within: windowDurationSchema.optional(),
+    })
+    .refine(({ type = "event", event }) => type !== "event" || event !== undefined, { path: ["event"], error: "say which event" }),
+);
 
 const schema = () =>
   z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { standingIn } from "../../consent/standing.ts";
-import { topicSchema } from "../../consent/topic.ts";
+import { topicChannelSchema } from "../../consent/topic.ts";
 import { definitionKey } from "../../definition-key.ts";
 import type { ConditionType, Verdict } from "../condition.ts";
 import { noDependencies } from "../verdict.ts";
@@ -10,7 +10,7 @@ const schema = () =>
     .strictObject({
       type: z.literal("subscription"),
       topic: definitionKey.optional(),
-      channel: topicSchema.shape.channels.element.optional(),
+      channel: topicChannelSchema.optional(),
       state: z.enum(["opted-in", "opted-out"]),
     })
     .refine((condition) => condition.topic !== undefined || condition.channel !== undefined, {

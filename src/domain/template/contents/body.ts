@@ -14,11 +14,11 @@ export interface Body {
 }
 
 export const bodyFields = {
-  html: z.string().min(1).max(500_000).optional(),
-  mjml: z.string().min(1).max(300_000).optional(),
-  blocks: blocksSchema.optional(),
-  theme: themeSchema.optional(),
-  text: z.string().max(500_000).optional(),
+  html: z.lazy(() => z.string().min(1).max(500_000).optional()),
+  mjml: z.lazy(() => z.string().min(1).max(300_000).optional()),
+  blocks: z.lazy(() => blocksSchema.optional()),
+  theme: z.lazy(() => themeSchema.optional()),
+  text: z.lazy(() => z.string().max(500_000).optional()),
 };
 
 const forms = ["html", "mjml", "blocks"] as const;
