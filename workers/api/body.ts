@@ -1,4 +1,5 @@
 import { Fault } from "../../src/domain/fault.ts";
+import { readBounded } from "../read-bounded.ts";
 
 /** Largest body of the management API, bytes: an email template with its locales fits many times over. */
 export const maxBodyBytes = 1_000_000;
@@ -6,20 +7,8 @@ export const maxBodyBytes = 1_000_000;
 /** The body as text, never holding more than `limit` bytes of it. @throws Fault too-large, bad-json (not UTF-8) */
 export const readBody = async (request: Request, limit = maxBodyBytes): Promise<string> => {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
-  if (request.body === null) return "";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
+  const bytes = await readBounded(request.body, limit);
+  if (bytes === undefined) throw tooLarge(limit);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {

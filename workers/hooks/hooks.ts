@@ -1,11 +1,12 @@
 import { definitionKey } from "../../src/domain/definition-key.ts";
 import { kindOf, type ProviderDefinition } from "../../src/channels/provider-definition.ts";
-import type { Inbound, InboundCall, InboundReading } from "../../src/channels/provider.ts";
+import type { Inbound, InboundCall } from "../../src/channels/provider.ts";
 import { providerFor } from "../catalog-cache.ts";
 import type { Env } from "../env.ts";
 import { callOutbound } from "../outbound.ts";
+import { readBounded } from "../read-bounded.ts";
 import { documentAt } from "./document.ts";
-import { readBytes } from "./read-bytes.ts";
+import type { Read } from "./read.ts";
 import { takeReports } from "./take-reports.ts";
 
 /** Larger than any provider's batch (Mandrill's: 1,000 events as a form); what is larger is refused before it is read. */
@@ -27,7 +28,8 @@ export const hooks = async (request: Request, env: Env): Promise<Response> => {
     const definition = await providerFor(env, workspace, provider);
     const inbound = definition && inboundOf(definition);
     if (definition === undefined || inbound === undefined) return missing();
-    const bytes = await readBytes(request, maxBytes);
+    const isTooLong = Number(request.headers.get("content-length") ?? 0) > maxBytes;
+    const bytes = isTooLong ? undefined : await readBounded(request.body, maxBytes);
     if (bytes === undefined) return new Response("too large", { status: 413 });
     const call: InboundCall = {
       method: request.method,
@@ -51,15 +53,6 @@ const inboundOf = (definition: ProviderDefinition): Inbound<unknown> | undefined
   const kind = kindOf(definition.type);
   return kind.via === "http" ? kind.inbound : undefined;
 };
-
-/** A call of a provider's, read. */
-export interface Read {
-  readonly workspace: string;
-  readonly definition: ProviderDefinition;
-  readonly inbound: Inbound<unknown>;
-  readonly call: InboundCall;
-  readonly reading: InboundReading;
-}
 
 const answerTo = async (env: Env, read: Read): Promise<Response> => {
   const { workspace, definition, reading } = read;

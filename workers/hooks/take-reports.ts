@@ -9,7 +9,7 @@ import { messagesById, messagesByProviderId } from "../../src/storage/shard/find
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { stimulateMany } from "../tell-user.ts";
 import type { Env } from "../env.ts";
-import type { Read } from "./hooks.ts";
+import type { Read } from "./read.ts";
 import { keepStops } from "./keep-stops.ts";
 import { aboutAddress, aboutMessage } from "./stimulus-of.ts";
 import { usersOf } from "./users-of.ts";

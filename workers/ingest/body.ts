@@ -1,3 +1,5 @@
+import { readBounded } from "../read-bounded.ts";
+
 /** A body that cannot be read: the code and sentence of a 400. */
 export class UnreadableBody extends Error {
   readonly code: "too-large" | "bad-gzip" | "bad-json";
@@ -13,20 +15,9 @@ const tooLarge = (limit: number): UnreadableBody => new UnreadableBody("too-larg
 
 /** Collects a stream; stops reading, and so decompressing, as soon as the limit is passed. */
 const collect = async (stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.byteLength;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  const all = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
+  const bytes = await readBounded(stream, limit);
+  if (bytes === undefined) throw tooLarge(limit);
+  return bytes;
 };
 
 const readBytes = async (request: Request, limit: number): Promise<Uint8Array> => {
