@@ -18,8 +18,13 @@ import { built } from "./templates.ts";
 /** What previews and tests render: the saved template, or content that is not saved, over a user and data. */
 export const candidateFields = {
   user: sendCallSchema.shape.user.optional().describe("whose attributes the template sees; left out: nobody's"),
-  data: z.record(z.string(), z.json()).optional().describe("`data` in the template"),
+  attributes: z.record(z.string(), z.json()).optional().describe("of a made-up user, or over what the user has"),
+  data: z.record(z.string(), z.json()).optional().describe("`data` in the template, and `trigger.properties` where no `trigger` is given"),
   trigger: z.record(z.string(), z.json()).optional().describe("the event that started the run: {event, properties}"),
+  digest: z
+    .strictObject({ events: z.array(z.record(z.string(), z.json())).max(100) })
+    .optional()
+    .describe("what a digest step collected"),
   variables: z.record(z.string(), z.json()).optional().describe("as kept by webhook steps"),
   locale: sendCallSchema.shape.locale,
   content: z.record(z.string(), z.unknown()).optional().describe("a locale's content that is not saved, in the place of the saved one"),
@@ -95,11 +100,14 @@ export const scopeFor = async (env: Env, live: CatalogDocument, { shown }: Candi
   const problems = checkData(shown.variables, data);
   if (problems.length > 0) throw refusal("bad-input", problems);
   return {
-    user: call.user === undefined ? {} : await attributesOf(env, live.workspace, call.user),
-    trigger: (call.trigger ?? null) as RenderScope["trigger"], // JSON by the schema
+    user: {
+      ...(call.user !== undefined && (await attributesOf(env, live.workspace, call.user))),
+      ...(call.attributes as JsonObject | undefined), // JSON by the schema
+    },
+    trigger: (call.trigger ?? (data === undefined ? null : { properties: data })) as RenderScope["trigger"], // JSON by the schema
     run: { id: "preview", journey: "preview", version: 1, key: "", enteredAt: new Date().toISOString() },
     variables: call.variables ?? {},
-    digest: { events: [], count: 0 },
+    digest: { events: (call.digest?.events ?? []) as readonly JsonObject[], count: call.digest?.events.length ?? 0 }, // JSON by the schema
     message: { id: "preview", channel: shown.channel, template: shown.key },
     workspace: { name: live.name, timezone: live.timezone },
     ...(data !== undefined && { data }),

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { utf8Length } from "../../src/api/ingest/utf8-length.ts";
 import type { MessageContent } from "../../src/domain/message/message.ts";
 import { smsSegments } from "../../src/domain/message/sms-segments.ts";
-import { adviseSms } from "../../src/domain/template/advise-sms.ts";
-import { adviseMail, adviseTemplate } from "../../src/domain/template/advise.ts";
-import { renderTemplate } from "../../src/domain/template/render.ts";
+import { adviseRendered } from "../../src/domain/template/advise-rendered.ts";
+import { adviseTemplate } from "../../src/domain/template/advise.ts";
+import { chooseLocale, renderTemplate } from "../../src/domain/template/render.ts";
 import { readLive } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
 import { candidateFields, candidateFor, scopeFor } from "./template-candidate.ts";
@@ -12,6 +12,7 @@ import { warningSchema } from "./templates.ts";
 
 export const previewSchema = z.object({
   channel: z.string(),
+  locale: z.string().describe("which of the template's languages it is in"),
   content: z
     .looseObject({ channel: z.string() })
     .nullable()
@@ -55,6 +56,7 @@ export const templatePreview: readonly Route[] = [
       const content = rendering.ok ? rendering.content : null;
       return answer({
         channel: shown.channel,
+        locale: chooseLocale(shown, locale),
         content,
         errors: strict.ok ? [] : [strict.reason],
         warnings: [...adviseTemplate(template, pieces), ...warningsOf(content)],
@@ -68,11 +70,8 @@ export const templatePreview: readonly Route[] = [
 export const localeOf = ({ locale, language }: { readonly locale?: unknown; readonly language?: unknown }): string | undefined =>
   typeof locale === "string" ? locale : typeof language === "string" ? language : undefined;
 
-/** What only the finished message shows: an empty subject, its whole size, links that values made; a text's segments. */
-const warningsOf = (content: MessageContent | null): readonly z.output<typeof warningSchema>[] => {
-  const warnings = content?.channel === "email" ? adviseMail(content) : content?.channel === "sms" ? adviseSms(content.body) : [];
-  return warnings.map(({ path, message }) => ({ path: `content.${path}`, message }));
-};
+const warningsOf = (content: MessageContent | null): readonly z.output<typeof warningSchema>[] =>
+  content === null ? [] : adviseRendered(content).map(({ path, message }) => ({ path: `content.${path}`, message }));
 
 const sizesOf = (content: MessageContent) => ({
   bytes: utf8Length(JSON.stringify(content)),

@@ -35,13 +35,15 @@ const templatesThatUse = (live: CatalogDocument, key: string): readonly string[]
 const topicsThatAskBy = ({ topics = [] }: CatalogDocument, key: string): readonly string[] =>
   topics.filter(({ confirmation }) => confirmation === key).map((topic) => `the topic "${topic.key}"`);
 
-/** A piece cannot be sent and a message cannot stand in another: whoever uses the one would be left with the other. */
+/** A piece cannot be sent, a mail is no text, and a message cannot stand in another: whoever uses the one would be left with the other. */
 const refuseOtherKind = (live: CatalogDocument, template: TemplateDefinition): void => {
-  const users = isPiece(template) ? journeysThatSend(live, template.key) : [];
+  const before = live.templates.find(({ key }) => key === template.key);
+  if (before === undefined || (!isPiece(template) && before.channel === template.channel)) return;
+  const users = [...journeysThatSend(live, template.key), ...topicsThatAskBy(live, template.key)];
   if (users.length > 0)
     throw new Fault(
       "conflict",
-      `The template "${template.key}" is sent by ${users.slice(0, 10).join(", ")}: it cannot become a ${template.kind}`,
+      `The template "${template.key}" is sent by ${users.slice(0, 10).join(", ")}: it cannot become ${isPiece(template) ? `a ${template.kind}` : `one for ${template.channel}`}`,
     );
 };
 

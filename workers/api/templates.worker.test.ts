@@ -153,6 +153,50 @@ describe("POST /api/templates/{key}/preview", () => {
     expect([misread.body.code, misread.body.detail]).toEqual(["bad-input", "user: has to be an object"]);
   });
 
+  it("renders over a user who is made up, in their language, and over what is changed in one who is not", async () => {
+    const workspace = await newWorkspace();
+    await user(workspace.id, "u:ada").apply({ catalog: 1, events: [identify("ada", { firstName: "Ada", plan: "free" })] });
+    const text = "{{ user.firstName }} {{ user.plan | default: 'none' }}";
+    await workspace.api("PUT /api/templates/t", {
+      ...email({}),
+      locales: { en: { subject: "en", html: text }, de: { subject: "de", html: text } },
+    });
+    const preview = (body: object) => workspace.api("POST /api/templates/t/preview", body);
+    expect(await preview({ attributes: { firstName: "Bob", locale: "de-CH" } })).toMatchObject({
+      body: { locale: "de", content: { subject: "de", html: "Bob none" } },
+    });
+    expect(await preview({ user: { id: "ada" }, attributes: { plan: "pro" } })).toMatchObject({ body: { content: { html: "Ada pro" } } });
+  });
+
+  it("renders over an event, what a digest collected, and a call's data in both of its places", async () => {
+    const workspace = await newWorkspace();
+    const preview = async (html: string, body: object) =>
+      content(await workspace.api("POST /api/templates/t/preview", { content: { subject: "s", html }, ...body })).html;
+    expect(await preview("{{ trigger.event }} {{ trigger.properties.n }}", { trigger: { event: "E", properties: { n: 1 } } })).toBe("E 1");
+    expect(await preview("{{ digest.count }} {{ digest.events[1].n }}", { digest: { events: [{ n: 1 }, { n: 2 }] } })).toBe("2 2");
+    expect(await preview("{{ data.n }} {{ trigger.properties.n }}", { data: { n: 3 } })).toBe("3 3");
+    expect(
+      await workspace.api("POST /api/templates/t/preview", { digest: { events: Array.from({ length: 101 }, () => ({})) } }),
+    ).toMatchObject({ status: 400, body: { errors: [{ path: "digest.events" }] } });
+  });
+
+  it("cannot change the channel of a template that a journey sends", async () => {
+    const workspace = await newWorkspace();
+    await workspace.api("PUT /api/templates/t", email({ html: "x", subject: "s" }));
+    await workspace.api("PUT /api/journeys/j", {
+      name: "J",
+      trigger: { type: "event", event: "E" },
+      frequency: { type: "once" },
+      start: "mail",
+      steps: { mail: { type: "send", channel: "email", template: "t", next: "done" }, done: { type: "exit" } },
+    });
+    expect((await workspace.api("POST /api/journeys/j/publish", {})).status).toBe(200);
+    expect(
+      await workspace.api("PUT /api/templates/t", { channel: "sms", name: "T", defaultLocale: "en", locales: { en: { body: "x" } } }),
+    ).toMatchObject({ status: 409, body: { detail: expect.stringContaining('the journey "j"') } });
+    expect((await workspace.api("GET /api/templates/t")).body).toMatchObject({ channel: "email" });
+  });
+
   it("says what would keep the message from being sent, and shows it all the same", async () => {
     const workspace = await newWorkspace();
     await workspace.api("PUT /api/templates/t", email({ html: "<p>{{ user.firstName }}!</p>" }));

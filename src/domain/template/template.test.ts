@@ -93,6 +93,20 @@ describe("templateSchema", () => {
       { ...email, locales: { ...email.locales, "en-a1": email.locales.en } },
       /language tag/,
     ],
+    ["a language twice", { ...email, locales: { ...email.locales, EN: email.locales.en } }, /locales\.EN: this language is there twice/],
+    [
+      "languages without end",
+      {
+        ...email,
+        locales: {
+          en: email.locales.en,
+          ...Object.fromEntries(
+            Array.from({ length: 100 }, (_, n) => [`x${String.fromCharCode(97 + (n % 26))}-${100 + n}`, email.locales.en]),
+          ),
+        },
+      },
+      /locales: at most 100 languages/,
+    ],
     ["a locale that is no language tag", { ...email, locales: { ...email.locales, "e n": email.locales.en } }, /language tag/],
     ["a key with capitals", { ...email, key: "Welcome" }, /^key: .*lower-case/],
     [

@@ -24,6 +24,21 @@ const common = {
   defaultLocale: localeTag,
 };
 
+/** Languages of one template: all of them are held in the catalog, and compiled when it is saved. */
+const maxLocales = 100;
+
+/** Content by language, which a tag names whatever letters it is written in. */
+const byLocale = <Content extends z.ZodType>(content: Content) =>
+  z.record(localeTag, content, keyProblem).superRefine((locales, context) => {
+    const tags = Object.keys(locales);
+    if (tags.length > maxLocales) context.addIssue({ code: "custom", message: `at most ${maxLocales} languages` });
+    const seen = new Set<string>();
+    for (const tag of tags) {
+      if (seen.has(tag.toLowerCase())) context.addIssue({ code: "custom", path: [tag], message: "this language is there twice" });
+      seen.add(tag.toLowerCase());
+    }
+  });
+
 type Kinds = typeof kinds;
 type Name = keyof Kinds;
 
@@ -33,7 +48,7 @@ const templateOf = <Key extends Name>(kind: Kinds[Key]) =>
     ...common,
     kind: z.literal("message").optional(),
     channel: z.literal(kind.channel),
-    locales: z.record(localeTag, kind.schema, keyProblem),
+    locales: byLocale(kind.schema),
     /** What it expects in `data`. */
     variables: variablesSchema.optional(),
     /** Missing variables print as nothing instead of failing the message. */
@@ -80,7 +95,7 @@ const pieceOf = (kind: TemplatePiece["kind"]) =>
     ...common,
     kind: z.literal(kind),
     channel: z.literal("email"),
-    locales: z.record(localeTag, z.strictObject(bodyFields).superRefine(oneBody), keyProblem),
+    locales: byLocale(z.strictObject(bodyFields).superRefine(oneBody)),
   });
 
 const shapes = Object.values(kinds).map((kind) => templateOf(kind));
