@@ -12,6 +12,7 @@ export { streams } from "./streams.ts";
 export { definitions } from "./definitions.ts";
 export { providers } from "./providers.ts";
 export { secrets } from "./secrets.ts";
+export { providerTypes } from "./provider-types.ts";
 export { providerTest } from "./provider-test.ts";
 export { alerts } from "./alerts.ts";
 export { users } from "./users.ts";

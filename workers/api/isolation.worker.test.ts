@@ -104,6 +104,7 @@ const asks = ({ sent, failed, held, keyId }: Ids): Readonly<Record<string, Ask>>
   "GET /api/streams/{key}": get("/api/streams/feed", 404),
   "GET /api/streams/{key}/deliveries": get("/api/streams/feed/deliveries", 404),
   "GET /api/definitions": get("/api/definitions", "own"),
+  "GET /api/provider-types": get("/api/provider-types", "own"),
   "GET /api/providers": get("/api/providers", "own"),
   "GET /api/providers/{key}": get("/api/providers/hooks", 404),
   "GET /api/alerts": get("/api/alerts", "own"),

@@ -75,13 +75,15 @@ export const senderSetting = z
   .min(3)
   .max(320)
   .refine((text) => isAddress(readMailbox(text).email), 'an address or "Name <address>"')
-  .describe(
-    'Who mails come from where a template names nobody: an address or "Name <address>", of a domain the provider lets you send from',
-  );
+  .meta({
+    description:
+      'Who mails come from where a template names nobody: an address or "Name <address>", of a domain the provider lets you send from',
+    examples: ["Shop <hello@shop.example>"],
+  });
 
 /** Printable ASCII without spaces: what keys and tokens are made of. */
-export const keySetting = (what: string) =>
+export const keySetting = (what: string, example?: string) =>
   z
     .string()
     .regex(/^[\u0021-\u007e]{1,500}$/, "printable text without spaces")
-    .describe(what);
+    .meta({ description: what, ...(example !== undefined && { examples: [example] }) });

@@ -8,7 +8,7 @@ import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
-  apiKey: keySetting("API key (v3)"),
+  apiKey: keySetting("API key (v3)", "xkeysib-123abc"),
   from: senderSetting,
   webhookSecret: keySetting(
     "A secret of yours that the webhook gives as a Bearer token, as its Basic password or in the header x-webhook-secret",

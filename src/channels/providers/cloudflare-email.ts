@@ -10,8 +10,8 @@ const settings = z.strictObject({
   accountId: z
     .string()
     .regex(/^[0-9a-f]{32}$/, "32 hexadecimal digits")
-    .describe("Cloudflare account id"),
-  apiToken: keySetting("API token with the permission to send email"),
+    .meta({ description: "Cloudflare account id", examples: ["0123456789abcdef0123456789abcdef"] }),
+  apiToken: keySetting("API token with the permission to send email", "v1.0-abc"),
   from: senderSetting,
 });
 

@@ -9,11 +9,14 @@ import type { HttpProvider, ProviderReport } from "../provider.ts";
 import { describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
-  apiKey: keySetting("A sending key of the domain, or the account's API key"),
+  apiKey: keySetting("A sending key of the domain, or the account's API key", "key-123abc"),
   domain: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i, "a domain")
-    .describe("The sending domain as Mailgun has it. Accounts in the EU also need baseUrl https://api.eu.mailgun.net"),
+    .meta({
+      description: "The sending domain as Mailgun has it. Accounts in the EU also need baseUrl https://api.eu.mailgun.net",
+      examples: ["mg.shop.example"],
+    }),
   from: senderSetting,
   webhookSigningKey: keySetting("HTTP webhook signing key of the account").optional(),
   tracking: z.boolean().optional().describe("Whether Mailgun itself tracks opens and clicks; left out, as the domain is set"),

@@ -9,7 +9,7 @@ import type { Attempted, HttpProvider, InboundCall, ProviderReport } from "../pr
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
-  apiKey: keySetting("API key of Mailchimp Transactional"),
+  apiKey: keySetting("API key of Mailchimp Transactional", "md-123abc"),
   from: senderSetting,
   subaccount: z.string().min(1).max(255).optional().describe("Subaccount to send as"),
   webhookKey: keySetting("Key of the webhook, as its list of webhooks shows it").optional(),

@@ -8,7 +8,7 @@ import type { Attempted, HttpProvider, ProviderReport } from "../provider.ts";
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
-  serverToken: keySetting("API token of the Postmark server"),
+  serverToken: keySetting("API token of the Postmark server", "1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"),
   from: senderSetting,
   messageStream: z
     .string()

@@ -9,9 +9,9 @@ import { describe, jsonBody, readReply, retryAfter, type Reply } from "../reply.
 import { standardToleranceMs, standardWebhookProblem } from "../standard-webhooks.ts";
 
 const settings = z.strictObject({
-  apiKey: keySetting("An API key that may send"),
+  apiKey: keySetting("An API key that may send", "re_123abc"),
   from: senderSetting,
-  webhookSecret: keySetting("Signing secret of the webhook (whsec_…)").optional(),
+  webhookSecret: keySetting("Signing secret of the webhook (whsec_…)", "whsec_MfKQ9r8G").optional(),
 });
 
 /** Error names by which the operator must act. Source: Resend's error reference. */

@@ -10,9 +10,12 @@ import type { HttpProvider, InboundCall, InboundReading, ProviderReport } from "
 import { describe, jsonBody, readReply, retryAfter } from "../reply.ts";
 
 const settings = z.strictObject({
-  apiKey: keySetting("An API key that may send mail (Mail Send)"),
+  apiKey: keySetting(
+    "An API key that may send mail (Mail Send). Of an account in the EU, also needs baseUrl https://api.eu.sendgrid.com",
+    "SG.abc.def",
+  ),
   from: senderSetting,
-  webhookPublicKey: keySetting("Public key of the signed event webhook, in base64").optional(),
+  webhookPublicKey: keySetting("Public key of the signed event webhook, in base64", "MFkwEwYHKoZIzj0CAQ").optional(),
   tracking: z.boolean().optional().describe("Whether SendGrid itself tracks opens and clicks; left out, as the account is set"),
 });
 

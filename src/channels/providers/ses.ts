@@ -16,9 +16,9 @@ const settings = z.strictObject({
   region: z
     .string()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "a region such as eu-central-1")
-    .describe("AWS region whose SES sends"),
-  accessKeyId: keySetting("Access key of an IAM user that may ses:SendEmail"),
-  secretAccessKey: keySetting("Its secret"),
+    .meta({ description: "AWS region whose SES sends", examples: ["eu-central-1"] }),
+  accessKeyId: keySetting("Access key of an IAM user that may ses:SendEmail and ses:SendRawEmail", "AKIAIOSFODNN7EXAMPLE"),
+  secretAccessKey: keySetting("Its secret", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
   sessionToken: z
     .string()
     .regex(/^[!-~]{1,4000}$/, "printable text without spaces")
@@ -34,7 +34,10 @@ const settings = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/)
     .optional()
-    .describe("ARN of the SNS topic that the configuration set publishes to: events of any other are refused"),
+    .meta({
+      description: "ARN of the SNS topic that the configuration set publishes to: events of any other are refused",
+      examples: ["arn:aws:sns:eu-central-1:123456789012:ses-events"],
+    }),
 });
 
 /** Amazon SES, API v2: email. Addresses on its suppression list are accepted and reported as bounces. */

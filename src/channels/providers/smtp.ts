@@ -14,7 +14,7 @@ const settings = z
       .max(253)
       .regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, "a host name or an IPv4 address")
       .refine((host) => refusedAddress(`https://${host}/`, true) === undefined, "not a public host")
-      .describe("Name of the server that takes mail (submission), as its certificate says it"),
+      .meta({ description: "Name of the server that takes mail (submission), as its certificate says it", examples: ["smtp.example.com"] }),
     port: z
       .int()
       .min(1)
