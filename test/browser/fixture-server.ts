@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { shortMessages } from "./fixture-channels.ts";
 import * as data from "./fixture-data.ts";
 import { journeyDefinition, journeys, statistics } from "./fixture-journeys.ts";
 import { message, messages, uncertainText } from "./fixture-messages.ts";
@@ -65,6 +66,7 @@ const things: Readonly<Record<string, unknown>> = {
   "/segments/looked-at-shoes": data.segments[1],
   "/messages/m0": message,
   "/messages/m6": uncertainText,
+  ...shortMessages,
   "/alerts": { items: [] },
 };
 

@@ -14,6 +14,11 @@ const pages = [
   "/messages",
   "/messages/m0",
   "/messages/m6",
+  "/messages/push",
+  "/messages/whatsapp",
+  "/messages/slack",
+  "/messages/sms",
+  "/messages/webhook",
   "/live",
   "/settings",
   "/sign-in",
@@ -154,6 +159,26 @@ describe("a journey", () => {
     await page.getByRole("button", { name: "Pause" }).click();
     await dialog.getByRole("button", { name: "Pause" }).click();
     await expect.poll(() => server.posts).toEqual([{ path: "/journeys/abandoned-cart/pause", body: "{}" }]);
+    await page.context().close();
+  });
+});
+
+describe("a push message", () => {
+  it("leads nowhere and loads no picture before it is asked for", async () => {
+    const { page } = await openPage(browser);
+    const asked: string[] = [];
+    // The network stays closed: that it was asked is enough.
+    await page.route("https://tracker.example.com/**", (route) => {
+      asked.push(`${route.request().url()} ${route.request().headers()["referer"] ?? "-"}`);
+      return route.abort();
+    });
+    await page.goto(`${server.url}/messages/push`);
+    expect(await isShown(page.getByText("Your parcel is on its way, Ada"))).toBe(true);
+    expect(await isShown(page.getByText("javascript:window.top.hacked=true"))).toBe(true);
+    expect(await page.locator("main a[href^=javascript]").count()).toBe(0);
+    expect(asked).toEqual([]);
+    await page.getByRole("switch", { name: "Load the picture" }).check({ force: true });
+    await expect.poll(() => asked).toEqual(["https://tracker.example.com/parcel.png -"]);
     await page.context().close();
   });
 });

@@ -3,6 +3,7 @@ import { useParams } from "@tanstack/react-router";
 import { messageQuery } from "../api/queries.ts";
 import { channelName } from "../format/channel.ts";
 import { messageTitle, statusNotes } from "../format/message.ts";
+import { recipientOf } from "../format/recipient.ts";
 import { LoadingPanel } from "../parts/loading-panel.tsx";
 import { PageHeader } from "../parts/page-header.tsx";
 import { Shown } from "../parts/shown.tsx";
@@ -25,7 +26,7 @@ export const Message = () => {
       <PageHeader
         title={message ? messageTitle(message) : "Message"}
         back={{ to: "/messages", label: "Messages" }}
-        description={message ? `${channelName(message.channel)} to ${message.to ?? message.user}${note(message.status)}` : " "}
+        description={message ? `${channelName(message.channel)} to ${recipientOf(message)}${note(message.status)}` : " "}
         {...(message ? { mark: <StatusBadge status={message.status} /> } : {})}
         {...(message?.deadLetter ? { actions: <MessageReplay id={message.id} mayBeOut={message.deadLetter.mayBeOut} /> } : {})}
       />

@@ -9,6 +9,9 @@ import { Panel } from "../../parts/panel.tsx";
 import { scrollable } from "../../parts/scrollable.ts";
 import { emailDocument } from "./email-document.ts";
 import classes from "./message.module.css";
+import { PushBody } from "./push-body.tsx";
+import { SlackBody } from "./slack-body.tsx";
+import { SmsBody, WhatsAppBody } from "./text-body.tsx";
 
 type Email = Extract<MessageContent, { channel: "email" }>;
 type Webhook = Extract<MessageContent, { channel: "webhook" }>;
@@ -106,17 +109,20 @@ const WebhookBody = ({ content }: { readonly content: Webhook }) => (
   </Panel>
 );
 
-/** What a message of one of the short channels says. */
-const textOf = (content: Exclude<MessageContent, { readonly channel: "email" | "webhook" }>): string => {
+const Body = ({ content }: { readonly content: MessageContent }) => {
   switch (content.channel) {
+    case "email":
+      return <EmailBody content={content} />;
     case "sms":
-      return content.body;
-    case "push":
-      return `${content.title}\n${content.body}`;
-    case "slack":
-      return content.text;
+      return <SmsBody content={content} />;
     case "whatsapp":
-      return content.body ?? [content.template?.name ?? "", ...(content.template?.parameters ?? [])].join("\n");
+      return <WhatsAppBody content={content} />;
+    case "push":
+      return <PushBody content={content} />;
+    case "slack":
+      return <SlackBody content={content} />;
+    case "webhook":
+      return <WebhookBody content={content} />;
   }
 };
 
@@ -132,11 +138,5 @@ export const MessageBody = ({ content, status }: { readonly content: MessageCont
         </Empty>
       </Panel>
     );
-  if (content.channel === "email") return <EmailBody content={content} />;
-  if (content.channel === "webhook") return <WebhookBody content={content} />;
-  return (
-    <Panel title="Text">
-      <div className={classes["bubble"]}>{textOf(content)}</div>
-    </Panel>
-  );
+  return <Body content={content} />;
 };

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { MessageView } from "../../api/types.ts";
 import { describeLife } from "../../format/message-life.ts";
 import { describeOrigin } from "../../format/message.ts";
+import { recipientName } from "../../format/recipient.ts";
 import { Ago } from "../../parts/ago.tsx";
 import { FactWords, TimelineLine } from "../../parts/fact-line.tsx";
 import { Fields } from "../../parts/fields.tsx";
@@ -18,7 +19,14 @@ const Details = ({ message }: { readonly message: MessageView }) => (
   <Panel title="Details">
     <Fields
       items={[
-        ["To", message.to],
+        [
+          "To",
+          message.to === null ? undefined : (
+            <span key="to" title={message.to}>
+              {recipientName(message.channel, message.to)}
+            </span>
+          ),
+        ],
         [
           "User",
           <Link key="user" {...userLink({ id: message.user, anonymous: message.anonymous })} className={parts["inline"] ?? ""}>
