@@ -265,6 +265,22 @@ describe("what a server answers", () => {
     expect((await send({ acts }, { ...plain, from: "own@other.example" })).outcome.kind).toBe("rejected");
   });
 
+  it.each([
+    ["RCPT", "553 5.7.1 <own@other.example>: Sender address rejected: not owned by user shop"],
+    ["RCPT", "550 5.1.8 Bad sender's system address"],
+    ["END", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"],
+  ])("a sender is refused at %s too: %s", async (name, reply) => {
+    expect((await send({ acts: { [name]: reply } }, plain)).outcome.kind).toBe("misconfigured");
+    expect((await send({ acts: { [name]: reply } }, { ...plain, from: "own@other.example" })).outcome.kind).toBe("rejected");
+  });
+
+  it("a server that relays for nobody who has not logged in wants a login; one that does not relay to an address refuses that address", async () => {
+    const acts = { RCPT: "554 5.7.1 <ada@example.com>: Relay access denied" };
+    expect((await send({ acts }, plain)).outcome.kind).toBe("misconfigured");
+    const login = { user: "shop", password: "passwort-1" };
+    expect((await send({ acts, login }, plain, { username: "shop", password: "passwort-1" })).outcome.kind).toBe("rejected");
+  });
+
   it("a copy refused for good does not keep the mail from whom it is for", async () => {
     const content = { ...plain, cc: ["gone@example.com"], bcc: ["archive@example.com"] };
     const { server, outcome } = await send({ recipients: { "gone@example.com": "550 5.1.1 Gone" } }, content);

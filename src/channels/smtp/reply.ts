@@ -7,6 +7,10 @@ import type { SmtpEnd, SmtpReply, SmtpStage } from "./smtp.ts";
 const deadAddress = new Set(["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"]);
 /** The server wants to be logged in to, or otherwise: in whatever stage it says so. Source: RFC 4954, 6. */
 const authentication = new Set([530, 534, 535, 538]);
+/** Enhanced codes that are about whom the mail is from. Source: RFC 3463, 3.2; Exchange (5.7.60). */
+const ofSender = new Set(["5.1.7", "5.1.8", "5.7.60"]);
+/** Many servers say what they think of the sender only when a recipient is named; Postfix and Exchange in these words. */
+const saysSender = /sender address rejected|not owned by user|send as this sender/i;
 /** Stages in which a refusal is not about the message: the operator has to act. */
 const ofTheServer = new Set<SmtpStage>(["greeting", "hello", "tls", "login"]);
 
@@ -38,9 +42,15 @@ function readSmtpReply({ stage, reply, sole }: Extract<SmtpEnd, { readonly kind:
   // A sender that may not send concerns every mail of theirs; one mail too big (552, 5.3.4) does not.
   if (stage === "sender")
     return code === 552 || reply.enhanced === "5.3.4" ? { kind: "rejected", detail } : senderRefused(detail, attempted);
+  if (ofSender.has(reply.enhanced ?? "") || saysSender.test(reply.text)) return senderRefused(detail, attempted);
+  if (stage === "recipient" && /\brelay/i.test(reply.text) && !logsIn(attempted)) return { kind: "misconfigured", detail };
   const isAddress = reply.enhanced !== undefined && deadAddress.has(reply.enhanced);
   return { kind: isAddress && (stage === "recipient" || sole) ? "unreachable" : "rejected", detail };
 }
+
+/** Who logs in and may not relay to an address is refused that address; who does not may relay to none. */
+const logsIn = (attempted: Attempted | undefined): boolean =>
+  (attempted?.settings as { readonly username?: string } | undefined)?.username !== undefined; // SMTP's setting
 
 /** Servers say the name they queued it under in words of their own; these two are common. */
 const accepted = (reply: SmtpReply): Outcome => {
