@@ -1,6 +1,7 @@
 /** Shapes of the queue messages and of the RPCs between the Worker and the user's object. */
 import type { UserEvent } from "../domain/event/event.ts";
-import type { Channel, Message, Outcome, RenderedMessage } from "../domain/message/message.ts";
+import type { Channel, Outcome } from "../domain/message/message.ts";
+import type { ClaimDecision } from "../domain/user/decide.ts";
 import type { NumberedFacts } from "../domain/user/facts.ts";
 import type { OpenAsk } from "../domain/user/state.ts";
 import type { Place } from "../domain/user/stimulus.ts";
@@ -90,24 +91,7 @@ export interface ClaimRequestMessage extends ObjectRequest {
 }
 
 export interface ClaimAnswer extends ObjectAnswer {
-  readonly claim:
-    /** Send it now, with the message id as idempotency key; settle with this attempt. */
-    | {
-        readonly kind: "send";
-        readonly attempt: number;
-        readonly message: Message;
-        readonly rendered: RenderedMessage;
-        readonly lookUp?: true;
-      }
-    /** Its provider keeps a rate: ask again with a place under it. */
-    | {
-        readonly kind: "place";
-        readonly provider: string;
-        readonly rate: { readonly count: number; readonly perMs: number };
-        readonly attempt: number;
-      }
-    /** Not to be sent (skipped, exited, already settled, or held until a later instant: the object's alarm brings it back). `unused`: a place that was taken for it is free again. */
-    | { readonly kind: "no"; readonly reason: string; readonly unused?: true };
+  readonly claim: ClaimDecision["claim"];
 }
 
 export interface SettleRequest extends ObjectRequest {

@@ -1,5 +1,5 @@
 /** Made-up messages of every status, and one whose mail is hostile. */
-import type { MessageSummary } from "../../src/api/management.ts";
+import type { MessageSummary } from "../../src/api/message-view.ts";
 import { ago } from "./fixture-clock.ts";
 
 const statuses = ["sent", "queued", "skipped", "failed", "held", "delivered", "uncertain", "unsubscribed", "sent"];

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { listOf, messageDetailSchema, messageListItemSchema } from "../../src/api/management.ts";
+import { listOf } from "../../src/api/management.ts";
+import { messageDetailSchema, messageListItemSchema } from "../../src/api/message-view.ts";
 import { listMessages } from "../../src/storage/shard/message-list.ts";
 import { readOutbox } from "../../src/storage/shard/outbox.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";

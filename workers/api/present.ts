@@ -1,4 +1,5 @@
 import type * as api from "../../src/api/management.ts";
+import type { MessageDetail, MessageSummary } from "../../src/api/message-view.ts";
 import type { RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import type { Followed, Message } from "../../src/domain/message/message.ts";
@@ -43,7 +44,7 @@ export const presentFact = (fact: Fact): { kind: string; at: string; [field: str
   ...("until" in fact && fact.until !== undefined ? { until: instant(fact.until) } : {}),
 });
 
-export const presentFollowed = (followed: Followed | undefined): api.MessageDetail["followed"] =>
+export const presentFollowed = (followed: Followed | undefined): MessageDetail["followed"] =>
   followed === undefined
     ? null
     : {
@@ -58,7 +59,7 @@ export const presentFollowed = (followed: Followed | undefined): api.MessageDeta
       };
 
 /** Where a message comes from; of one that is no longer kept nothing is known. */
-export const presentOrigin = (message: Message | undefined): Pick<api.MessageDetail, "origin" | "transactional" | "copyOf" | "copies"> => ({
+export const presentOrigin = (message: Message | undefined): Pick<MessageDetail, "origin" | "transactional" | "copyOf" | "copies"> => ({
   origin: message === undefined ? null : message.run ? "journey" : message.confirms ? "confirmation" : "call",
   transactional: message?.transactional === true,
   copyOf: message?.of ?? null,
@@ -135,7 +136,7 @@ export const presentUserRow = (row: DirectoryRow): api.UserSummary => ({
 
 export const presentMember = (row: MemberRow): api.Member => ({ ...presentUserRow(row), since: instant(row.since) });
 
-export const presentMessageRow = (row: typeof messages.$inferSelect): api.MessageSummary => {
+export const presentMessageRow = (row: typeof messages.$inferSelect): MessageSummary => {
   const { id: user, anonymous } = idsOf(row.user);
   const { id, channel, template, topic, journey, version, run, step, provider, subject, status, reason, attempts } = row;
   return {
@@ -161,7 +162,7 @@ export const presentMessageRow = (row: typeof messages.$inferSelect): api.Messag
 };
 
 /** A message as its user's object keeps it. */
-export const presentMessage = (of: string, message: Message): api.MessageSummary => {
+export const presentMessage = (of: string, message: Message): MessageSummary => {
   const { id: user, anonymous } = idsOf(of);
   const { id, channel, template, topic, run, provider, rendered, status, reason, attempts } = message;
   return {

@@ -1,13 +1,6 @@
 import * as z from "zod";
-import {
-  eventSchema,
-  listOf,
-  messageSummarySchema,
-  runListItemSchema,
-  timelineItemSchema,
-  userSchema,
-  userSummarySchema,
-} from "../../src/api/management.ts";
+import { eventSchema, listOf, runListItemSchema, timelineItemSchema, userSchema, userSummarySchema } from "../../src/api/management.ts";
+import { messageSummarySchema } from "../../src/api/message-view.ts";
 import type { ObjectAnswer } from "../../src/api/queue.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
 import { Fault } from "../../src/domain/fault.ts";

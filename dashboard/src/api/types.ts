@@ -1,5 +1,6 @@
 /** Shapes of the management API as the pages use them: the API's own (src/api/management.ts), and facts as they come over the wire. */
 import type * as management from "../../../src/api/management.ts";
+import type { MessageDetail } from "../../../src/api/message-view.ts";
 import type { MessageContent } from "../../../src/domain/message/message.ts";
 import type { Fact } from "../../../src/domain/user/facts.ts";
 import type { Loose } from "../format/condition.ts";
@@ -8,7 +9,6 @@ export type {
   KeyView,
   LoggedEvent,
   Member,
-  MessageSummary,
   Rejection,
   Statistics,
   UserProfile,
@@ -16,6 +16,7 @@ export type {
   WorkspaceView,
 } from "../../../src/api/management.ts";
 export type { JourneySummary } from "../../../src/api/management.ts";
+export type { MessageSummary } from "../../../src/api/message-view.ts";
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -58,7 +59,45 @@ export interface SegmentView {
   readonly updatedAt: string;
 }
 
-export interface MessageView extends Omit<management.MessageDetail, "content" | "timeline"> {
+/** A template as it was put. */
+export interface TemplateView {
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly kind?: "message" | "partial" | "layout";
+  readonly channel: string;
+  readonly defaultLocale: string;
+  readonly locales: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly variables?: Readonly<
+    Record<string, { readonly type: string; readonly required?: boolean; readonly default?: unknown; readonly description?: string }>
+  >;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Something to be changed in a template, or in what it was rendered to. */
+export interface Finding {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A template as it would be sent. */
+export interface TemplatePreview {
+  readonly channel: string;
+  readonly locale: string;
+  readonly content: MessageContent | null;
+  readonly errors: readonly string[];
+  readonly warnings: readonly Finding[];
+  readonly sizes: {
+    readonly bytes: number;
+    readonly html?: number;
+    readonly text?: number;
+    readonly segments?: number;
+    readonly encoding?: string;
+  } | null;
+}
+
+export interface MessageView extends Omit<MessageDetail, "content" | "timeline"> {
   readonly content: MessageContent | null;
   readonly timeline: readonly WireFact[];
 }

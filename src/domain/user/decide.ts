@@ -57,6 +57,7 @@ export interface Decision {
 /** A claim's answer beside what it changed. */
 export interface ClaimDecision extends Decision {
   readonly claim:
+    /** Send it now, with the message id as idempotency key; settle with this attempt. */
     | {
         readonly kind: "send";
         readonly attempt: number;
@@ -64,9 +65,12 @@ export interface ClaimDecision extends Decision {
         readonly rendered: RenderedMessage;
         readonly lookUp?: true;
       }
-    /** Ask again with a place under the provider's rate. */
+    /** Its provider keeps a rate: ask again with a place under it. */
     | { readonly kind: "place"; readonly provider: string; readonly rate: NonNullable<CatalogProvider["rate"]>; readonly attempt: number }
-    /** `unused`: it was decided just now, so a place that was taken for it is free again. */
+    /**
+     * Not to be sent: skipped, exited, already settled, or held until a later instant (the object's alarm brings it back).
+     * `unused`: it was decided just now, so a place that was taken for it is free again.
+     */
     | { readonly kind: "no"; readonly reason: string; readonly unused?: true };
 }
 
