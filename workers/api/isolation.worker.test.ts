@@ -13,8 +13,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Part of everything the workspace has that somebody else could be shown. */
 const mark = "OURS-ALONE";
-const stream = { url: "https://in.example.com/", include: ["events"], secrets: [`whsec_${btoa("isolated".repeat(4))}`], name: mark };
-const provider = { channel: "webhook", type: "webhook", settings: { headers: { authorization: mark } } };
+const stream = { url: "https://feed.example.com/", include: ["events"], secrets: [`whsec_${btoa("isolated".repeat(4))}`], name: mark };
+const provider = { channel: "webhook", type: "webhook", settings: { headers: { authorization: mark }, hosts: ["example.com"] } };
 const marked = (definition: object): object => ({ ...definition, name: mark });
 const journey = journeyOf("hello", "Never Happens");
 const topic = { name: "Topic", channels: ["email"], default: "opted-in" };
@@ -138,7 +138,7 @@ const asks = ({ sent, failed, held, keyId }: Ids): Readonly<Record<string, Ask>>
   "POST /api/streams/{key}/replay": get("/api/streams/feed/replay", 404, { body: { deliveries: ["msg_a_1"] } }),
   "POST /api/streams/{key}/test": get("/api/streams/feed/test", 404),
   "POST /api/providers/{key}/resume": get("/api/providers/hooks/resume", 404),
-  "POST /api/providers/{key}/test": get("/api/providers/hooks/test", 404, { body: { to: "https://in.example.com/" } }),
+  "POST /api/providers/{key}/test": get("/api/providers/hooks/test", 404, { body: { to: "https://feed.example.com/" } }),
   "POST /api/journeys/{key}/enter": get("/api/journeys/welcome/enter", 404, { body: { users: [{ id: "ada" }] } }),
   "POST /api/journeys/{key}/publish": get("/api/journeys/welcome/publish", 404, { body: { dryRun: true } }),
   "POST /api/journeys/{key}/restore": get("/api/journeys/welcome/restore", 404, { body: { version: 1 } }),

@@ -96,6 +96,6 @@ export const samples: Readonly<Record<string, Sample>> = {
     differs: { "404": "unreachable", "410": "unreachable", "an address that may not be called": "unreachable" },
   },
   smtp: { settings: { host: "mail.example.com", port: 587, security: "starttls", username: "shop", password: "secret-password", from } },
-  webhook: { settings: { headers: { authorization: "Bearer abcdef" } } },
+  webhook: { settings: { headers: { authorization: "Bearer abcdef" }, hosts: ["example.com"] } },
   "whatsapp-cloud": { settings: { accessToken: "meta-token", phoneNumberId: "106540352242922", version: "v23.0" }, to: number },
 };
