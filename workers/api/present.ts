@@ -1,6 +1,7 @@
 import type * as api from "../../src/api/management.ts";
 import type { MessageDetail, MessageSummary } from "../../src/api/message-view.ts";
 import type { RunItem, TimelineItem, UserView } from "../../src/api/user-rpc.ts";
+import type { EarlierWord } from "../../src/domain/consent/proof.ts";
 import type { UserEvent } from "../../src/domain/event/event.ts";
 import type { Followed, Message } from "../../src/domain/message/message.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
@@ -42,7 +43,14 @@ export const presentFact = (fact: Fact): { kind: string; at: string; [field: str
   ...("createdAt" in fact ? { createdAt: instant(fact.createdAt) } : {}),
   ...("lastSeenAt" in fact ? { lastSeenAt: instant(fact.lastSeenAt) } : {}),
   ...("until" in fact && fact.until !== undefined ? { until: instant(fact.until) } : {}),
+  ...("proof" in fact && fact.proof?.of !== undefined ? { proof: { ...fact.proof, of: presentEarlier(fact.proof.of) } } : {}),
 });
+
+/** What was said of a user who became another. */
+const presentEarlier = ({ user, at, ...word }: EarlierWord) => {
+  const { id, anonymous } = idsOf(user);
+  return { user: id, anonymous, at: instant(at), ...word };
+};
 
 export const presentFollowed = (followed: Followed | undefined): MessageDetail["followed"] =>
   followed === undefined

@@ -2,11 +2,13 @@ import * as z from "zod";
 import { suppressionSchema } from "../../src/api/consent.ts";
 import { listOf } from "../../src/api/management.ts";
 import { comparableAddress } from "../../src/domain/consent/comparable-address.ts";
+import { isComplaint } from "../../src/domain/consent/suppression.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { Channel } from "../../src/domain/message/message.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import {
   listAddresses,
+  listedReason,
   listSuppressions,
   type SuppressionCursor,
   type SuppressionRow,
@@ -15,23 +17,14 @@ import {
 } from "../../src/storage/shard/suppressions.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { Env } from "../env.ts";
+import { complained } from "./complained.ts";
 import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instant } from "./present.ts";
-import { badInput } from "./problem.ts";
 import { lookUpFromNowOn } from "../look-up.ts";
 import { answer, noContent, route, type Route } from "./route.ts";
-import { type ImportedAddress, readCsv, readJsonLines, writeCsvRow } from "./suppression-import.ts";
+import { address, channel, importAnswer, importSchema, maxImportBytes, readImport, writeCsvRow } from "./suppression-import.ts";
 import { stimulateMany } from "../tell-user.ts";
-
-/** Channels whose messages go to an address that somebody may know. */
-const channel = z.enum(["email", "sms", "whatsapp", "push", "slack"]);
-const address = z.string().trim().min(1).max(320);
-const reason = z.string().min(1).max(500).default("imported");
-
-/** Addresses one call may bring. */
-const maxAddresses = 10_000;
-const imported = z.strictObject({ channel: channel.default("email"), address, reason });
 
 const present = (row: SuppressionRow): z.output<typeof suppressionSchema> => ({
   channel: row.channel,
@@ -66,23 +59,6 @@ const first: SuppressionCursor = { channel: "", address: "", user: "" };
 const cursorOf = (cursor: string | undefined): SuppressionCursor => {
   const [by = "", at = "", user = ""] = fromCursor(cursor, position) ?? [];
   return { channel: by, address: at, user };
-};
-
-const readImport = (body: { readonly items?: unknown; readonly csv?: string | undefined; readonly jsonLines?: string | undefined }) => {
-  const rows: readonly ImportedAddress[] =
-    body.csv !== undefined
-      ? readCsv(body.csv)
-      : body.jsonLines !== undefined
-        ? readJsonLines(body.jsonLines)
-        : ((body.items ?? []) as readonly ImportedAddress[]); // checked by the schema of the body
-  if (rows.length === 0) throw badInput("items", "there is no address in it");
-  if (rows.length > maxAddresses) throw new Fault("too-large", `A call may bring ${maxAddresses} addresses`);
-  return rows.map((row, index) => {
-    const read = imported.safeParse(row);
-    if (read.success) return { ...read.data, address: comparableAddress(read.data.channel, read.data.address) };
-    const issue = read.error.issues[0];
-    throw badInput(`items[${index}].${issue?.path.join(".") ?? ""}`, issue?.message ?? "is no address");
-  });
 };
 
 const csvHead = ["channel", "address", "user", "reason", "source", "createdAt"] as const;
@@ -132,8 +108,11 @@ export const suppressions: readonly Route[] = [
       answers: { 200: listOf(suppressionSchema) },
     },
     async ({ env, workspace, query }) => {
-      const search = query.search.includes("@") ? query.search.toLowerCase() : query.search;
-      const page = await pageOf(env, { workspace, channel: query.channel, search }, { after: cursorOf(query.cursor), limit: query.limit });
+      const page = await pageOf(
+        env,
+        { workspace, channel: query.channel, search: query.search },
+        { after: cursorOf(query.cursor), limit: query.limit },
+      );
       return answer({ items: page.items.map(present), next: page.next });
     },
   ),
@@ -148,20 +127,15 @@ export const suppressions: readonly Route[] = [
       summary:
         "Puts addresses on the list, whoever has them or will: nothing is sent to them from the answer on. As items, CSV (channel,address,reason) or JSON lines",
       scope: "write",
-      body: z
-        .strictObject({
-          items: z.array(imported).max(maxAddresses).optional(),
-          csv: z.string().max(1_000_000).optional().describe("first line: the names of the columns; address alone is enough"),
-          jsonLines: z.string().max(1_000_000).optional(),
-        })
-        .refine((body) => Object.values(body).filter((one) => one !== undefined).length === 1, "one of items, csv and jsonLines"),
-      answers: { 200: z.object({ listed: z.int() }) },
+      body: importSchema,
+      maxBodyBytes: maxImportBytes,
+      answers: { 200: importAnswer },
     },
     async ({ env, workspace, body }) => {
-      const rows = readImport(body);
+      const { addresses, answer: counts } = readImport(body);
       await lookUpFromNowOn(env, workspace);
-      await listAddresses(env, workspace, rows, Date.now());
-      return answer({ listed: rows.length });
+      await listAddresses(env, workspace, addresses, Date.now());
+      return answer(counts);
     },
   ),
   route(
@@ -171,19 +145,22 @@ export const suppressions: readonly Route[] = [
       summary:
         "Takes an address off the list, and lifts its suppression for the users who have it. A whole channel of a user: POST /api/users/{id}/unsuppress",
       scope: "write",
-      query: z.strictObject({ channel: channel.default("email"), address }),
+      query: z.strictObject({ channel: channel.default("email"), address, evenComplaint: z.enum(["true", "false"]).default("false") }),
       answers: { 204: undefined },
     },
     async ({ env, workspace, query }) => {
       const one = { channel: query.channel, address: comparableAddress(query.channel, query.address) };
       const users = (await Promise.all(shardsOf(env).map((db) => usersSuppressedAt(db, workspace, one)))).flat();
+      const listed = await listedReason(env, workspace, one.channel, one.address);
+      const evenComplaint = query.evenComplaint === "true";
+      if (!evenComplaint && [listed, ...users.map(({ reason: why }) => why)].some(isComplaint)) throw complained(query.address);
       const wasListed = await unlistAddress(env, workspace, one);
       if (!wasListed && users.length === 0) throw new Fault("not-found", `"${query.address}" is not suppressed`);
       await stimulateMany(
         { env, workspace },
         users.map((row) => ({
           user: row.user as UserKey, // written by the projection of that user's facts
-          stimuli: [{ type: "unsuppress", channel: row.channel as Channel, address: row.address, proof: { source: "api" } }],
+          stimuli: [{ type: "unsuppress", channel: row.channel as Channel, address: row.address, evenComplaint, proof: { source: "api" } }],
         })),
       );
       return noContent();

@@ -1,5 +1,6 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
-import { soon } from "../../test/support/workspace.ts";
+import { soon, userStub } from "../../test/support/workspace.ts";
 import { liveVersion } from "../catalog-cache.ts";
 import { userObject } from "../user-stub.ts";
 import { bindings, call, fetchWorker, journeyOf, keyWith, newWorkspace, templateOf, type TestWorkspace } from "./client.test-support.ts";
@@ -53,17 +54,18 @@ describe("the suppression list", () => {
     await api("PUT /api/templates/hello", templateOf());
     await api("PUT /api/journeys/hello", journeyOf("hello"));
     await api("POST /api/journeys/hello/publish", { inFlight: "stay" });
-    const csv = 'address,reason,channel\r\n"Ada@Example.com","bounced, twice",email\r\n\r\n+49 151 1234,,sms\r\n';
-    expect(await api("POST /api/suppressions", { csv })).toMatchObject({ status: 200, body: { listed: 2 } });
+    const csv = 'address,reason,channel\r\n"Ada@Example.com","bounced, twice",email\r\n\r\n+49 151 12345,,sms\r\n';
+    expect(await api("POST /api/suppressions", { csv })).toMatchObject({ status: 200, body: { listed: 2, rejected: 0, problems: [] } });
     await signUp(workspace, "ada", "ADA@example.com");
     expect(await endOf(workspace, "ada")).toMatchObject({ status: "skipped", reason: "suppressed: bounced, twice" });
     await signUp(workspace, "bob", "bob@example.com");
     expect(await endOf(workspace, "bob")).toMatchObject({ status: "sent" });
     expect(await items(workspace)).toMatchObject([
       { channel: "email", address: "ada@example.com", user: null, reason: "bounced, twice", source: "import" },
-      { channel: "sms", address: "+491511234", user: null, reason: "imported" },
+      { channel: "sms", address: "+4915112345", user: null, reason: "imported" },
     ]);
     expect(await items(workspace, "?search=ADA@")).toHaveLength(1);
+    expect(await items(workspace, "?search=ADA")).toHaveLength(1);
     expect(await items(workspace, "?channel=sms")).toHaveLength(1);
     expect((await api("DELETE /api/suppressions?address=Ada@example.com")).status).toBe(204);
     expect((await api("DELETE /api/suppressions?address=Ada@example.com")).status).toBe(404);
@@ -119,8 +121,79 @@ describe("the suppression list", () => {
     ]);
   });
 
+  it("lists what it can read and names every other line; nothing is listed twice, a complaint outweighs what was said before", async () => {
+    const { api } = await newWorkspace();
+    const csv = [
+      "\ufeffEmail;Reason;channel;Created",
+      "a@example.com;;;x",
+      "A@Example.com;complained: abuse;;",
+      '"b@example.com";"two\nlines";email;',
+      "no address;;;",
+      ";;;x",
+      "0151 12345;;sms;",
+      "+49 (151) 12345;;sms;",
+      "c@example.com;;fax;",
+    ].join("\r\n");
+    expect(await api("POST /api/suppressions", { csv })).toEqual({
+      status: 200,
+      headers: expect.anything(),
+      body: {
+        listed: 3,
+        rejected: 4,
+        problems: [
+          { line: 6, path: "address", message: "is no email address" },
+          { line: 7, path: "address", message: expect.any(String) },
+          { line: 8, path: "address", message: "the telephone number lacks + and its country's code" },
+          { line: 10, path: "channel", message: expect.any(String) },
+        ],
+      },
+    });
+    const listed = (await api("GET /api/suppressions")).body.items;
+    expect(listed.map(({ address, reason }: Record<string, string>) => [address, reason])).toEqual([
+      ["a@example.com", "complained: abuse"],
+      ["b@example.com", "two\nlines"],
+      ["+4915112345", "imported"],
+    ]);
+    // Only who says so takes a complaint off the list.
+    expect(await api("DELETE /api/suppressions?address=a@example.com")).toMatchObject({ status: 409, body: { code: "conflict" } });
+    expect((await api("DELETE /api/suppressions?address=a@example.com&evenComplaint=true")).status).toBe(204);
+    // What is listed for a weaker reason is listed for the complaint from then on.
+    await api("POST /api/suppressions", { jsonLines: '{"address":"b@example.com","reason":"complained"}\nnonsense\n[]' });
+    expect((await api("DELETE /api/suppressions?address=b@example.com")).status).toBe(409);
+  });
+
+  it("takes a hundred thousand addresses in one call", async () => {
+    const { api } = await newWorkspace();
+    const csv = `address\n${Array.from({ length: 100_000 }, (_none, index) => `person-${index}@some-company.example.com`).join("\n")}`;
+    expect(await api("POST /api/suppressions", { csv })).toMatchObject({ status: 200, body: { listed: 100_000, rejected: 0 } });
+    expect((await api("GET /api/suppressions?search=person-99999")).body.items).toHaveLength(1);
+    expect((await api("POST /api/suppressions", { csv: `${csv}\none@more.example` })).status).toBe(413);
+  });
+
+  it("of users who were merged is told of whom they became, with the proof, and lifted for them", async () => {
+    const workspace = await newWorkspace();
+    const { api } = workspace;
+    await api("PATCH /api/users/ada", { attributes: { x: 1 }, subscriptions: [{ topic: "news", state: "opted-out" }] });
+    await api("POST /api/users/ada/suppress", { channel: "email", reason: "complained on the phone" });
+    await api("PATCH /api/users/bob", { attributes: { x: 2 } });
+    expect((await api("POST /api/users/bob/merge", { from: "ada" })).status).toBe(200);
+    await runDurableObjectAlarm(userStub(workspace.id, "u:ada")); // which tells what nobody took yet
+    await soon(async () =>
+      expect(await items(workspace)).toMatchObject([{ channel: "email", user: "bob", reason: "complained on the phone", source: "merge" }]),
+    );
+    const of = { user: "ada", anonymous: false, at: expect.any(String), proof: { source: "api" } };
+    expect((await api("GET /api/users/bob/consent")).body.items).toMatchObject([
+      { kind: "suppressed", channel: "email", proof: { source: "merge", of } },
+      { kind: "subscription", topic: "news", state: "opted-out", proof: { source: "merge", of } },
+    ]);
+    expect(await api("POST /api/users/bob/unsuppress", { channel: "email" })).toMatchObject({ status: 409 });
+    expect((await api("POST /api/users/bob/unsuppress", { channel: "email", evenComplaint: true })).body.suppressions).toEqual({});
+    await soon(async () => expect(await items(workspace)).toEqual([]));
+  });
+
   it.each([
     ["nothing", {}, 400],
+    ["a quote that is not closed", { csv: 'address\n"a@b.c' }, 400],
     ["two forms at once", { csv: "address\na@b.c", jsonLines: "{}" }, 400],
     ["a CSV without names", { csv: "a@b.c\n" }, 400],
     ["a line that is no object", { jsonLines: "[]" }, 400],

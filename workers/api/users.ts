@@ -3,6 +3,7 @@ import { eventSchema, listOf, runListItemSchema, timelineItemSchema, userSchema,
 import { messageSummarySchema } from "../../src/api/message-view.ts";
 import type { ObjectAnswer } from "../../src/api/queue.ts";
 import type { UserView } from "../../src/api/user-rpc.ts";
+import { isComplaint } from "../../src/domain/consent/suppression.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { listMembers, listUsers, searchUsers } from "../../src/storage/shard/directory.ts";
@@ -15,6 +16,7 @@ import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { presentEvent, presentMessage, presentRunItem, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
+import { complained } from "./complained.ts";
 import { answer, route, type Route } from "./route.ts";
 import { type Addressee, stimulate } from "../tell-user.ts";
 
@@ -231,14 +233,19 @@ export const users: readonly Route[] = [
     {
       method: "post",
       path: `${path}/unsuppress`,
-      summary: "Takes a suppression back",
+      summary: "Takes a suppression back; one because somebody complained only with evenComplaint",
       scope: "write",
       query: whoseQuery,
-      body: z.strictObject({ channel }).prefault({}),
+      body: z.strictObject({ channel, evenComplaint: z.boolean().default(false) }).prefault({}),
       answers: { 200: userSchema },
     },
     async (call) => {
       const to = addressee(call);
+      const before = await objectOf(to).view();
+      const { channel: wanted, evenComplaint } = call.body;
+      const isMeant = (name: string): boolean => name === wanted || name.startsWith(`${wanted}:`);
+      const complaint = Object.entries(before?.suppressions ?? {}).find(([name, { reason }]) => isMeant(name) && isComplaint(reason));
+      if (complaint !== undefined && !evenComplaint) throw complained(complaint[0]);
       await stimulate(to, [{ type: "unsuppress", ...call.body, proof: { source: "api" } }]);
       return profile(to);
     },

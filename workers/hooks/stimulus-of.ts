@@ -1,5 +1,6 @@
 import type { ProviderReport } from "../../src/channels/provider.ts";
 import { type SmsWish, smsWord } from "../../src/channels/sms/sms-word.ts";
+import { reasonOf } from "../../src/domain/consent/suppression.ts";
 import type { Channel } from "../../src/domain/message/message.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 
@@ -34,7 +35,9 @@ export const aboutAddress = (report: ProviderReport, channel: Channel, id: strin
     if (wrote === undefined) return undefined;
     return { type: "wrote", id, channel, text: wrote.slice(0, longestText), ...(wish !== undefined && { wish }) };
   }
-  if (status === "unsubscribed") return { type: "subscription", id, channel, state: "opted-out" };
+  if (status === "unsubscribed") return { type: "subscription", id, channel, state: "opted-out", proof: { source: "provider" } };
   const isForGood = status === "complained" || ((status === "bounced" || status === "failed") && permanent === true);
-  return isForGood && address !== undefined ? { type: "suppress", channel, reason: reason ?? status, address } : undefined;
+  return isForGood && address !== undefined
+    ? { type: "suppress", channel, reason: reasonOf(status, reason), address, proof: { source: "provider" } }
+    : undefined;
 };

@@ -4,6 +4,7 @@ import type { UserEvent } from "../../src/domain/event/event.ts";
 import { decide } from "../../src/domain/user/decide.ts";
 import type { Fact } from "../../src/domain/user/facts.ts";
 import { mergeIdOf, type wantedMerges } from "../../src/domain/user/identity.ts";
+import { consentOf } from "../../src/domain/user/merge-consent.ts";
 import { handOver } from "../../src/domain/user/merge.ts";
 import { neededVersions } from "../../src/domain/user/new-user.ts";
 import type { Profile, UserState } from "../../src/domain/user/state.ts";
@@ -84,7 +85,19 @@ export const freeze = (session: UserSession, request: FreezeRequest, catalog: Ca
   const events = rows.map((row) => JSON.parse(textOf(row, "body")) as UserEvent); // written by SqliteHistory.append
   const last = rows.at(-1);
   const next = last !== undefined && (rows.length < found.length || found.length === eventsPerPage) ? textOf(last, "id") : null;
-  return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: handOver(state, session.store) }) };
+  return { kind: "page", profile: state.profile, events, next, ...(next === null && { carried: carriedBy(session, state) }) };
+};
+
+/** Facts looked through for how consent was said. */
+const consentFactsSearched = 5_000;
+
+const carriedBy = (session: UserSession, state: UserState): Carried => {
+  const { subscriptions, suppressions } = state.profile;
+  const carried = handOver(state, session.store);
+  if (Object.keys(subscriptions).length + Object.keys(suppressions).length === 0) return carried;
+  const facts = session.journal().newest(Number.MAX_SAFE_INTEGER, consentFactsSearched);
+  const told = facts.map(({ fact }) => fact);
+  return { ...carried, consent: consentOf(state.user, state.profile, told) };
 };
 
 /** Source: reports to be forwarded, with the messages they are about. Those settled before the merge stayed here: the target may never have seen them. */

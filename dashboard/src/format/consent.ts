@@ -31,6 +31,7 @@ const sources: Readonly<Record<string, string>> = {
   sms: "by a text",
   import: "by an import",
   provider: "told by a provider",
+  merge: "said before a merge",
 };
 
 /** By what a change of consent came, and what the person was shown or wrote. */

@@ -1,7 +1,12 @@
-/** How an address is compared: of an email address the case and a name before it say nothing, of a telephone number the marks between digits. */
-export const comparableAddress = (channel: string, address: string): string =>
-  channel === "email"
-    ? (/<([^<>]+)>\s*$/.exec(address)?.[1] ?? address).trim().toLowerCase()
-    : channel === "sms" || channel === "whatsapp"
-      ? address.replace(/[\s().-]/g, "")
-      : address.trim();
+/** Marks without width that come along when an address is copied: they are seen by nobody. */
+const unseen = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
+
+/**
+ * How an address is compared: of an email address the case, a name before it and how an accent is put together say nothing, of a
+ * telephone number the marks between digits. What comes after a plus stays: it is another address to whoever it belongs to.
+ */
+export const comparableAddress = (channel: string, address: string): string => {
+  const plain = address.replace(unseen, "");
+  if (channel === "email") return (/<([^<>]+)>\s*$/.exec(plain)?.[1] ?? plain).trim().normalize("NFC").toLowerCase();
+  return channel === "sms" || channel === "whatsapp" ? plain.replace(/[\s().-]/g, "") : plain.trim();
+};

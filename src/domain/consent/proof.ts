@@ -1,3 +1,5 @@
+import type { UserKey } from "../user/user-key.ts";
+
 /** Where a word about consent came from. */
 export const consentSources = ["page", "one-click", "confirmation", "api", "sms", "import", "provider", "merge"] as const;
 export type ConsentSource = (typeof consentSources)[number];
@@ -11,4 +13,13 @@ export interface ConsentProof {
   readonly message?: string;
   readonly ip?: string;
   readonly userAgent?: string;
+  /** Source `merge`: the word itself, said of a user who became this one. */
+  readonly of?: EarlierWord;
+}
+
+/** What was said of another user, when (ms), and what shows it. */
+export interface EarlierWord {
+  readonly user: UserKey;
+  readonly at: number;
+  readonly proof?: Omit<ConsentProof, "of">;
 }

@@ -2,7 +2,7 @@ import type { CatalogDocument } from "../catalog/catalog.ts";
 import { comparableAddress } from "../consent/comparable-address.ts";
 import type { ConsentProof } from "../consent/proof.ts";
 import { subscriptionKey, type Said } from "../consent/standing.ts";
-import { suppressionFor, withAddress, withoutAddress, withoutChannel } from "../consent/suppression.ts";
+import { isComplaint, suppressionFor, withAddress, withoutAddress, withoutChannel } from "../consent/suppression.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
 import type { Channel, Message } from "../message/message.ts";
 import { ASK_AGAIN_MS, askToConfirm, confirmedBy, needsConfirmation } from "./double-opt-in.ts";
@@ -19,9 +19,12 @@ export const suppress = (
 ): void => {
   const { suppressions } = draft.state.profile;
   const address = given === undefined ? undefined : comparableAddress(channel, given);
-  if (Object.hasOwn(suppressions, channel)) return;
+  // A complaint stays when the weaker reason is lifted.
+  const isKnown = (known: { readonly reason: string } | undefined): boolean =>
+    known !== undefined && (isComplaint(known.reason) || !isComplaint(reason));
+  if (Object.hasOwn(suppressions, channel) && isKnown(suppressions[channel])) return;
   if (address !== undefined && channel !== "*") {
-    if (suppressionFor(suppressions, channel, address) !== undefined) return;
+    if (isKnown(suppressionFor(suppressions, channel, address))) return;
     setProfile(draft, { suppressions: withAddress(suppressions, channel, { reason, at: draft.at, address }) });
     draft.changes.aspects.push("consent");
     draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason, address, ...(proof && { proof }) });
@@ -32,16 +35,22 @@ export const suppress = (
   draft.facts.push({ kind: "suppressed", at: draft.at, channel, reason, ...(proof && { proof }) });
 };
 
-/** Lifts suppressions of a channel, or that of one address. */
+/** Lifts suppressions of a channel, or that of one address; a complaint only where the caller says so. */
 export const unsuppress = (
   draft: Draft,
   channel: Channel | "*",
-  { address: given, proof }: { readonly address?: string; readonly proof?: ConsentProof } = {},
+  {
+    address: given,
+    evenComplaint = false,
+    proof,
+  }: { readonly address?: string; readonly evenComplaint?: boolean; readonly proof?: ConsentProof } = {},
 ): void => {
   const address = given === undefined ? undefined : comparableAddress(channel, given);
   const before = draft.state.profile.suppressions;
   const suppressions =
-    address === undefined || channel === "*" ? withoutChannel(before, channel) : withoutAddress(before, channel, address);
+    address === undefined || channel === "*"
+      ? withoutChannel(before, channel, { evenComplaint })
+      : withoutAddress(before, { channel, address }, { evenComplaint });
   if (suppressions === before) return;
   setProfile(draft, { suppressions });
   draft.changes.aspects.push("consent");

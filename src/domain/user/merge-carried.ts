@@ -7,7 +7,7 @@ import type { OpenGoal, Run, UserState } from "./state.ts";
 import type { Carried } from "./stimulus.ts";
 
 /** What of a user's state goes along in a merge, beside profile and history. */
-export type Luggage = Omit<Carried, "wanted">;
+export type Luggage = Omit<Carried, "wanted" | "consent">;
 
 export interface MergedLuggage {
   readonly merged: Luggage;

@@ -1,3 +1,4 @@
+import { isComplaint } from "../consent/suppression.ts";
 import { compareOrder, type EventOrder } from "../event/event.ts";
 import { stableText } from "../hash.ts";
 import { mergeAttributes, newerEntry } from "./attributes.ts";
@@ -81,9 +82,10 @@ type Stage = (typeof stages)[number];
 const furtherStage = (a: Stage, b: Stage): Stage => (stages.indexOf(a) >= stages.indexOf(b) ? a : b);
 
 type Suppression = Profile["suppressions"][string];
-/** One without an address covers all of them; of equals the earlier. */
+/** One without an address covers all of them; a complaint is the graver reason; of equals the earlier. */
 const widerSuppression = (a: Suppression, b: Suppression): Suppression => {
   if ((a.address === undefined) !== (b.address === undefined)) return a.address === undefined ? a : b;
+  if (isComplaint(a.reason) !== isComplaint(b.reason)) return isComplaint(a.reason) ? a : b;
   return a.at < b.at || (a.at === b.at && `${a.address}|${a.reason}` <= `${b.address}|${b.reason}`) ? a : b;
 };
 

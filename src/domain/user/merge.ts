@@ -8,6 +8,7 @@ import { definitionOf } from "./journeys.ts";
 import type { History } from "./history.ts";
 import { limits } from "./limits.ts";
 import { type Luggage, mergeLuggage } from "./merge-carried.ts";
+import { tellTakenConsent } from "./merge-consent.ts";
 import { mergeProfiles } from "./merge-profile.ts";
 import { messageFact, messageOf } from "./messages.ts";
 import { refuseAttributes, refuseGroups, refuseSegments, refuseTags } from "./refuse.ts";
@@ -107,7 +108,10 @@ export const takeIn = (draft: Draft, source: Extract<Stimulus, { type: "import" 
   refuseTags(draft, refused.tags);
   refuseGroups(draft, refused.groups);
   refuseSegments(draft, refused.segments);
-  if (source.carried !== undefined) takeCarried(draft, source.carried);
+  if (source.carried !== undefined) {
+    takeCarried(draft, source.carried);
+    tellTakenConsent(draft, source);
+  }
   const { meta } = draft.state;
   const { wanted, ...rest } = meta;
   const left = without(wanted ?? {}, source.merge);

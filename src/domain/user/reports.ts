@@ -1,3 +1,4 @@
+import { reasonOf } from "../consent/suppression.ts";
 import { isFinal, mergeStatus } from "../message/lattice.ts";
 import type { Message, MessageStatus } from "../message/message.ts";
 import type { Draft } from "./draft.ts";
@@ -51,7 +52,7 @@ const draw = (
   }: { readonly status: MessageStatus; readonly reason: string | undefined; readonly permanent: boolean | undefined },
 ): void => {
   const isForGood = status === "complained" || (status === "bounced" ? permanent !== false : status === "failed" && permanent === true);
-  if (isForGood) return suppressAddress(draft, message, reason ?? status);
+  if (isForGood) return suppressAddress(draft, message, reasonOf(status, reason));
   if (status !== "unsubscribed") return;
   const { topic, channel } = message;
   subscribe(draft, {

@@ -1,5 +1,5 @@
 import { comparableAddress } from "../consent/comparable-address.ts";
-import { withAddress } from "../consent/suppression.ts";
+import { isComplaint, suppressionFor, withAddress } from "../consent/suppression.ts";
 import { hashText } from "../hash.ts";
 import { isFinal, mergeStatus } from "../message/lattice.ts";
 import type { Message, Outcome } from "../message/message.ts";
@@ -155,7 +155,9 @@ export const suppressAddress = (draft: Draft, message: Pick<Message, "channel" |
   const address = to === undefined ? undefined : comparableAddress(message.channel, to);
   const suppression = { reason, at: draft.at };
   // A suppression of the whole channel is the stronger one and stays.
-  if (Object.hasOwn(suppressions, message.channel)) return;
+  if (Object.hasOwn(suppressions, message.channel) && !isComplaint(reason)) return;
+  // A bounce takes no complaint's place.
+  if (isComplaint(suppressionFor(suppressions, message.channel, address)?.reason)) return;
   setProfile(draft, {
     suppressions:
       address === undefined

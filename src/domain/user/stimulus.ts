@@ -1,4 +1,4 @@
-import type { ConsentProof } from "../consent/proof.ts";
+import type { ConsentProof, EarlierWord } from "../consent/proof.ts";
 import type { EventOrder, UserEvent } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
 import type { Channel, Message, MessageStatus, Outcome } from "../message/message.ts";
@@ -23,7 +23,14 @@ export type Stimulus =
       readonly address?: string;
       readonly proof?: ConsentProof;
     }
-  | { readonly type: "unsuppress"; readonly channel: Channel | "*"; readonly address?: string; readonly proof?: ConsentProof }
+  /** `evenComplaint`: also what somebody complained about; it stays otherwise. */
+  | {
+      readonly type: "unsuppress";
+      readonly channel: Channel | "*";
+      readonly address?: string;
+      readonly evenComplaint?: boolean;
+      readonly proof?: ConsentProof;
+    }
   | { readonly type: "tags"; readonly id: string; readonly add: readonly string[]; readonly remove: readonly string[] }
   | {
       readonly type: "subscription";
@@ -155,6 +162,8 @@ export interface Carried {
   readonly settled?: Readonly<Record<string, Message>>;
   readonly asks: Readonly<Record<string, OpenAsk>>;
   readonly claims: Readonly<Record<string, readonly number[]>>;
+  /** How what stands of the source's consent was said, by what it is about (merge-consent.ts). */
+  readonly consent?: Readonly<Record<string, EarlierWord>>;
   /** The source's low-water mark, where its history was pruned. */
   readonly lowWater?: number;
   /** Merges the source asked for and had not (wholly) taken in, by merge id: the target takes them in its place. */

@@ -36,6 +36,13 @@ describe("suppressions folded from facts", () => {
     expect(fold([put("*"), put("email"), lift("*")])).toEqual({ lifted: [[7, "*", null]], put: [[6, "email", ""]] });
   });
 
+  it("of whoever was merged into another nothing is listed any more", () => {
+    const moved: Extract<Fact, { kind: "user" }> = { kind: "user", at: 1, createdAt: 1, lastSeenAt: 1, attributes: {}, movedTo: "u:2" };
+    expect(fold([put("email", "a"), moved])).toEqual({ lifted: [[6, null, null]], put: [] });
+    const { movedTo: _moved, ...stays } = moved;
+    expect(fold([stays, put("sms")])).toEqual({ lifted: [], put: [[6, "sms", ""]] });
+  });
+
   it("is the same in whatever order ranges come, and however they overlap", () => {
     const facts = [put("email", "a"), lift("email"), put("email", "c")];
     const part = (from: number) => ({ workspace: "w", user: "u:1" as const, first: 1 + from, facts: facts.slice(from) });

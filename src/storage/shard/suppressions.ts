@@ -10,20 +10,20 @@ type Row = readonly unknown[];
 
 /** Rows begin with workspace, user, number (as in project.ts). */
 export interface SuppressionChanges {
-  /** … channel, address; address null: all of the channel */
+  /** … channel, address; address null: all of the channel; channel null: all there is */
   readonly lifted: readonly Row[];
   /** … channel, address, reason, source, at */
   readonly put: readonly Row[];
 }
 
-type Word = Extract<Fact, { kind: "suppressed" | "unsuppressed" }>;
+type Word = Extract<Fact, { kind: "suppressed" | "unsuppressed" | "user" }>;
 
 /** Facts folded to what stands at the end: lifts are carried out first, then what was suppressed after them. */
 export const foldSuppressions = (batches: readonly NumberedFacts[]): SuppressionChanges => {
   const words = new Map<string, Map<number, Word>>();
   for (const { workspace, user, first, facts } of batches)
     for (const [index, fact] of facts.entries()) {
-      if (fact.kind !== "suppressed" && fact.kind !== "unsuppressed") continue;
+      if (fact.kind !== "suppressed" && fact.kind !== "unsuppressed" && (fact.kind !== "user" || fact.movedTo === undefined)) continue;
       const name = `${workspace}\n${user}`;
       const own = words.get(name) ?? new Map<number, Word>();
       words.set(name, own.set(first + index, fact));
@@ -34,6 +34,12 @@ export const foldSuppressions = (batches: readonly NumberedFacts[]): Suppression
     const [workspace, user] = name.split("\n");
     const standing = new Map<string, Row>();
     for (const [number, fact] of [...own].toSorted(([a], [b]) => a - b)) {
+      // Merged into another: told of whom they became.
+      if (fact.kind === "user") {
+        lifted.push([workspace, user, number, null, null]);
+        standing.clear();
+        continue;
+      }
       const { channel, address } = fact;
       if (fact.kind === "unsuppressed") {
         lifted.push([workspace, user, number, channel, address ?? null]);
@@ -61,7 +67,7 @@ export const suppressionStatements = (db: D1Database, batches: readonly Numbered
   const { lifted, put } = foldSuppressions(batches);
   const lift = `DELETE FROM suppressions WHERE (workspace, channel, address, user) IN
     (SELECT s.workspace, s.channel, s.address, s.user FROM json_each(?1) f
-     JOIN suppressions s ON s.workspace = f.value ->> 0 AND s.user = f.value ->> 1 AND s.channel = f.value ->> 3
+     JOIN suppressions s ON s.workspace = f.value ->> 0 AND s.user = f.value ->> 1 AND (f.value ->> 3 IS NULL OR s.channel = f.value ->> 3)
        AND (f.value ->> 4 IS NULL OR s.address = f.value ->> 4) ${fresh})`;
   const insert = `INSERT INTO suppressions (workspace, user, channel, address, reason, source, created_at)
     SELECT f.value ->> 0, f.value ->> 1, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6, f.value ->> 7 FROM json_each(?1) f ${fresh}
@@ -87,7 +93,7 @@ const shardOfAddress = (env: ShardBindings, workspace: string, { channel, addres
   return shards[shardNumberOf(workspace, `${channel}:${address}`, shards.length)] ?? env.SHARD_0;
 };
 
-/** Puts addresses on the list; one that is there keeps its first reason. Rejects when a shard fails; may be repeated. */
+/** Puts addresses on the list; one that is there keeps its first reason, unless somebody complained since. Rejects when a shard fails; may be repeated. */
 export const listAddresses = async (env: ShardBindings, workspace: string, list: readonly ListedAddress[], now: number): Promise<void> => {
   const byShard = Map.groupBy(list, (one) => shardOfAddress(env, workspace, one));
   await Promise.all(
@@ -98,7 +104,8 @@ export const listAddresses = async (env: ShardBindings, workspace: string, list:
             db
               .prepare(
                 `INSERT INTO suppressions (workspace, channel, address, user, reason, source, created_at)
-               SELECT value ->> 0, value ->> 1, value ->> 2, '', value ->> 3, value ->> 4, value ->> 5 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`,
+               SELECT value ->> 0, value ->> 1, value ->> 2, '', value ->> 3, value ->> 4, value ->> 5 FROM json_each(?1) WHERE true
+               ON CONFLICT DO UPDATE SET reason = excluded.reason WHERE excluded.reason LIKE 'complain%' AND reason NOT LIKE 'complain%'`,
               )
               .bind(text),
         ),
@@ -164,12 +171,14 @@ export const listSuppressions = async (
   const { workspace, channel, search } = wanted;
   const { after, limit } = page;
   const end = `${search}\u{10ffff}`;
+  // Addresses of email are kept in small letters, tokens as they are, and ids of users too.
+  const small = search.toLowerCase();
   const { results } = await db
     .prepare(
       `SELECT * FROM suppressions WHERE workspace = ?1 AND (channel, address, user) > (?2, ?3, ?4) AND (?5 IS NULL OR channel = ?5)
-       AND (?6 = '' OR (address >= ?6 AND address < ?7) OR (user >= 'u:' || ?6 AND user < 'u:' || ?7)) ORDER BY channel, address, user LIMIT ?8`,
+       AND (?6 = '' OR (address >= ?6 AND address < ?7) OR (channel = 'email' AND address >= ?9 AND address < ?10) OR (user >= 'u:' || ?6 AND user < 'u:' || ?7)) ORDER BY channel, address, user LIMIT ?8`,
     )
-    .bind(workspace, after.channel, after.address, after.user, channel ?? null, search, end, limit)
+    .bind(workspace, after.channel, after.address, after.user, channel ?? null, search, end, limit, small, `${small}\u{10ffff}`)
     .all<SuppressionRow>();
   return results;
 };
@@ -182,7 +191,8 @@ export const usersSuppressedAt = async (
 ): Promise<readonly SuppressionRow[]> =>
   (
     await db
-      .prepare("SELECT * FROM suppressions WHERE workspace = ?1 AND channel = ?2 AND lower(address) = lower(?3) AND user <> '' LIMIT 100")
-      .bind(workspace, channel, address)
+      .prepare("SELECT * FROM suppressions WHERE workspace = ?1 AND channel = ?2 AND address IN (?3, ?4) AND user <> '' LIMIT 1000")
+      // Providers tell of telephone numbers with and without the plus.
+      .bind(workspace, channel, address, address.startsWith("+") ? address.slice(1) : `+${address}`)
       .all<SuppressionRow>()
   ).results;
