@@ -76,11 +76,11 @@ describe("UserStore", () => {
     expect(written).toEqual([]);
     const running = { ...user, runs: { r1: run("r1"), r2: run("r2") } };
     store.commit(user, change(running));
-    expect(written).toEqual(["INSERT run r1", "INSERT run r2"]);
+    expect(written).toEqual(["INSERT part live"]);
     written.length = 0;
     const moved = { ...running, runs: { r2: { ...run("r2"), stepEnteredAt: 9 } }, open: { m1: message("m1") } };
     store.commit(running, change(moved, [message("m1")]));
-    expect(written).toEqual(["INSERT run r2", "DELETE r1", "INSERT message m1", "INSERT part open"]);
+    expect(written).toEqual(["INSERT part live", "INSERT message m1"]);
     expect(store.load()).toEqual(moved);
   });
 });

@@ -1,11 +1,12 @@
 import type { Message } from "../../domain/message/message.ts";
-import type { Run, UserState } from "../../domain/user/state.ts";
+import type { UserState } from "../../domain/user/state.ts";
 import { isLaidOut, layOut } from "./layout.ts";
+import { LiveRow } from "./live-row.ts";
 import { messageOfRow, readMessage, writeMessage } from "./message-rows.ts";
 import { type SqlPort, type SqlRow, textOf } from "./sql-port.ts";
 
-/** Parts of the state kept as one row each. Runs and messages have a row of their own: they may be many and large. */
-const parts = ["profile", "memberships", "goals", "entries", "asks", "claims", "meta"] as const;
+/** Parts of the state kept as one row each; runs, entries and which messages are open have another form (live-row.ts), and each message its row. */
+const parts = ["profile", "memberships", "goals", "asks", "claims", "meta"] as const;
 
 /** What one transaction leaves behind, beside its facts. */
 export interface Change {
@@ -23,8 +24,10 @@ export type Note = "alarm" | "handover" | "pruning";
  */
 export class UserStore {
   readonly #sql: SqlPort;
+  readonly #live: LiveRow;
   constructor(sql: SqlPort) {
     this.#sql = sql;
+    this.#live = new LiveRow(sql);
   }
 
   /** False for an object nobody wrote to: nothing but `layOut` may be called then. */
@@ -46,8 +49,7 @@ export class UserStore {
     };
     const user = read("user", undefined) as Pick<UserState, "workspace" | "user"> | undefined;
     if (user === undefined) return undefined;
-    const runs = rows.filter((row) => row["kind"] === "run").map((row) => parse(row) as Run);
-    const open = (read("open", []) as readonly string[]).map((id) => this.#message(id));
+    const { runs, entries, open } = this.#live.load(stored);
     // Written by commit below and by nobody else: the shapes are those of UserState.
     return {
       ...user,
@@ -55,10 +57,10 @@ export class UserStore {
       memberships: read("memberships", {}),
       runs: Object.fromEntries(runs.map((run) => [run.id, run])),
       goals: read("goals", []),
-      entries: read("entries", {}),
+      entries,
       asks: read("asks", {}),
       claims: read("claims", {}),
-      open: Object.fromEntries(open.map((message) => [message.id, message])),
+      open: Object.fromEntries(open.map((id) => [id, this.#message(id)])),
       meta: read("meta", undefined),
     } as UserState;
   }
@@ -71,9 +73,8 @@ export class UserStore {
       // A new user's empty parts need no row: load reads a missing one as empty.
       if (previous === undefined ? !isEmpty(state[part]) : previous[part] !== state[part]) this.#put("part", part, state[part]);
     }
-    this.#putRuns(previous?.runs ?? {}, state.runs);
+    this.#live.commit(previous, state);
     for (const message of change.messages.values()) writeMessage(this.#sql, message, previous?.open[message.id]);
-    if (previous?.open !== state.open) this.#putOpen(Object.keys(previous?.open ?? {}), Object.keys(state.open));
   }
 
   note(name: Note): unknown {
@@ -111,7 +112,7 @@ export class UserStore {
     this.#sql.run("DELETE FROM events");
     this.#sql.run("DELETE FROM matches");
     this.#sql.run(
-      "DELETE FROM kept WHERE kind IN ('run', 'total', 'beside') OR (kind = 'part' AND key IN ('memberships', 'goals', 'entries', 'open'))",
+      "DELETE FROM kept WHERE kind IN ('run', 'total', 'beside') OR (kind = 'part' AND key IN ('memberships', 'goals', 'live', 'entries', 'open'))",
     );
   }
 
@@ -124,17 +125,6 @@ export class UserStore {
     const message = this.message(id);
     if (message === undefined) throw new Error(`expected a row for the open message ${id}, found none`);
     return message;
-  }
-
-  #putRuns(before: UserState["runs"], after: UserState["runs"]): void {
-    if (before === after) return;
-    for (const [id, run] of Object.entries(after)) if (before[id] !== run) this.#put("run", id, run);
-    for (const id of Object.keys(before)) if (!(id in after)) this.#sql.run("DELETE FROM kept WHERE kind = 'run' AND key = ?", id);
-  }
-
-  /** Which messages are open; they themselves have their own rows. */
-  #putOpen(before: readonly string[], after: readonly string[]): void {
-    if (before.join() !== after.join()) this.#put("part", "open", after);
   }
 
   #put(kind: string, key: string, value: unknown): void {
