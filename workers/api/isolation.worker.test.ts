@@ -165,7 +165,9 @@ const asks = ({ sent, failed, held, keyId }: Ids): Readonly<Record<string, Ask>>
   "PUT /api/topics/{key}": get("/api/topics/offers", "own", { body: topic }),
   // Without secrets: they would be completed from what is stored, if it were found.
   "PUT /api/streams/{key}": get("/api/streams/feed", "own", { body: { url: "https://other.example.com/", include: ["events"] } }),
-  "PUT /api/providers/{key}": get("/api/providers/hooks", "own", { body: { channel: "webhook", type: "webhook", settings: {} } }),
+  "PUT /api/providers/{key}": get("/api/providers/hooks", "own", {
+    body: { channel: "webhook", type: "webhook", settings: { hosts: ["example.com"] } },
+  }),
   "PUT /api/groups/{type}/{id}": get("/api/groups/shop/7", "own", { body: { attributes: { note: "theirs" } } }),
   "PUT /api/schema/events/{name}": get("/api/schema/events/Seen", "own", { body: { enforce: "off" } }),
 

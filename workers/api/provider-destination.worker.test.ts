@@ -26,3 +26,20 @@ it("a password that is kept is not sent to another server: a definition with ano
     from: "other@example.com",
   });
 });
+
+it("a webhook's credentials stay with its hosts: kept while they are the same, gone with others", async () => {
+  const { api, id } = await newWorkspace();
+  const path = "/api/providers/hooks";
+  const put = (settings: object) => api(`PUT ${path}`, { channel: "webhook", type: "webhook", settings });
+  const stored = async () => {
+    const row = await readDefinition(bindings.DB, id, "provider", "hooks");
+    return row && (await openProvider(bindings, id, row)).settings;
+  };
+  const headers = { authorization: "Bearer secret" };
+  expect((await put({ headers, hosts: ["shop.example"] })).status).toBe(201);
+  expect((await put({ hosts: ["shop.example"] })).status).toBe(200);
+  expect(await stored()).toEqual({ headers, hosts: ["shop.example"] });
+  expect(await put({})).toMatchObject({ status: 400, body: { errors: [{ path: "settings.hosts" }] } });
+  expect((await put({ hosts: ["evil.example"] })).status).toBe(200);
+  expect(await stored()).toEqual({ hosts: ["evil.example"] });
+});

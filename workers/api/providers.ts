@@ -90,7 +90,9 @@ const complete = async (env: Env, workspace: string, put: unknown, key: string):
   if (!isObject(put) || !providerKinds.has(String(put["type"]))) return put;
   const row = await readDefinition(env.DB, workspace, "provider", key);
   if (row === undefined) return put;
-  const before = await openProvider(env, workspace, row);
+  const before = await openProvider(env, workspace, row).catch(() => undefined);
+  // No secret of ours opens it any more: whoever puts it anew has to give all of it.
+  if (before === undefined) return put;
   if (before.type !== put["type"] || before.channel !== put["channel"] || before.baseUrl !== trimmed(put["baseUrl"])) return put;
   const settings = put["settings"] ?? before.settings;
   if (!isObject(settings)) return put;
@@ -105,7 +107,7 @@ const goElsewhere = (before: ProviderDefinition, settings: Readonly<Record<strin
   if (destination.length === 0) return false;
   // With what is left out as it would be kept; settings that are wrong are refused soon after.
   const { data } = schema.safeParse(settings);
-  return isObject(data) && destination.some((name) => data[name] !== before.settings[name]);
+  return isObject(data) && destination.some((name) => JSON.stringify(data[name]) !== JSON.stringify(before.settings[name]));
 };
 
 /** As the schema stores addresses: without trailing slashes. */
