@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildDashboard, type Dashboard, serveDashboard } from "../../scripts/launch/dashboard.ts";
 import { freePort } from "../../scripts/launch/ports.ts";
 import { startTern, type Tern, waitFor } from "../harness.ts";
+import { startSink } from "../sink.ts";
 import { isShown, openBrowser, openPage } from "./open-browser.ts";
 
 const html = `<h1>Welcome, {{ user.firstName }}</h1><p>Good that you are here.</p><script>window.top.hacked = true; document.body.dataset.ran = "yes";</script><img src="x" onerror="window.top.hacked = true">`;
@@ -130,6 +131,28 @@ describe("the dashboard on a real instance", () => {
     expect(await frame.locator("body").getAttribute("data-ran")).toBeNull();
     await page.getByRole("tab", { name: "Plain text" }).click();
     expect(await isShown(page.getByText("Good that you are here."))).toBe(true);
+  });
+
+  it("finds a dead letter, says why, and sends it again", async () => {
+    let status = 400;
+    const sink = await startSink(() => ({ status, body: JSON.stringify(status === 200 ? { id: "x" } : { message: "no such thing" }) }));
+    const settings = { apiKey: "re_1", from: "shop@example.com" };
+    await tern.api("PUT", "/api/providers/mail", { channel: "email", type: "resend", settings, baseUrl: sink.url });
+    const content = { subject: "A receipt", html: "<p>Thank you</p>" };
+    const call = { user: { id: "ada" }, channel: "email", provider: "mail", content, to: "ada@example.com" };
+    const { id } = (await tern.api("POST", "/api/messages", call)) as { id: string }; // the API's contract, tested there
+    await waitFor(async () => ((await tern.api("GET", `/api/messages/${id}`)) as { status: string }).status === "failed"); // the same
+    await page.goto(`${dashboard.url}/messages?status=dead`);
+    await page.getByRole("link", { name: "A receipt" }).click();
+    expect(await isShown(page.getByText(/^400 .*no such thing/).first())).toBe(true);
+    expect(await page.getByRole("region", { name: "Details" }).innerText()).toMatch(/Sent by\s*A call of the API/);
+    status = 200;
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Send again" }).click();
+    expect(await isShown(page.getByText(/^Sent by mail, attempt \d$/))).toBe(true);
+    expect(await page.getByRole("button", { name: "Replay" }).count()).toBe(0);
+    expect(sink.calls.map(({ headers }) => headers["idempotency-key"])).toEqual([id, id]);
+    await sink.close();
   });
 
   it("shows an event seconds after it was sent", async () => {
