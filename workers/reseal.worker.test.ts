@@ -1,5 +1,7 @@
+import { createExecutionContext } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { bindings, call, newWorkspace } from "./api/client.test-support.ts";
+import { api } from "./api/api.ts";
+import { bindings, call, newWorkspace, origin } from "./api/client.test-support.ts";
 import { providerFor } from "./catalog-cache.ts";
 import { openProvider } from "./provider-store.ts";
 import { reseal } from "./reseal.ts";
@@ -47,6 +49,25 @@ describe("changing TERN_SECRET", () => {
     expect([failed, resealed > 0]).toEqual([1, true]);
     await reseal({ ...before, TERN_SECRET_PREVIOUS: after.TERN_SECRET });
     await bindings.DB.prepare("DELETE FROM definitions WHERE workspace = ?").bind(one.id).run();
+  });
+
+  it("where the earlier one is lost, what it sealed is put anew like the first time: all of its secrets have to be given", async () => {
+    const workspace = await newWorkspace();
+    const made = await workspace.api("PUT /api/providers/mail", mail);
+    const lost = { ...bindings, TERN_SECRET: secret("the only one") };
+    const put = async (body: object): Promise<Response> => {
+      const headers = { authorization: `Bearer ${workspace.apiKey}`, "content-type": "application/json" };
+      const request = new Request(`${origin}/api/providers/mail`, { method: "PUT", headers, body: JSON.stringify(body) });
+      return api.fetch(request, lost, createExecutionContext());
+    };
+    const without = await put({ ...mail, settings: { from: mail.settings.from } });
+    expect([without.status, await without.json()]).toMatchObject([400, { errors: [{ path: "settings.apiKey" }] }]);
+    const anew = await put(mail);
+    expect(anew.status).toBe(200);
+    expect((await openProvider(lost, workspace.id, await rowOf(workspace.id))).settings["apiKey"]).toBe("re_secret_key");
+    // Whoever reads an ETag cannot try secrets until one fits: what is hashed is not the definition alone.
+    expect(anew.headers.get("etag")).not.toBe(made.headers.get("etag"));
+    await bindings.DB.prepare("DELETE FROM definitions WHERE workspace = ?").bind(workspace.id).run();
   });
 
   it("is for whoever holds the set-up token, and never answers a secret", async () => {

@@ -33,7 +33,7 @@ export const streamObject = (env: Pick<Env, "STREAMS">, workspace: string, key: 
 const gatherMs = 50;
 /** One alarm sends for this long, then arms the next: far below the platform's 15 minutes. */
 const workMs = 20_000;
-/** The wait after trouble of our own. */
+/** The wait where not even that can be written down. */
 const pauseAfterTroubleMs = 5_000;
 /** Looks of one alarm at what is past its life: together more rows than an alarm can tell. */
 const pruneLooks = 50;
@@ -107,7 +107,21 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
       console.error(JSON.stringify({ what: "stream could not be sent", object: this.ctx.id.name, error: String(error) }));
       this.#sending = false;
       this.#store = undefined;
-      await this.#arm(Date.now() + pauseAfterTroubleMs);
+      await this.#arm(this.#noteTrouble());
+    }
+  }
+
+  /** Trouble of our own (settings that no secret opens, a database away) is counted like the endpoint's. Answers when to try again. */
+  #noteTrouble(): number {
+    const now = Date.now();
+    try {
+      return this.#write((store) => {
+        const retryAt = now + pauseMs(store.failures, undefined, Math.random());
+        store.fail({ now, retryAt });
+        return retryAt;
+      });
+    } catch {
+      return now + pauseAfterTroubleMs;
     }
   }
 

@@ -308,6 +308,21 @@ describe("a stream", () => {
     expect((await ws.api("POST /api/streams/other/test")).status).toBe(404);
   });
 
+  it("whose secrets no key opens fails like any other: counted, tried ever later, an alert; put anew it tells everything", async () => {
+    const ws = await newWorkspace();
+    await put(ws, "s", stream());
+    await env.DB.prepare("UPDATE definitions SET sealed = 'v2.00000000.AAAA' WHERE workspace = ? AND kind = 'stream'").bind(ws.id).run();
+    await streamObject(bindings, ws.id, "s").append(items(2));
+    await soon(async () => expect((await streamObject(bindings, ws.id, "s").state()).failures).toBe(1));
+    expect(await streamObject(bindings, ws.id, "s").state()).toMatchObject({ waiting: 2, failingSince: expect.any(Number) });
+    expect(received).toEqual([]);
+    const { secrets: _gone, ...without } = stream();
+    expect(await put(ws, "s", without)).toMatchObject({ status: 400, body: { errors: [{ path: "secrets" }] } });
+    expect((await put(ws, "s", stream({ name: "Anew" }))).status).toBe(200);
+    await soon(() => expect(idsAt("in.example.com")).toEqual(["i0", "i1"]));
+    expect(await stateOf(ws, "s")).toMatchObject({ waiting: 0, failures: 0, failingSince: null });
+  });
+
   it("an answer that comes after the stream was deleted and made anew is not taken for the new one's", async () => {
     const ws = await newWorkspace();
     const held = { back: true };

@@ -18,6 +18,7 @@ import { fromCursor, paging, toCursor } from "./paging.ts";
 import { refusal } from "./problem.ts";
 import { instant } from "./present.ts";
 import { changeCatalog, checkIfMatch } from "../publish.ts";
+import { derivedSecret } from "../seal.ts";
 import { answer, type Call, noContent, route, type Route } from "./route.ts";
 
 /** A kind of definition that is live on PUT. What differs between kinds is here; the verbs are the same. */
@@ -155,7 +156,7 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
           if (before === undefined) await refuseTooMany(env, workspace, kind.kind);
           const { body, sealed } =
             kind.store === undefined ? { body: JSON.stringify(definition), sealed: null } : await kind.store(env, workspace, definition);
-          const etag = await contentHash(sealed === null ? body : `${body}\n${JSON.stringify(definition)}`);
+          const etag = await contentHash(sealed === null ? body : await closedText(env, `${body}\n${JSON.stringify(definition)}`));
           if (before?.etag === etag && kind.isStale?.(live, key) !== true) return { unchanged: { row: before, status: 200 } };
           const now = Date.now();
           const row: DefinitionRow = {
@@ -207,6 +208,12 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
     ),
   ];
 };
+
+/**
+ * What is hashed of a definition with secrets. An ETag is shown to whoever may read: of the secrets alone it would let them try
+ * passwords until one fits. It is another one after TERN_SECRET changed, so that what is put again is sealed again.
+ */
+const closedText = async (env: Env, text: string): Promise<string> => `${await derivedSecret(env, "etags")}\n${text}`;
 
 const completed = async <T extends { readonly key: string }>(kind: LiveKind<T>, call: Call<unknown, unknown>, key: string): Promise<T> => {
   const result = kind.schema.safeParse(await kind.complete?.(call.env, call.workspace, call.body, key));

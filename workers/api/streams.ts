@@ -58,7 +58,9 @@ const complete = async (env: Env, workspace: string, put: unknown, key: string):
   if (typeof put !== "object" || put === null) return put;
   const row = await readDefinition(env.DB, workspace, "stream", key);
   if (row === undefined) return put;
-  const before = await openStream(env, workspace, row);
+  const before = await openStream(env, workspace, row).catch(() => undefined);
+  // No secret of ours opens it any more: whoever puts it anew has to give all of it.
+  if (before === undefined) return put;
   const keepsHeaders = "url" in put && put.url === before.url && before.headers !== undefined && !("headers" in put);
   return { ...put, ...(!("secrets" in put) && { secrets: before.secrets }), ...(keepsHeaders && { headers: before.headers }) };
 };

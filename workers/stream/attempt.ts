@@ -39,8 +39,8 @@ export const readAttempt = (reply: Reply): Attempted => {
  *
  * @param chance from 0 to below 1
  */
-export const pauseMs = (failures: number, reply: Reply, chance: number): number => {
+export const pauseMs = (failures: number, reply: Reply | undefined, chance: number): number => {
   const plain = Math.min(firstPauseMs * 3 ** Math.min(failures, 10), longestPauseMs);
-  const asked = reply.kind === "answer" ? (retryAfterMs(reply) ?? 0) : 0;
+  const asked = reply?.kind === "answer" ? (retryAfterMs(reply) ?? 0) : 0;
   return Math.max(Math.round(plain * (0.75 + chance / 2)), Math.min(asked, longestPauseMs));
 };

@@ -108,9 +108,14 @@ export class StreamStore {
       detail,
       n,
     );
-    const { failures, failingSince } = this.#notes.now;
     if (ok) this.#notes.change({ failures: 0, failingSince: null, nextAttemptAt: null, lastDeliveredAt: times.now });
-    else this.#notes.change({ failures: failures + 1, failingSince: failingSince ?? times.now, nextAttemptAt: times.retryAt });
+    else this.fail(times);
+  }
+
+  /** Nothing could be sent, whatever the reason: tried again, and said, as where the endpoint fails. */
+  fail({ now, retryAt }: { readonly now: number; readonly retryAt: number }): void {
+    const { failures, failingSince } = this.#notes.now;
+    this.#notes.change({ failures: failures + 1, failingSince: failingSince ?? now, nextAttemptAt: retryAt });
   }
 
   /** Nothing more is sent until it is enabled. */
