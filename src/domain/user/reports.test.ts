@@ -94,7 +94,7 @@ describe("reports", () => {
     const { user, message } = accepted();
     report(user, message, status);
     expect(user.state.profile.suppressions).toMatchObject({ "email:a@b.c": { reason: status, address: "a@b.c" } });
-    user.do({ type: "unsuppress", channel: "email" });
+    user.do({ type: "unsuppress", channel: "email", evenComplaint: true });
     report(user, message, status);
     expect(user.state.profile.suppressions).toEqual({});
   });
