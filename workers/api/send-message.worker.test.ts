@@ -44,7 +44,10 @@ describe("POST /api/messages", () => {
       locales: { en: { subject: "Hi", html: "-" }, de: { subject: "Hallo {{ data.what }}", html: "-" } },
     };
     await ws.api("PUT /api/templates/hello", template);
-    const files = [{ name: "a.txt", type: "text/plain", content: btoa("hello") }];
+    const files = [
+      { name: "a.txt", type: "text/plain", content: btoa("hello") },
+      { name: "logo.png", type: "image/png", content: "iVBORw0KGgo=", contentId: "logo@shop" },
+    ];
     const sent = await ws.api("POST /api/messages", {
       user: { id: "ada" },
       channel: "email",
@@ -255,6 +258,21 @@ describe("POST /api/messages", () => {
     ["marketing without a topic", { transactional: false }, "topic"],
     ["files on another channel", { channel: "sms", content: { body: "x" }, attachments: [] }, "attachments"],
     ["a file that is not base64", { attachments: [{ name: "a", type: "text/plain", content: "%%%" }] }, "attachments[0].content"],
+    [
+      "a file that is no image in the HTML",
+      { attachments: [{ name: "a", type: "text/plain", content: "aGk=", contentId: "a" }] },
+      "attachments[0].contentId",
+    ],
+    [
+      "two images of one name in the HTML",
+      { attachments: ["1", "2"].map((name) => ({ name, type: "image/png", content: "aGk=", contentId: "a" })) },
+      "attachments[1].contentId",
+    ],
+    [
+      "an image's name that would end its header",
+      { attachments: [{ name: "a", type: "image/png", content: "aGk=", contentId: "a>\r\nBcc: b" }] },
+      "attachments[0].contentId",
+    ],
     ["a file's name with a slash", { attachments: [{ name: "../a", type: "text/plain", content: "aGk=" }] }, "attachments[0].name"],
     ["an address of two lines", { to: "a@example.com\r\nBcc: b@example.com" }, "to"],
     ["two addresses in one", { to: "a@example.com, b@example.com" }, "to"],

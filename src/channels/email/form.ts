@@ -1,5 +1,12 @@
 import { bytesOf, fromBase64, type Bytes } from "../bytes.ts";
-import type { Mail } from "./mail.ts";
+
+/** A file under the name of a field; `content` is base64. */
+export interface FormFile {
+  readonly field: string;
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
 
 /**
  * Fields as a form: URL-encoded, or multipart where files come with them (RFC 7578).
@@ -7,7 +14,7 @@ import type { Mail } from "./mail.ts";
  */
 export function formOf(
   fields: readonly (readonly [string, string])[],
-  files: Mail["attachments"],
+  files: readonly FormFile[],
   boundary: string,
 ): { readonly type: string; readonly body: string | Bytes } {
   if (files.length === 0)
@@ -20,9 +27,9 @@ export function formOf(
   while (fields.some(([, value]) => value.includes(mark)) || contents.some((content) => includes(content, bytesOf(mark)))) mark += "-";
   const parts = [
     ...fields.map(([name, value]) => bytesOf(`--${mark}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)),
-    ...files.flatMap(({ name, type }, index) => [
+    ...files.flatMap(({ field, name, type }, index) => [
       bytesOf(
-        `--${mark}\r\nContent-Disposition: form-data; name="attachment"; filename="${quoted(name)}"\r\nContent-Type: ${typeOf(type)}\r\n\r\n`,
+        `--${mark}\r\nContent-Disposition: form-data; name="${field}"; filename="${quoted(name)}"\r\nContent-Type: ${typeOf(type)}\r\n\r\n`,
       ),
       contents[index] ?? new Uint8Array(),
       bytesOf("\r\n"),

@@ -15,8 +15,16 @@ export interface Mail {
   readonly text?: string;
   /** The template's own and those of lists; never one of the message's own fields. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `content` is base64. */
-  readonly attachments: readonly { readonly name: string; readonly type: string; readonly content: string }[];
+  /** Files that go along. `content` is base64. */
+  readonly attachments: readonly MailFile[];
+  /** Images that stand in the HTML, by `cid:` and their `contentId`. */
+  readonly images: readonly (MailFile & { readonly contentId: string })[];
+}
+
+interface MailFile {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
 }
 
 /**
@@ -33,6 +41,7 @@ export const mailOf = ({ to, content }: Sending, sender: string): Mail => {
     known.add(folded);
     return true;
   };
+  const files = (content.attachments ?? []).map((one) => ({ ...one, name: lineOf(one.name) }));
   const first = mailboxIn("to", to);
   known.add(first.email.toLowerCase());
   const copies = (field: "cc" | "bcc"): readonly Mailbox[] =>
@@ -52,8 +61,15 @@ export const mailOf = ({ to, content }: Sending, sender: string): Mail => {
         .map(([name, value]) => [name, lineOf(value)] as const)
         .filter(([, value]) => value !== ""),
     ),
-    attachments: (content.attachments ?? []).map((one) => ({ ...one, name: lineOf(one.name) })),
+    attachments: files.flatMap(({ contentId, ...file }) => (contentId === undefined ? [file] : [])),
+    images: files.flatMap(({ contentId, ...file }) => (contentId === undefined ? [] : [{ ...file, contentId }])),
   };
+};
+
+/** For APIs that take none: a mail with a hole where its image should be is not what was asked for. @throws Unprepared */
+export const refuseImages = ({ images }: Mail, provider: string): void => {
+  if (images.length === 0) return;
+  throw new Unprepared({ kind: "rejected", detail: `attachments: ${provider} takes no images inline (contentId)` });
 };
 
 /** What Liquid made nothing of is not said. */

@@ -79,6 +79,22 @@ describe("buildMime", () => {
     expect([read.subject, ...read.headers.map(({ value }) => decodeWords(value)), read.from?.name].join()).toMatch(/x{980}/);
   });
 
+  const png = (contentId?: string) => ({ name: "logo.png", type: "image/png", content: "iVBORw0KGgo=", ...(contentId && { contentId }) });
+
+  it("has images beside the HTML they stand in, and files beside both", async () => {
+    const read = await PostalMime.parse(built({ html: '<img src="cid:logo">', attachments: [png("logo"), png()] }));
+    expect([read.text?.trim(), read.html?.trim()]).toEqual(["Hi", '<img src="cid:logo">']);
+    expect(read.attachments.map(({ disposition, contentId, related }) => [disposition, contentId, related])).toEqual([
+      ["inline", "<logo>", true],
+      ["attachment", undefined, undefined],
+    ]);
+  });
+
+  it("has images as files where there is no HTML for them to stand in", async () => {
+    const read = await PostalMime.parse(built({ attachments: [png("logo")] }));
+    expect([read.text?.trim(), read.attachments.length]).toEqual(["Hi", 1]);
+  });
+
   it("leaves an address in a header as it is, whatever it looks like, and encodes a name that looks like an encoded word", async () => {
     const unsubscribe = "<https://example.com/u?a=?b>";
     const mime = built({ headers: { "List-Unsubscribe": unsubscribe }, from: "=?UTF-8?Q?The_bank?= <x@example.com>" });

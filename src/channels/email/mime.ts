@@ -89,17 +89,19 @@ const fold = (header: string): string => {
 };
 
 function bodyOf(mail: Mail, boundary: string): string {
-  const texts = [
-    ...(mail.text === undefined ? [] : [textPart("text/plain", mail.text)]),
-    ...(mail.html === undefined ? [] : [textPart("text/html", mail.html)]),
-  ];
+  const images = mail.images.map((image) => filePart(image, "inline", image.contentId));
+  const html = mail.html === undefined ? undefined : textPart("text/html", mail.html);
+  // Images belong to the HTML alone (RFC 2387); without one they are files.
+  const shown = html === undefined || images.length === 0 ? html : multipart("related", `${boundary}-r`, [html, ...images]);
+  const texts = [...(mail.text === undefined ? [] : [textPart("text/plain", mail.text)]), ...(shown === undefined ? [] : [shown])];
   const [only] = texts;
   const content = texts.length === 1 && only !== undefined ? only : multipart("alternative", `${boundary}-a`, texts);
-  return mail.attachments.length === 0 ? content : multipart("mixed", `${boundary}-m`, [content, ...mail.attachments.map(attachmentPart)]);
+  const files = [...mail.attachments.map((file) => filePart(file, "attachment")), ...(html === undefined ? images : [])];
+  return files.length === 0 ? content : multipart("mixed", `${boundary}-m`, [content, ...files]);
 }
 
 /** "=_" never occurs in quoted-printable or base64, so no content can end a part early. */
-const multipart = (kind: "alternative" | "mixed", boundary: string, parts: readonly string[]): string => {
+const multipart = (kind: "alternative" | "mixed" | "related", boundary: string, parts: readonly string[]): string => {
   const mark = `=_${boundary}`;
   return `Content-Type: multipart/${kind};\r\n boundary="${mark}"\r\n\r\n${parts.map((part) => `--${mark}\r\n${part}\r\n`).join("")}--${mark}--\r\n`;
 };
@@ -107,9 +109,9 @@ const multipart = (kind: "alternative" | "mixed", boundary: string, parts: reado
 const textPart = (type: string, text: string): string =>
   `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n${quotedPrintable(text)}`;
 
-const attachmentPart = ({ name, type, content }: Mail["attachments"][number]): string => {
+const filePart = ({ name, type, content }: Mail["attachments"][number], as: "attachment" | "inline", contentId?: string): string => {
   const lines = content.replace(/\s+/g, "").match(/.{1,76}/g) ?? [];
-  return `Content-Type: ${safeType(type)}\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment;\r\n ${fileName(name)}\r\n\r\n${lines.join("\r\n")}`;
+  return `Content-Type: ${safeType(type)}\r\nContent-Transfer-Encoding: base64\r\n${contentId === undefined ? "" : `Content-ID: <${contentId}>\r\n`}Content-Disposition: ${as};\r\n ${fileName(name)}\r\n\r\n${lines.join("\r\n")}`;
 };
 
 const safeType = (type: string): string => (/^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : "application/octet-stream");

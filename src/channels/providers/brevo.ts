@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { senderRefused, takenAs } from "../email/answers.ts";
-import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
+import { keySetting, mailOf, refuseImages, senderSetting } from "../email/mail.ts";
 import type { Mailbox } from "../email/mailbox.ts";
 import { encodeText } from "../email/mime.ts";
 import { hasSecret, jsonOf, type JsonRecord, listOf, lookUp, recordOf, refused, reportOf, secondsOf, textOf } from "../inbound.ts";
@@ -29,6 +29,7 @@ export const brevo: HttpProvider<typeof settings> = {
   baseUrl: "https://api.brevo.com",
   request(message, given, baseUrl) {
     const mail = mailOf(message, given.from);
+    refuseImages(mail, "Brevo");
     return {
       method: "POST",
       url: `${baseUrl}/v3/smtp/email`,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { isForIt, takenAs } from "../email/answers.ts";
-import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
+import { keySetting, mailOf, refuseImages, senderSetting } from "../email/mail.ts";
 import { listOf, recordOf } from "../inbound.ts";
 import type { HttpProvider } from "../provider.ts";
 import { type Answer, describe, jsonBody, readReply, retryAfter } from "../reply.ts";
@@ -31,6 +31,7 @@ export const cloudflareEmail: HttpProvider<typeof settings> = {
   baseUrl: "https://api.cloudflare.com/client/v4",
   request(message, given, baseUrl) {
     const mail = mailOf(message, given.from);
+    refuseImages(mail, "Cloudflare");
     return {
       method: "POST",
       url: `${baseUrl}/accounts/${given.accountId}/email/sending/send`,

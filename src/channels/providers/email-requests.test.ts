@@ -239,6 +239,38 @@ describe("a mail with everything, as each provider documents it", () => {
     });
   });
 
+  const image = { name: "logo.png", type: "image/png", content: "iVBORw0KGgo=", contentId: "logo@shop" };
+  const withImage: Email = { ...everything, html: '<img src="cid:logo@shop">', attachments: [file, image] };
+
+  it("images that stand in the HTML go as each provider takes them, files beside them", async () => {
+    expect(json(request("resend", withImage))["attachments"]).toEqual([
+      { filename: file.name, content: file.content, content_type: file.type },
+      { filename: image.name, content: image.content, content_type: image.type, content_id: "logo@shop" },
+    ]);
+    expect(json(request("sendgrid", withImage))["attachments"]).toMatchObject([
+      { filename: file.name, disposition: "attachment" },
+      { filename: image.name, type: image.type, disposition: "inline", content_id: "logo@shop" },
+    ]);
+    expect(json(request("postmark", withImage))["Attachments"]).toMatchObject([
+      { Name: file.name },
+      { Name: image.name, ContentID: "cid:logo@shop" },
+    ]);
+    expect(json(request("mandrill", withImage))["message"]).toMatchObject({
+      attachments: [{ name: file.name }],
+      images: [{ type: "image/png", name: "logo@shop", content: image.content }],
+    });
+    const call = request("mailgun", withImage);
+    const form = await new Response(call.body, { headers: { "content-type": call.headers["content-type"] ?? "" } }).formData();
+    expect([form.get("attachment"), form.get("inline")].map((one) => (one as unknown as File).name)).toEqual([file.name, "logo@shop"]); // files, as above
+    const { Content } = json(request("ses", { ...withImage, attachments: [image] })) as { Content: { Raw: { Data: string } } };
+    const read = await PostalMime.parse(atob(Content.Raw.Data));
+    expect(read.attachments).toMatchObject([{ filename: image.name, disposition: "inline", related: true, contentId: "<logo@shop>" }]);
+  });
+
+  it.each(["brevo", "cloudflare-email"])("%s, which takes none, says so instead of sending a mail with a hole in it", (type) => {
+    expect(() => request(type, withImage)).toThrow(/^attachments: \w+ takes no images inline \(contentId\)$/);
+  });
+
   const headersOf = (type: string, headers: Readonly<Record<string, string>>) =>
     json(request(type, { channel: "email", subject: "Hi", html: "<p>Hi</p>", text: "Hi", headers }));
 

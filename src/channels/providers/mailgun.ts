@@ -2,7 +2,7 @@ import * as z from "zod";
 import { bytesOf, hmac, sameText, toBase64, toHex } from "../bytes.ts";
 import { senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting, type Mail } from "../email/mail.ts";
-import { formOf } from "../email/form.ts";
+import { type FormFile, formOf } from "../email/form.ts";
 import { writeMailbox } from "../email/mailbox.ts";
 import { jsonOf, type JsonRecord, lookUp, recordOf, refused, reportOf, secondsOf, textOf, untimely } from "../inbound.ts";
 import type { HttpProvider, ProviderReport } from "../provider.ts";
@@ -39,7 +39,7 @@ export const mailgun: HttpProvider<typeof settings> = {
   request(message, given, baseUrl) {
     const mail = mailOf(message, given.from);
     const fields = fieldsOf(mail, message.echo, given.tracking);
-    const { type, body } = formOf(fields, mail.attachments, `tern-${message.id}`);
+    const { type, body } = formOf(fields, filesOf(mail), `tern-${message.id}`);
     return {
       method: "POST",
       url: `${baseUrl}/v3/${given.domain}/messages`,
@@ -79,6 +79,12 @@ export const mailgun: HttpProvider<typeof settings> = {
 };
 
 const bare = (messageId: string): string => messageId.replace(/^<|>$/g, "");
+
+/** An image stands in the HTML by its file's name. Source: Mailgun, Sending messages: inline. */
+const filesOf = ({ attachments, images }: Mail): readonly FormFile[] => [
+  ...attachments.map((file) => ({ ...file, field: "attachment" })),
+  ...images.map(({ contentId, type, content }) => ({ field: "inline", name: contentId, type, content })),
+];
 
 const fieldsOf = (mail: Mail, echo: string, tracking: boolean | undefined): readonly (readonly [string, string])[] => [
   ["from", writeMailbox(mail.from)],

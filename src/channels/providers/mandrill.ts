@@ -46,6 +46,8 @@ export const mandrill: HttpProvider<typeof settings> = {
           headers: Object.keys(headers).length > 0 ? headers : undefined,
           attachments:
             mail.attachments.length > 0 ? mail.attachments.map(({ name, type, content }) => ({ type, name, content })) : undefined,
+          images:
+            mail.images.length > 0 ? mail.images.map(({ contentId, type, content }) => ({ type, name: contentId, content })) : undefined,
           metadata: { tern: message.echo },
           // One mail for all of them, so that copies are seen as copies.
           preserve_recipients: true,

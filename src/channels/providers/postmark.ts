@@ -34,6 +34,15 @@ export const postmark: HttpProvider<typeof settings> = {
   baseUrl: "https://api.postmarkapp.com",
   request(message, given, baseUrl) {
     const mail = mailOf(message, given.from);
+    const files = [
+      ...mail.attachments.map(({ name, type, content }) => ({ Name: name, Content: content, ContentType: type })),
+      ...mail.images.map(({ name, type, content, contentId }) => ({
+        Name: name,
+        Content: content,
+        ContentType: type,
+        ContentID: `cid:${contentId}`,
+      })),
+    ];
     const headers = Object.entries(mail.headers).map(([Name, Value]) => ({ Name, Value }));
     return {
       method: "POST",
@@ -49,10 +58,7 @@ export const postmark: HttpProvider<typeof settings> = {
         HtmlBody: mail.html,
         TextBody: mail.text,
         Headers: headers.length > 0 ? headers : undefined,
-        Attachments:
-          mail.attachments.length > 0
-            ? mail.attachments.map(({ name, type, content }) => ({ Name: name, Content: content, ContentType: type }))
-            : undefined,
+        Attachments: files.length > 0 ? files : undefined,
         MessageStream: given.messageStream,
         Metadata: splitEcho(message.echo),
         TrackOpens: given.tracking,

@@ -44,6 +44,10 @@ export const resend: HttpProvider<typeof settings> = {
   idempotency: { header: "idempotency-key", lifeMs: 24 * 3_600_000 },
   request(message, given, baseUrl) {
     const mail = mailOf(message, given.from);
+    const files = [
+      ...mail.attachments.map(({ name, type, content }) => ({ filename: name, content, content_type: type })),
+      ...mail.images.map(({ name, type, content, contentId }) => ({ filename: name, content, content_type: type, content_id: contentId })),
+    ];
     return {
       method: "POST",
       url: `${baseUrl}/emails`,
@@ -58,10 +62,7 @@ export const resend: HttpProvider<typeof settings> = {
         cc: mail.cc.length > 0 ? mail.cc.map(writeMailbox) : undefined,
         bcc: mail.bcc.length > 0 ? mail.bcc.map(writeMailbox) : undefined,
         headers: Object.keys(mail.headers).length > 0 ? mail.headers : undefined,
-        attachments:
-          mail.attachments.length > 0
-            ? mail.attachments.map(({ name, type, content }) => ({ filename: name, content, content_type: type }))
-            : undefined,
+        attachments: files.length > 0 ? files : undefined,
         tags: [{ name: "tern", value: message.echo }],
       }),
     };

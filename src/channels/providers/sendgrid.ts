@@ -35,6 +35,16 @@ export const sendgrid: HttpProvider<typeof settings> = {
   baseUrl: "https://api.sendgrid.com",
   request(message, given, baseUrl) {
     const mail = mailOf(message, given.from);
+    const files = [
+      ...mail.attachments.map(({ name, type, content }) => ({ content, type, filename: name, disposition: "attachment" })),
+      ...mail.images.map(({ name, type, content, contentId }) => ({
+        content,
+        type,
+        filename: name,
+        disposition: "inline",
+        content_id: contentId,
+      })),
+    ];
     const tracking = given.tracking === undefined ? undefined : { enable: given.tracking };
     return {
       method: "POST",
@@ -51,10 +61,7 @@ export const sendgrid: HttpProvider<typeof settings> = {
           ...(mail.html === undefined ? [] : [{ type: "text/html", value: mail.html }]),
         ],
         headers: Object.keys(mail.headers).length > 0 ? encodeHeaders(mail.headers) : undefined,
-        attachments:
-          mail.attachments.length > 0
-            ? mail.attachments.map(({ name, type, content }) => ({ content, type, filename: name, disposition: "attachment" }))
-            : undefined,
+        attachments: files.length > 0 ? files : undefined,
         custom_args: { tern: message.echo },
         tracking_settings: tracking && { click_tracking: tracking, open_tracking: tracking },
       }),

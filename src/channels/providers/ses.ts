@@ -90,9 +90,9 @@ const addresses = (list: Mail["cc"]) => (list.length > 0 ? list.map(({ email }) 
 const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
 
 /** What is sent without files, and with headers as it takes them beside a subject and a body. Source: SES API v2, MessageHeader. */
-const isSimple = ({ attachments, headers }: Mail): boolean => {
+const isSimple = ({ attachments, images, headers }: Mail): boolean => {
   const values = Object.values(encodeHeaders(headers));
-  return attachments.length === 0 && values.length <= 15 && values.every((value) => value.length <= 870);
+  return attachments.length + images.length === 0 && values.length <= 15 && values.every((value) => value.length <= 870);
 };
 
 const simpleContent = (mail: Mail) => {

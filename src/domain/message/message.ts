@@ -143,6 +143,8 @@ export interface Attachment {
   /** Media type, as "application/pdf". */
   readonly type: string;
   readonly content: string;
+  /** An image that stands in the HTML, by `cid:` and this. */
+  readonly contentId?: string | undefined;
 }
 
 /** What a provider is given: address and content, fully rendered, independent of the provider. */

@@ -19,6 +19,11 @@ const attachment = z.strictObject({
   // Parts made of parts have an encoding of their own, which is not a file's.
   type: z.string().regex(/^(?!multipart\/|message\/)[\w.+-]{1,60}\/[\w.+-]{1,100}$/i, "a file's media type such as application/pdf"),
   content: z.base64().min(1).describe("base64"),
+  contentId: z
+    .string()
+    .regex(/^[\w.-]{1,60}(?:@[\w.-]{1,60})?$/, "letters, digits, . _ - and perhaps one @")
+    .optional()
+    .describe("of an image that stands in the HTML as `cid:` and this, instead of a file that goes along"),
 });
 
 const emailAddress = line.max(254).refine(isAddress, "is no e-mail address");
@@ -55,6 +60,14 @@ export const sendCallSchema = z
     if ((call.template === undefined) === (call.content === undefined)) refuse("template", "give either a template or content");
     if (!call.transactional && call.topic === undefined) refuse("topic", "a message that is not transactional belongs to a topic");
     if (call.attachments !== undefined && call.channel !== "email") refuse("attachments", "only emails carry files");
+    const ids = new Set<string>();
+    for (const [index, { type, contentId }] of (call.attachments ?? []).entries()) {
+      if (contentId === undefined) continue;
+      const path = ["attachments", index, "contentId"];
+      if (!/^image\//i.test(type)) context.addIssue({ code: "custom", path, message: "only images stand in the HTML" });
+      if (ids.has(contentId)) context.addIssue({ code: "custom", path, message: "another image has it" });
+      ids.add(contentId);
+    }
     const wrong = call.to === undefined ? undefined : wrongAddress(call.channel, call.to);
     if (wrong !== undefined) refuse("to", wrong);
     const bytes = (call.attachments ?? []).reduce((sum, { content }) => sum + decodedLength(content), 0);
