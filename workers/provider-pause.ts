@@ -1,7 +1,7 @@
 import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import type { UserKey } from "../src/domain/user/user-key.ts";
 import type { CatalogDocument } from "../src/domain/catalog/catalog.ts";
-import { notePause, noteResume, readChangedAt } from "../src/storage/control/provider-states.ts";
+import { notePause, noteResume, readChanges } from "../src/storage/control/provider-states.ts";
 import { heldFor } from "../src/storage/shard/held-messages.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import { stimulateMany } from "./tell-user.ts";
@@ -28,16 +28,17 @@ const withPause = (live: CatalogDocument, key: string, isPaused: boolean): Catal
 
 /**
  * The provider said that its operator must act: nothing more is sent by it until somebody has (docs/semantics.md, Sending).
- * What an attempt heard that may still have used the settings from before a change says nothing about those after it.
+ * An attempt that may still have used the settings from before a PUT says nothing about those after it, and one that began
+ * before a resume nothing about what was mended meanwhile. Whoever resumes changes no settings: what is heard next counts.
  * Never rejects: the next message finds out again.
  */
 export const pauseProvider = async (env: Env, { workspace, provider, detail, begunAt }: Misconfigured): Promise<void> => {
   try {
     await changeCatalog(env, workspace, async (live) => {
       const known = live.providers.find(({ key }) => key === provider);
-      const changedAt = await readChangedAt(env.DB, workspace, provider);
-      if (known === undefined || known.paused === true || changedAt === undefined || begunAt <= changedAt + 2 * providersMaxAgeMs)
-        return { unchanged: undefined };
+      const changes = await readChanges(env.DB, workspace, provider);
+      if (known === undefined || known.paused === true || changes === undefined) return { unchanged: undefined };
+      if (begunAt <= changes.putAt + 2 * providersMaxAgeMs || begunAt <= changes.resumedAt) return { unchanged: undefined };
       return {
         document: withPause(live, provider, true),
         statements: [notePause(env.DB, { workspace, key: provider, at: Date.now(), reason: detail })],

@@ -168,6 +168,15 @@ describe("a provider that says its operator must act", () => {
     expect((await workspace.api("POST /api/providers/a/resume")).body).toEqual({ resumed: false });
   });
 
+  it("is paused again by the first answer after a resume that mended nothing", async () => {
+    const workspace = await paused();
+    vi.setSystemTime(Date.now() + 1_000);
+    expect((await workspace.api("POST /api/providers/a/resume")).body).toEqual({ resumed: true });
+    vi.setSystemTime(Date.now() + 1_000);
+    await send([await signUp(workspace, "2")]);
+    expect((await workspace.api("GET /api/alerts")).body.items).toMatchObject([{ kind: "provider-paused", subject: "a" }]);
+  });
+
   it("is not paused by an attempt that may have used the settings from before a change", async () => {
     const workspace = await setUp();
     fetched.mockImplementation(unauthorized);

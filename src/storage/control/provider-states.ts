@@ -12,18 +12,20 @@ export const listPaused = async (db: D1Database, workspace: string): Promise<rea
       .all<ProviderState>()
   ).results;
 
-/** When a provider was last put or resumed, ms; undefined when there is none. */
-export const readChangedAt = async (db: D1Database, workspace: string, key: string): Promise<number | undefined> =>
-  (
-    await db
-      .prepare(
-        `SELECT max(d.updated_at, coalesce(s.changed_at, 0)) AS at FROM definitions d
-         LEFT JOIN provider_states s ON s.workspace = d.workspace AND s.key = d.key
-         WHERE d.workspace = ? AND d.kind = 'provider' AND d.key = ?`,
-      )
-      .bind(workspace, key)
-      .first<{ at: number }>()
-  )?.at;
+/** When a provider was last put, and last resumed (0: never), ms; undefined when there is none. */
+export const readChanges = async (
+  db: D1Database,
+  workspace: string,
+  key: string,
+): Promise<{ readonly putAt: number; readonly resumedAt: number } | undefined> =>
+  (await db
+    .prepare(
+      `SELECT d.updated_at AS putAt, coalesce(s.changed_at, 0) AS resumedAt FROM definitions d
+       LEFT JOIN provider_states s ON s.workspace = d.workspace AND s.key = d.key
+       WHERE d.workspace = ? AND d.kind = 'provider' AND d.key = ?`,
+    )
+    .bind(workspace, key)
+    .first<{ putAt: number; resumedAt: number }>()) ?? undefined;
 
 interface Change {
   readonly workspace: string;
