@@ -71,6 +71,16 @@ const segment = createRoute({
   path: "/segments/$key",
   component: lazyRouteComponent(() => import("./pages/segment.tsx"), "Segment"),
 });
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates",
+  component: lazyRouteComponent(() => import("./pages/templates.tsx"), "Templates"),
+});
+const template = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates/$key",
+  component: lazyRouteComponent(() => import("./pages/template.tsx"), "Template"),
+});
 const messages = createRoute({
   getParentRoute: () => shell,
   path: "/messages",
@@ -101,7 +111,7 @@ export const createAppRouter = (queryClient: QueryClient) =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
-      shell.addChildren([home, users, user, journeys, journey, segments, segment, messages, message, live, settings]),
+      shell.addChildren([home, users, user, journeys, journey, segments, segment, templates, template, messages, message, live, settings]),
     ]),
     context: { queryClient },
     defaultPreload: "intent",

@@ -7,6 +7,7 @@ import { shortMessages } from "./fixture-channels.ts";
 import * as data from "./fixture-data.ts";
 import { journeyDefinition, journeys, statistics } from "./fixture-journeys.ts";
 import { message, messages, uncertainText } from "./fixture-messages.ts";
+import { previewOf, templates } from "./fixture-templates.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -47,6 +48,7 @@ const lists: Readonly<Record<string, (query: URLSearchParams) => readonly unknow
   "/users/user-0/messages": () => messages.slice(0, 4),
   "/journeys": () => journeys,
   "/segments": () => data.segments,
+  "/templates": () => templates,
   "/segments/looked-at-shoes/members": () => data.users.slice(0, 12).map((user) => ({ ...user, since: user.lastSeenAt })),
   "/messages": (query) =>
     messages.filter(
@@ -64,6 +66,7 @@ const things: Readonly<Record<string, unknown>> = {
   "/journeys/abandoned-cart": journeyDefinition,
   "/journeys/abandoned-cart/statistics": statistics,
   "/segments/looked-at-shoes": data.segments[1],
+  ...Object.fromEntries(templates.map((template) => [`/templates/${template.key}`, template])),
   "/messages/m0": message,
   "/messages/m6": uncertainText,
   ...shortMessages,
@@ -100,7 +103,9 @@ export const startFixtureServer = async (
     for await (const chunk of request) text += chunk;
     if (request.method === "POST") fixture.posts.push({ path: route, body: text });
     const { status, body } =
-      request.method === "POST" && fixture.mood !== "failing" ? { status: 200, body: {} } : answer(route, searchParams, fixture.mood);
+      request.method === "POST" && fixture.mood !== "failing"
+        ? (previewOf(route, text) ?? { status: 200, body: {} })
+        : answer(route, searchParams, fixture.mood);
     response
       .writeHead(status, { "content-type": status < 400 ? "application/json" : "application/problem+json" })
       .end(JSON.stringify(body));

@@ -107,7 +107,7 @@ export const scopeFor = async (env: Env, live: CatalogDocument, { shown }: Candi
     trigger: (call.trigger ?? (data === undefined ? null : { properties: data })) as RenderScope["trigger"], // JSON by the schema
     run: { id: "preview", journey: "preview", version: 1, key: "", enteredAt: new Date().toISOString() },
     variables: call.variables ?? {},
-    digest: { events: (call.digest?.events ?? []) as readonly JsonObject[], count: call.digest?.events.length ?? 0 }, // JSON by the schema
+    digest: { events: call.digest?.events ?? [], count: call.digest?.events.length ?? 0 },
     message: { id: "preview", channel: shown.channel, template: shown.key },
     workspace: { name: live.name, timezone: live.timezone },
     ...(data !== undefined && { data }),

@@ -15,6 +15,8 @@ import type {
   SegmentView,
   Session,
   Statistics,
+  TemplatePreview,
+  TemplateView,
   TimelineItem,
   UserProfile,
   UserSummary,
@@ -71,6 +73,20 @@ export const statisticsQuery = (key: string) => one<Statistics>(`/journeys/${key
 export const segmentsQuery = pages<SegmentView>("/segments");
 export const segmentQuery = (key: string) => one<SegmentView>(`/segments/${key}`);
 export const membersQuery = (key: string) => pages<Member>(`/segments/${key}/members`);
+
+/** Few at a time: they come with all that is in them. */
+export const templatesQuery = pages<TemplateView>("/templates", {}, 20);
+export const templateQuery = (key: string) => one<TemplateView>(`/templates/${key}`);
+/** A template rendered for someone; nothing is sent. The one before stays while the next is made. */
+export const previewQuery = (
+  key: string,
+  over: { readonly user?: { readonly id: string }; readonly locale?: string; readonly data?: unknown },
+) =>
+  queryOptions({
+    queryKey: [`/templates/${key}/preview`, over],
+    queryFn: ({ signal }) => callApi<TemplatePreview>(`/templates/${key}/preview`, { method: "POST", body: over, signal }),
+    placeholderData: (before) => before,
+  });
 
 export const messagesQuery = (filter: { readonly status?: string | undefined; readonly channel?: string | undefined }) =>
   pages<MessageSummary>("/messages", { ...filter, content: "false" });

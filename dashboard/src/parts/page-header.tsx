@@ -10,7 +10,7 @@ interface PageHeaderProps {
   readonly mark?: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
-  readonly back?: { readonly to: "/journeys" | "/users" | "/segments" | "/messages"; readonly label: string };
+  readonly back?: { readonly to: "/journeys" | "/users" | "/segments" | "/templates" | "/messages"; readonly label: string };
 }
 
 /** Title of a page, also the browser tab's, with what can be done on it. */

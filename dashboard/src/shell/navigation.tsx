@@ -1,4 +1,4 @@
-import { IconActivity, IconMail, IconRoute, IconSettings, IconUsers, IconUsersGroup } from "@tabler/icons-react";
+import { IconActivity, IconMail, IconRoute, IconSettings, IconTemplate, IconUsers, IconUsersGroup } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import classes from "./shell.module.css";
 
@@ -6,6 +6,7 @@ const places = [
   { to: "/journeys", label: "Journeys", icon: IconRoute },
   { to: "/users", label: "Users", icon: IconUsers },
   { to: "/segments", label: "Segments", icon: IconUsersGroup },
+  { to: "/templates", label: "Templates", icon: IconTemplate },
   { to: "/messages", label: "Messages", icon: IconMail },
   { to: "/live", label: "Live events", icon: IconActivity },
   { to: "/settings", label: "Settings", icon: IconSettings },

@@ -1,13 +1,12 @@
-import { Group, SegmentedControl, Switch, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { IconFileUnknown } from "@tabler/icons-react";
-import { useState } from "react";
 import type { MessageContent } from "../../../../src/domain/message/message.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { Fields } from "../../parts/fields.tsx";
 import { JsonView } from "../../parts/json-view.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { scrollable } from "../../parts/scrollable.ts";
-import { emailDocument } from "./email-document.ts";
+import { HtmlPreview } from "./html-preview.tsx";
 import classes from "./message.module.css";
 import { PushBody } from "./push-body.tsx";
 import { SlackBody } from "./slack-body.tsx";
@@ -15,43 +14,6 @@ import { SmsBody, WhatsAppBody } from "./text-body.tsx";
 
 type Email = Extract<MessageContent, { channel: "email" }>;
 type Webhook = Extract<MessageContent, { channel: "webhook" }>;
-
-/**
- * A mail's HTML in a frame that can do nothing: no scripts, no forms, no pop-ups, no origin of its own (sandbox), and a
- * policy that loads nothing but pictures, and those only when asked for (opening a preview must not look like a reader).
- */
-const HtmlPreview = ({ html }: { readonly html: string }) => {
-  const [width, setWidth] = useState("wide");
-  const [pictures, setPictures] = useState(false);
-  return (
-    <>
-      <Group justify="space-between" px="md" py={8} gap="xs" className={classes["tools"] ?? ""}>
-        <SegmentedControl
-          size="xs"
-          value={width}
-          onChange={setWidth}
-          aria-label="Width of the preview"
-          data={[
-            { value: "wide", label: "Desktop" },
-            { value: "narrow", label: "Phone" },
-          ]}
-        />
-        <Switch size="xs" label="Load remote pictures" checked={pictures} onChange={(event) => setPictures(event.currentTarget.checked)} />
-      </Group>
-      <div className={classes["stage"]}>
-        <iframe
-          key={String(pictures)}
-          title="Message body"
-          sandbox=""
-          referrerPolicy="no-referrer"
-          srcDoc={emailDocument(html, pictures)}
-          className={classes["frame"]}
-          style={{ maxWidth: width === "narrow" ? 375 : "100%" }}
-        />
-      </div>
-    </>
-  );
-};
 
 const EmailBody = ({ content }: { readonly content: Email }) => (
   <Panel flush>
@@ -109,7 +71,8 @@ const WebhookBody = ({ content }: { readonly content: Webhook }) => (
   </Panel>
 );
 
-const Body = ({ content }: { readonly content: MessageContent }) => {
+/** What a message says, by channel. */
+export const ContentView = ({ content }: { readonly content: MessageContent }) => {
   switch (content.channel) {
     case "email":
       return <EmailBody content={content} />;
@@ -138,5 +101,5 @@ export const MessageBody = ({ content, status }: { readonly content: MessageCont
         </Empty>
       </Panel>
     );
-  return <Body content={content} />;
+  return <ContentView content={content} />;
 };
