@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { soon } from "../../test/support/workspace.ts";
 import { catalogFor, liveVersion } from "../catalog-cache.ts";
+import { streamObject } from "../stream-object.ts";
 import { readStream } from "../stream/stream-definition.ts";
 import { bindings, call, keyWith, newWorkspace, type TestWorkspace } from "./client.test-support.ts";
 
@@ -70,6 +72,31 @@ describe("/api/streams", () => {
     const other = await newWorkspace();
     expect((await other.api("GET /api/streams/s")).status).toBe(404);
     expect((await other.api("GET /api/streams/s/deliveries")).status).toBe(404);
+  });
+
+  it("the log is read page by page, newest first, each delivery once, also of one status alone", async () => {
+    const ws = await newWorkspace();
+    await ws.api("PUT /api/streams/s", stream);
+    const object = streamObject(bindings, ws.id, "s");
+    for (let n = 0; n < 5; n++) {
+      await object.append([{ id: `i${n}`, body: "{}" }]);
+      await soon(async () => expect((await object.state()).waiting).toBe(0));
+    }
+    const walk = async (query: string): Promise<readonly string[]> => {
+      const ids: string[] = [];
+      let cursor: string | null = "";
+      for (let pages = 0; cursor !== null && pages < 10; pages++) {
+        const { body } = await ws.api(`GET /api/streams/s/deliveries?limit=2${query}${cursor === "" ? "" : `&cursor=${cursor}`}`);
+        expect(body.items.length).toBeLessThanOrEqual(2);
+        ids.push(...body.items.map(({ id }: { id: string }) => id.replace(/^msg_[0-9a-f]+_/, "")));
+        cursor = body.next;
+      }
+      return ids;
+    };
+    expect(await walk("")).toEqual(["5", "4", "3", "2", "1"]);
+    expect(await walk("&status=delivered")).toEqual(["5", "4", "3", "2", "1"]);
+    expect(await walk("&status=given-up")).toEqual([]);
+    expect((await ws.api("GET /api/streams/s/deliveries?cursor=nonsense")).status).toBe(400);
   });
 
   it.each([

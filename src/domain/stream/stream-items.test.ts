@@ -7,7 +7,7 @@ import { streamSchema } from "./stream.ts";
 const event = (more: Partial<UserEvent>): UserEvent => ({
   id: "e1",
   type: "track",
-  userId: "ada",
+  anonymousId: "x",
   event: "Order Completed",
   time: 0,
   receivedAt: 1_000,
@@ -41,6 +41,12 @@ describe("itemsOf", () => {
     [{ include: ["users"] }, ["fact:a:x:9"]],
     [{ include: ["messages"] }, []],
   ])("of %j", (stream, ids) => expect(idsOf(stream)).toEqual(ids));
+
+  it("an event told again after its user was merged is the same item, of whom they are now", () => {
+    const again = itemsOf([{ key: "s", events: ["*"], include: ["events"] }], [{ user: "u:ada", events: [event({})] }]).get("s") ?? [];
+    expect(again.map(({ id }) => id)).toEqual(["event:a:x:e1"]);
+    expect(JSON.parse(again[0]?.body ?? "")).toMatchObject({ user: { id: "ada", anonymous: false } });
+  });
 
   it("tells instants as texts, whose it is, and nothing of how we order or trust it", () => {
     const bodies = itemsOf([{ key: "s", events: ["*"], include: ["events", "journeys"] }], happened).get("s") ?? [];

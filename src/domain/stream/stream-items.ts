@@ -1,6 +1,6 @@
 import type { UserEvent } from "../event/event.ts";
 import type { Fact, NumberedFacts } from "../user/facts.ts";
-import type { UserKey } from "../user/user-key.ts";
+import { type UserKey, userKeyOf } from "../user/user-key.ts";
 import type { CatalogStream, StreamPart } from "./stream.ts";
 
 /** One thing a stream tells of. `id`: the same thing again is the same item. */
@@ -50,7 +50,8 @@ const matches = (pattern: string, name: string): boolean =>
 const toldEvent = (user: UserKey, event: UserEvent): Told => {
   const { index: _index, key: _key, time, receivedAt, ...call } = event;
   return {
-    id: `event:${user}:${event.id}`,
+    // By what the call itself says: told again after its user was merged it is the same item.
+    id: `event:${userKeyOf(event) ?? user}:${event.id}`,
     part: "events",
     name: event.type === "track" ? (event.event ?? "") : "",
     content: {
