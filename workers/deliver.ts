@@ -35,14 +35,12 @@ const parallel = 20;
 export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ctx: ExecutionContext): Promise<void> => {
   const ports = portsOf(env);
   const answers: Answered[] = [];
-  const accepted: DeliverMessage[] = [];
   const isFresh = ({ body }: { readonly body: DeliverMessage }): boolean => body.receipt === undefined;
   await pool(batch.messages.filter(isFresh), parallel, async (message) => {
     const { body } = message;
     const delivery = await deliverMessage(body, ports);
     if (delivery.kind === "done") {
       answers.push(...delivery.answers.map((answer) => ({ ...body, answer })));
-      if (delivery.accepted !== undefined) accepted.push(delivery.accepted);
       return message.ack();
     }
     console.error(
@@ -51,36 +49,35 @@ export const deliver = async (batch: MessageBatch<DeliverMessage>, env: Env, _ct
     message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
   });
   await followUp(env, answers);
-  await askLater(env, accepted);
   await takeReceipts(
     batch.messages.filter((message) => !isFresh(message)),
-    { provider: ports.provider, call: ports.authorize.call, tell: (workspace, changes) => stimulateMany({ env, workspace }, changes) },
+    {
+      provider: ports.provider,
+      call: ports.authorize.call,
+      tell: (workspace, changes) => stimulateMany({ env, workspace }, changes),
+      misconfigured: ports.misconfigured,
+    },
   );
 };
 
-/** Has providers that give receipts asked for them when there are any. One that cannot be queued is not asked for: nothing else depends on it. */
-const askLater = async (env: Env, accepted: readonly DeliverMessage[]): Promise<void> => {
-  const wishes = await Promise.all(
-    accepted.map(async (body) => {
+/** Has providers that give receipts asked for them when there are any; those of one moment are queued together. */
+const receiptQueue = (env: Env): DeliverPorts["askLater"] => {
+  const queue = groupCommit(async (wishes: readonly MessageSendRequest<DeliverMessage>[]) => {
+    for (let from = 0; from < wishes.length; from += perSend) await env.DELIVER_PUSH.sendBatch(wishes.slice(from, from + perSend));
+  });
+  return async (body) => {
+    try {
       const receipts = receiptsOf(await providerFor(env, body.workspace, body.receipt?.provider ?? ""));
-      return receipts === undefined ? [] : [{ body, delaySeconds: receipts.afterSeconds }];
-    }),
-  ).catch((error: unknown) => tellOf(error));
-  try {
-    for (let all = wishes.flat(), from = 0; from < all.length; from += perSend)
-      await env.DELIVER_PUSH.sendBatch(all.slice(from, from + perSend));
-  } catch (error) {
-    tellOf(error);
-  }
+      if (receipts !== undefined) await queue({ body, delaySeconds: receipts.afterSeconds });
+    } catch (error) {
+      // The message was taken: that is settled in any case, and only what became of it stays unknown.
+      console.error(JSON.stringify({ what: "a receipt could not be asked for", workspace: body.workspace, error: String(error) }));
+    }
+  };
 };
 
 /** Messages of one `sendBatch`. Source: Cloudflare's documented limits of Queues. */
 const perSend = 100;
-
-const tellOf = (error: unknown): [] => {
-  console.error(JSON.stringify({ what: "receipts could not be asked for", error: String(error) }));
-  return [];
-};
 
 /** What one attempt needs, with whoever claims or not. */
 export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
@@ -117,6 +114,7 @@ const portsOf = (env: Env): DeliverPorts => {
     listed: (workspace, channel, address) => listedReason(env, workspace, channel, address),
     suppressedAmong: (workspace, channel, addresses) => suppressedAmong(env, workspace, channel, addresses),
     shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
+    askLater: receiptQueue(env),
     misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),
   };
 };

@@ -24,7 +24,12 @@ export interface DeliverMessage {
   readonly user: UserKey;
   readonly message: string;
   /** Not to be claimed: its provider took it and is now to be asked, by its own id, what became of it. */
-  readonly receipt?: { readonly provider: string; readonly id: string };
+  readonly receipt?: {
+    readonly provider: string;
+    readonly id: string;
+    /** When the attempt began, ms. */
+    readonly begunAt: number;
+  };
 }
 
 /** ASKS queue: a question of a user's run that only the outside can answer. Repeated by the object's alarm until it is answered or over. */

@@ -91,7 +91,12 @@ export interface InboundPorts {
 /** What a provider says of a message it took, when it is asked later. */
 export interface Receipt {
   /** It did not get through; `permanent`: nothing else will, to that address. Absent: it was handed on. */
-  readonly failed?: { readonly reason: string; readonly permanent: boolean };
+  readonly failed?: {
+    readonly reason: string;
+    readonly permanent: boolean;
+    /** Nothing will get through before its operator acts. */
+    readonly misconfigured?: true;
+  };
 }
 
 /** How a provider is asked what became of messages it took: where it tells nobody by itself. */

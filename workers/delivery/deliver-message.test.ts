@@ -16,6 +16,27 @@ describe("deliverMessage", () => {
     expect(recorded.settles).toEqual([{ catalog: 7, message: "m1", attempt: 1, outcome: { kind: "accepted", providerMessageId: "p1" } }]);
   });
 
+  it("has its provider asked later before it settles: a crash in between loses neither", async () => {
+    const order: unknown[] = [];
+    const { ports } = recordingPorts({
+      askLater: (accepted) => {
+        order.push(accepted);
+        return Promise.resolve();
+      },
+      settle: () => {
+        order.push("settle");
+        return Promise.resolve({ deliver: [] });
+      },
+    });
+    await deliverMessage(queued, ports);
+    expect(order).toEqual([{ ...queued, receipt: { provider: "mail", id: "p1", begunAt: 0 } }, "settle"]);
+  });
+
+  it("has nobody asked about a message that was not taken", async () => {
+    const { ports } = recordingPorts({ call: () => Promise.resolve(answer(422)), askLater: failing("asked") });
+    expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "done" });
+  });
+
   it("reads the live catalog right before the claim: once stop has answered, no claim starts", async () => {
     const order: string[] = [];
     const { ports } = recordingPorts({

@@ -21,6 +21,8 @@ export interface DeliverPorts extends AttemptPorts, PlacePorts {
   readonly suppressedAmong: (workspace: string, channel: string, addresses: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Number of the data shard that holds a user's rows. */
   readonly shardNumber: (workspace: string, user: UserKey) => number;
+  /** Has the provider asked later what became of a message it took, where it can be asked. Never rejects. */
+  readonly askLater: (accepted: DeliverMessage) => Promise<void>;
   /** The provider said that its operator must act. Never rejects. */
   readonly misconfigured: (
     workspace: string,
@@ -30,8 +32,8 @@ export interface DeliverPorts extends AttemptPorts, PlacePorts {
 }
 
 export type Delivery =
-  /** Settled, refused, or left to the claim's lease: the queue's copy is no longer needed. `accepted`: how its provider may be asked later what became of it. */
-  | { readonly kind: "done"; readonly answers: readonly ObjectAnswer[]; readonly accepted?: DeliverMessage }
+  /** Settled, refused, or left to the claim's lease: the queue's copy is no longer needed. */
+  | { readonly kind: "done"; readonly answers: readonly ObjectAnswer[] }
   /** The object could not be asked: the queue brings the message again. */
   | { readonly kind: "not-claimed"; readonly problem: string };
 
@@ -79,6 +81,14 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   // Only the provider's own word pauses it; before the settle, so that what is held then meets a paused one when it is asked again.
   if (outcome.kind === "misconfigured" && isAnswered)
     await ports.misconfigured(workspace, rendered.provider, { detail: outcome.detail, begunAt });
+  // Before the settle: a crash in between has the message sent again, and asked for again; after it nobody would.
+  if (outcome.kind === "accepted" && outcome.providerMessageId !== undefined)
+    await ports.askLater({
+      workspace,
+      user: owner,
+      message: id,
+      receipt: { provider: rendered.provider, id: outcome.providerMessageId, begunAt },
+    });
   const settled = await settle(ports, {
     workspace,
     user: owner,
@@ -88,14 +98,7 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
     outcome,
     ...(leftOut.length > 0 && { leftOut }),
   });
-  const providerId = outcome.kind === "accepted" ? outcome.providerMessageId : undefined;
-  return {
-    kind: "done",
-    answers: settled ? [answer, settled] : [answer],
-    ...(providerId !== undefined && {
-      accepted: { workspace, user: owner, message: id, receipt: { provider: rendered.provider, id: providerId } },
-    }),
-  };
+  return { kind: "done", answers: settled ? [answer, settled] : [answer] };
 }
 
 type LookedUp =

@@ -47,6 +47,7 @@ export function recordingPorts(
     shardNumber: () => 0,
     authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
     forgetToken: () => undefined,
+    askLater: () => Promise.resolve(),
     connected: (work) => work(),
     provider: () => Promise.resolve(resend),
     call: () => {

@@ -10,12 +10,12 @@ const phones: ProviderDefinition = { key: "phones", type: "expo", channel: "push
 interface Brought extends ReceiptWish {
   readonly ends: string[];
 }
-const wish = (message: string, attempts = 1, workspace = "w1"): Brought => {
+const wish = (message: string, attempts = 1, workspace = "w1", begunAt = 1): Brought => {
   const ends: string[] = [];
   return {
     ends,
     attempts,
-    body: { workspace, user: `u:${message}`, message, receipt: { provider: "phones", id: `t-${message}` } },
+    body: { workspace, user: `u:${message}`, message, receipt: { provider: "phones", id: `t-${message}`, begunAt } },
     ack: () => void ends.push("ack"),
     retry: ({ delaySeconds }) => void ends.push(`retry in ${delaySeconds}`),
   };
@@ -35,6 +35,10 @@ const portsWith = (
     },
     tell: (_, changes) => {
       told.push(...changes);
+      return Promise.resolve();
+    },
+    misconfigured: (...said) => {
+      told.push(said);
       return Promise.resolve();
     },
     ...replace,
@@ -87,6 +91,18 @@ describe("takeReceipts", () => {
     });
     await takeReceipts([one], ports);
     expect(one.ends).toEqual(["retry in 900"]);
+  });
+
+  it("tells the operator of credentials that Apple or Google do not take, by the newest message", async () => {
+    const wishes = [wish("m1", 1, "w1", 5), wish("m2", 1, "w1", 9), wish("m3", 1, "w1", 11)];
+    const data = { "t-m1": error("InvalidCredentials"), "t-m2": error("InvalidCredentials"), "t-m3": { status: "ok" } };
+    const { ports, told } = portsWith(answer(200, JSON.stringify({ data })));
+    await takeReceipts(wishes, ports);
+    expect(told[0]).toEqual(["w1", "phones", { detail: "InvalidCredentials: no", begunAt: 9 }]);
+    expect(told.slice(1)).toMatchObject([
+      { user: "u:m1", stimuli: [{ status: "bounced", permanent: false }] },
+      { user: "u:m2", stimuli: [{ status: "bounced", permanent: false }] },
+    ]);
   });
 
   it("keeps workspaces apart, and asks nobody where the provider is gone", async () => {

@@ -22,6 +22,12 @@ export interface ReceiptPorts {
     workspace: string,
     changes: readonly { readonly user: UserKey; readonly stimuli: readonly Stimulus[] }[],
   ) => Promise<void>;
+  /** The provider said that its operator must act. Never rejects. */
+  readonly misconfigured: (
+    workspace: string,
+    provider: string,
+    said: { readonly detail: string; readonly begunAt: number },
+  ) => Promise<void>;
 }
 
 /** Asked so often, a provider that knows nothing of a message will not say any more. */
@@ -92,9 +98,27 @@ const tellAll = async (
     stimuli.set(body.user, [...own, { type: "reported", message: body.message, status: "bounced", reason, permanent }]);
   }
   const [first] = part;
+  await tellOperator(part, told, ports);
   if (stimuli.size > 0 && first !== undefined)
     await ports.tell(
       first.body.workspace,
       [...stimuli].map(([user, own]) => ({ user, stimuli: own })),
     );
+};
+
+/** Once for all of them: by the newest message that failed for it, since what was sent before a change of the settings says nothing about it. */
+const tellOperator = async (
+  part: readonly ReceiptWish[],
+  told: ReadonlyMap<string, Receipt> | undefined,
+  ports: ReceiptPorts,
+): Promise<void> => {
+  const failed = part.flatMap(({ body }) => {
+    const { failed: said } = told?.get(body.receipt?.id ?? "") ?? {};
+    return said?.misconfigured === true && body.receipt !== undefined
+      ? [{ ...body.receipt, workspace: body.workspace, detail: said.reason }]
+      : [];
+  });
+  const [newest] = failed.toSorted((a, b) => b.begunAt - a.begunAt);
+  if (newest !== undefined)
+    await ports.misconfigured(newest.workspace, newest.provider, { detail: newest.detail, begunAt: newest.begunAt });
 };

@@ -94,8 +94,13 @@ function readReceipts(reply: Reply): ReadonlyMap<string, Receipt> | undefined {
     Object.entries(recordOf(data)).map(([id, said]): [string, Receipt] => {
       const receipt = recordOf(said);
       if (receipt["status"] !== "error") return [id, {}];
-      const outcome = readExpoError(reply, receipt);
-      return [id, { failed: { reason: outcome.detail ?? "", permanent: outcome.kind === "unreachable" } }];
+      const { kind, detail = "" } = readExpoError(reply, receipt);
+      const failed = {
+        reason: detail,
+        permanent: kind === "unreachable",
+        ...(kind === "misconfigured" && { misconfigured: true as const }),
+      };
+      return [id, { failed }];
     }),
   );
 }
