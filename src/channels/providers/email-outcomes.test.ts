@@ -1,16 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../domain/message/message.ts";
-import { kindOf } from "../provider-definition.ts";
-import { samples } from "./conformance-samples.ts";
+import { answeredAt, attempted, emailTypes, outcomeOf, type Said } from "./email-kit.test-suite.ts";
 
-interface Case {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+interface Case extends Said {
   readonly outcome: Partial<Outcome> & Pick<Outcome, "kind">;
 }
-
-const at = Date.parse("2026-03-05T10:00:00Z");
 
 /** Answers as each provider's documentation shows them. */
 const answers: Readonly<Record<string, readonly Case[]>> = {
@@ -31,7 +26,7 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
     {
       status: 429,
       body: { errors: [{ field: null, message: "too many requests" }] },
-      headers: { "x-ratelimit-reset": String(at / 1000 + 30) },
+      headers: { "x-ratelimit-reset": String(answeredAt / 1000 + 30) },
       outcome: { kind: "retry", retryAfterMs: 30_000 },
     },
     { status: 500, body: { errors: [{ message: "internal server error" }] }, outcome: { kind: "retry" } },
@@ -230,132 +225,67 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
-/** How each provider refuses whom a mail is from. */
-const refusals: Readonly<Record<string, readonly Omit<Case, "outcome">[]>> = {
-  resend: [
-    { status: 403, body: { statusCode: 403, name: "validation_error", message: "The shop.example domain is not verified." } },
-    { status: 422, body: { statusCode: 422, name: "invalid_from_address", message: "Invalid `from` field." } },
-  ],
-  sendgrid: [
-    { status: 403, body: { errors: [{ message: "The from address does not match a verified Sender Identity.", field: "from" }] } },
-  ],
-  postmark: [
-    { status: 422, body: { ErrorCode: 400, Message: "The 'From' address you supplied is not a Sender Signature." } },
-    { status: 422, body: { ErrorCode: 401, Message: "Sender signature not confirmed" } },
-    { status: 422, body: { ErrorCode: 300, Message: "Invalid 'From' address: 'own@other.example' is not a verified sender signature." } },
-  ],
-  mailgun: [{ status: 400, body: { message: "'from' parameter is not a valid address. please check documentation" } }],
-  mandrill: ["unsigned", "invalid-sender"].map((reject_reason) => ({
-    status: 200,
-    body: [{ email: "ada@example.com", status: "rejected", _id: "m1", reject_reason }],
-  })),
-  brevo: [{ status: 400, body: { code: "invalid_parameter", message: "Sender is invalid / inactive" } }],
-  ses: [
-    { status: 400, body: { message: "not verified" }, headers: { "x-amzn-errortype": "MailFromDomainNotVerifiedException" } },
-    ...["own@other.example, shop@example.com", "Shop <shop@example.com>, Own <own@other.example>", "other.example, example.com"].map(
-      (list) => ({
-        status: 400,
-        body: { message: `Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: ${list}` },
-        headers: { "x-amzn-errortype": "MessageRejected" },
-      }),
-    ),
-  ],
-};
-
-const textOf = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
-
-describe.each(Object.entries(refusals))("%s refuses a sender", (type, cases) => {
-  const kind = kindOf(type);
-  const outcomeFor = (from: string | undefined, { status, body, headers = {} }: Omit<Case, "outcome">): string => {
-    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
-    const content = { channel: "email", subject: "Hi", html: "Hi", text: "Hi", ...(from !== undefined && { from }) } as const;
-    const message = { workspace: "w1", user: "u:1", id: "m1", echo: "w1-0-m1", to: "ada@example.com", content };
-    const reply = { kind: "answer", status, headers, body: textOf(body), complete: true, at } as const;
-    return kind.outcome(reply, { message, settings: samples[type]?.settings }).kind;
-  };
-
-  it.each(cases)("$status $body: the provider's own is its operator's to mend, a message's own concerns that message alone", (refusal) => {
-    expect(outcomeFor(undefined, refusal)).toBe("misconfigured");
-    expect(outcomeFor("The Shop <SHOP@example.com>", refusal)).toBe("misconfigured");
-    expect(outcomeFor(" ", refusal)).toBe("misconfigured");
-    expect(outcomeFor("own@other.example", refusal)).toBe("rejected");
-  });
-});
-
-it("ses: a recipient that is not verified, in an account of the sandbox, concerns that message alone", () => {
-  const kind = kindOf("ses");
-  if (kind.via !== "http") throw new Error("expected ses to be called over HTTP");
-  const body = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: ada@example.org";
-  const reply = {
-    kind: "answer",
-    status: 400,
-    headers: { "x-amzn-errortype": "MessageRejected" },
-    body: JSON.stringify({ message: body }),
-    complete: true,
-    at,
-  } as const;
-  const content = { channel: "email", subject: "Hi", html: "Hi", text: "Hi" } as const;
-  const message = { workspace: "w1", user: "u:1", id: "m1", echo: "w1-0-m1", to: "ada@example.org", content };
-  expect(kind.outcome(reply, { message, settings: samples["ses"]?.settings }).kind).toBe("rejected");
-});
-
-describe("where copies were taken and whom the mail is for was not, the address is known to be dead, and nobody else is asked", () => {
-  it.each([
-    [
-      "mandrill",
-      [
-        { email: "Ada@example.com", status: "rejected", reject_reason: "hard-bounce", _id: "m0" },
-        { email: "c@example.com", status: "sent", _id: "m1" },
-      ],
-    ],
-    [
-      "cloudflare-email",
-      { success: true, errors: [], result: { delivered: ["c@example.com"], permanent_bounces: ["ada@example.com"], queued: [] } },
-    ],
-    [
-      "postmark",
-      {
-        ErrorCode: 0,
-        MessageID: "m1",
-        Message:
-          "Message OK, but will not deliver to these inactive addresses: b@example.com, ada@example.com. Inactive recipients are ones that have generated a hard bounce.",
-      },
-    ],
-  ])("%s", (type, body) => {
-    const kind = kindOf(type);
-    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
-    const reply = { kind: "answer", status: 200, headers: {}, body: JSON.stringify(body), complete: true, at } as const;
-    const content = { channel: "email", subject: "Hi", html: "Hi", text: "Hi" } as const;
-    const outcomeFor = (to: string) =>
-      kind.outcome(reply, {
-        message: { workspace: "w1", user: "u:1", id: "m1", echo: "w1-0-m1", to, content },
-        settings: samples[type]?.settings,
-      }).kind;
-    expect(outcomeFor("Ada <ada@example.com>")).toBe("unreachable");
-    expect(outcomeFor("c@example.com")).toBe("accepted");
-  });
-});
-
-describe.each(Object.keys(answers))("%s", (type) => {
-  it("a page with status 200 is no provider's answer: what became of the mail is not known", () => {
-    const kind = kindOf(type);
-    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
-    const reply = {
-      kind: "answer",
-      status: 200,
-      headers: {},
-      body: "\n<!doctype html><title>Welcome</title>",
-      complete: true,
-      at,
-    } as const;
-    expect(kind.outcome(reply).kind).toBe("uncertain");
-  });
-});
-
 describe.each(Object.entries(answers))("%s", (type, cases) => {
-  const kind = kindOf(type);
-  it.each(cases)("$status $body is $outcome.kind", ({ status, body, headers = {}, outcome }) => {
-    if (kind.via !== "http") throw new Error(`expected ${type} to be called over HTTP`);
-    expect(kind.outcome({ kind: "answer", status, headers, body: textOf(body), complete: true, at })).toMatchObject(outcome);
+  it.each(cases)("$status $body is $outcome.kind", ({ outcome, ...said }) => expect(outcomeOf(type, said)).toMatchObject(outcome));
+});
+
+describe.each(emailTypes)("%s", (type) => {
+  it("a page with status 200 is no provider's answer: what became of the mail is not known", () => {
+    expect(outcomeOf(type, { status: 200, body: "\n<!doctype html><title>Welcome</title>" }).kind).toBe("uncertain");
+  });
+
+  it("any answer is one of the six outcomes, said in a line; only a success is taken for one", () => {
+    const names = [
+      "id",
+      "name",
+      "code",
+      "message",
+      "errors",
+      "error",
+      "result",
+      "ErrorCode",
+      "Message",
+      "MessageID",
+      "status",
+      "reject_reason",
+      "email",
+      "success",
+      "permanent_bounces",
+      "delivered",
+      "field",
+      "__type",
+    ];
+    const words = [
+      "constructor",
+      "__proto__",
+      "invalid_api_key",
+      "MessageRejected",
+      "from",
+      "sender",
+      "hard-bounce",
+      "ada@example.com",
+      "two\r\nlines",
+    ];
+    const { body } = fc.letrec((tie) => ({
+      body: fc.oneof(
+        { depthSize: "small" },
+        fc.constantFrom(...words, null, true, 0, 10, 300, 406, -1, 1e300),
+        fc.array(tie("body"), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names), tie("body"), { maxKeys: 5 }),
+      ),
+    }));
+    const headers = fc.dictionary(
+      fc.constantFrom("retry-after", "x-amzn-errortype", "x-message-id", "x-ratelimit-reset", "x-sib-ratelimit-reset"),
+      fc.constantFrom("", "7", "-1", "1e400", "MessageRejected", "Throttling:http://x", "soon"),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 200, max: 599 }), body, headers, fc.boolean(), (status, said, given, known) => {
+        const outcome = outcomeOf(type, { status, body: said, headers: given }, known ? attempted(type) : undefined);
+        expect(["accepted", "retry", "rejected", "unreachable", "misconfigured", "uncertain"]).toContain(outcome.kind);
+        if (outcome.kind === "accepted") expect(status).toBeLessThan(300);
+        else expect(outcome.detail).toMatch(/^[^\r\n]{1,400}$/);
+        if (outcome.kind === "retry" && outcome.retryAfterMs !== undefined) expect(outcome.retryAfterMs).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 });
