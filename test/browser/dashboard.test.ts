@@ -155,6 +155,18 @@ describe("the dashboard on a real instance", () => {
     await sink.close();
   });
 
+  it("shows a template as it would be sent to a user, and what keeps it from being sent to nobody", async () => {
+    await page.getByRole("link", { name: "Templates", exact: true }).click();
+    await page.getByRole("link", { name: "Hello" }).click();
+    const findings = page.getByRole("region", { name: "Findings" });
+    expect(await isShown(findings.getByText("missing variable user.firstName in subject, line 1"))).toBe(true);
+    expect(await isShown(findings.getByText(/has no unsubscribe_url/))).toBe(true);
+    await page.getByPlaceholder("Nobody in particular").fill("ada");
+    const frame = page.frameLocator("iframe[title='Message body']");
+    expect(await isShown(frame.getByRole("heading", { name: "Welcome, Ada" }))).toBe(true);
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+  });
+
   it("shows an event seconds after it was sent", async () => {
     await page.getByRole("link", { name: "Live events" }).click();
     expect(await isShown(page.getByText("Signed Up").first())).toBe(true);
