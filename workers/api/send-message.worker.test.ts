@@ -61,6 +61,46 @@ describe("POST /api/messages", () => {
     expect(await outboxOf(ws, [sent.body.id])).toMatchObject([{ subject: "Hallo du", attachments: files }]);
   });
 
+  it.each([
+    ["email", { subject: "Hi {{ data.n }}", html: "<p>Hi</p>" }, "ada@example.com", { subject: "Hi 7" }],
+    ["sms", { body: "Hi {{ data.n }}" }, "+4915112345678", { body: "Hi 7" }],
+    ["whatsapp", { body: "Hi {{ data.n }}" }, "+4915112345678", { body: "Hi 7" }],
+    ["push", { title: "Hi", body: "Hi {{ data.n }}" }, "device-token", { body: "Hi 7" }],
+    ["slack", { text: "Hi {{ data.n }}" }, "U123", { text: "Hi 7" }],
+    ["webhook", { url: "https://example.com/", body: "{{ data.n }}" }, "https://example.com/", { body: "7" }],
+  ])("goes out by %s, as content of the call and as a template", async (channel, parts, to, shown) => {
+    const ws = await newWorkspace();
+    await ws.api("PATCH /api/users/ada", {
+      attributes: { email: "ada@example.com", phone: "+4915112345678", slackId: "U123" },
+      devices: { add: [{ token: "device-token", platform: "android" }] },
+    });
+    const template = { channel, name: "Hi", defaultLocale: "en", locales: { en: parts } };
+    expect((await ws.api("PUT /api/templates/hi", template)).status).toBe(201);
+    for (const how of [{ content: parts }, { template: "hi" }]) {
+      const sent = await ws.api("POST /api/messages", { user: { id: "ada" }, channel, data: { n: 7 }, ...how });
+      expect([sent.status, sent.body]).toMatchObject([202, { status: "queued" }]);
+      await becomes(ws, sent.body.id, "sent");
+      expect((await ws.api(`GET /api/messages/${sent.body.id}`)).body).toMatchObject({ channel, to, origin: "call", content: shown });
+    }
+  });
+
+  it("a hundred calls for one user at once, some of them twice, are a hundred messages, each sent once", async () => {
+    const ws = await ada();
+    const calls = Array.from({ length: 100 }, (_, n) => n);
+    const answers = await Promise.all(
+      [...calls, ...calls.slice(0, 30)].map((n) =>
+        ws.api("POST /api/messages", receipt({ data: { order: n } }), { "idempotency-key": `o${n}` }),
+      ),
+    );
+    expect(answers.every(({ status }) => status === 202)).toBe(true);
+    const ids = [...new Set(answers.map(({ body }) => body.id as string))];
+    expect(ids).toHaveLength(100);
+    await soon(async () => expect((await messagesOf(ws, "u:ada")).filter(({ status }) => status === "sent")).toHaveLength(100));
+    const kept = await outboxOf(ws, ids);
+    expect(kept.map(({ subject }) => subject).toSorted()).toEqual(calls.map((n) => `Receipt ${n}`).toSorted());
+    expect((await messagesOf(ws, "u:ada")).every(({ attempts }) => attempts === 1)).toBe(true);
+  });
+
   it("the same Idempotency-Key in parallel sends once; another body under it is refused", async () => {
     const ws = await ada();
     const headers = { "idempotency-key": "order-7" };
