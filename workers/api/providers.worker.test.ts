@@ -129,6 +129,21 @@ describe("a provider that says its operator must act", () => {
     return workspace;
   };
 
+  it("is not paused because of a sender that a template names: that message fails, and others go", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const workspace = await setUp();
+    await workspace.put("/api/templates/hello", { ...template, locales: { en: { ...template.locales.en, from: "own@other.example" } } });
+    vi.setSystemTime(Date.now() + 60_000);
+    const notVerified = { statusCode: 403, name: "validation_error", message: "The other.example domain is not verified." };
+    fetched.mockImplementationOnce(() => Promise.resolve(Response.json(notVerified, { status: 403 })));
+    await send([await signUp(workspace, "1")]);
+    expect(await statusOf(workspace, "1")).toMatch(/^failed: 403 validation_error/);
+    expect((await workspace.api("GET /api/providers/a")).body.paused).toBeNull();
+    await workspace.put("/api/templates/hello", template);
+    await send([await signUp(workspace, "2")]);
+    expect(await statusOf(workspace, "2")).toBe("sent");
+  });
+
   it("is paused and shown among the alerts; nothing more is sent by it meanwhile", async () => {
     const workspace = await paused();
     expect((await workspace.api("GET /api/providers/a")).body.paused).toEqual({
