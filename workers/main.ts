@@ -60,6 +60,11 @@ export default {
     }
   },
 
+  async email(mail, env) {
+    const { takeMail } = await import("./links/mail.ts");
+    await takeMail(mail, env);
+  },
+
   async scheduled(controller, env, ctx) {
     await sweep(controller, env, ctx);
   },

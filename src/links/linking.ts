@@ -77,7 +77,14 @@ const linkingOf = (linked: Linked, base: string, { workspace, key, shardNumber }
       if (content.channel !== "email") return { content };
       const html = content.html === "" ? "" : followHtml(content.html, { link: follow, ...(opens && { pixel: to("o") }) });
       const headers = isMarketing
-        ? listHeaders({ workspace, base, unsubscribe: links.unsubscribe_url, topic: linked.topic, given: content.headers })
+        ? listHeaders({
+            workspace,
+            base,
+            unsubscribe: links.unsubscribe_url,
+            mailbox: settings.mailbox,
+            topic: linked.topic,
+            given: content.headers,
+          })
         : content.headers;
       return {
         content: { ...content, html, ...(headers !== undefined && { headers }) },

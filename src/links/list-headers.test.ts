@@ -12,6 +12,13 @@ describe("headers of a list", () => {
     });
   });
 
+  it("by mail too, where a mailbox takes such mails: one click first", () => {
+    expect(listHeaders({ ...list, mailbox: "out@mail.example.com" })).toMatchObject({
+      "List-Unsubscribe": "<https://go.example.com/l/u/x>, <mailto:out@mail.example.com?subject=unsubscribe%20x>",
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    });
+  });
+
   it("a name that is not ASCII is left out, a list without a domain is under localhost", () => {
     expect(listHeaders({ ...list, topic: { key: "news", name: "Neuigkeiten für Sie" } })["List-ID"]).toBe("<news.shop.go.example.com>");
     expect(listHeaders({ ...list, base: "http://127.0.0.1:8787" })["List-ID"]).toBe("<all.shop.localhost>");

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { soon } from "../../test/support/workspace.ts";
-import { fetchWorker, newWorkspace, type TestWorkspace } from "../api/client.test-support.ts";
+import { bindings, fetchWorker, newWorkspace, type TestWorkspace } from "../api/client.test-support.ts";
+import { takeMail } from "./mail.ts";
 
 // The first call of a run loads the whole management API.
 vi.setConfig({ testTimeout: 30_000 });
@@ -292,6 +293,32 @@ describe("one-click unsubscribe (RFC 8058)", () => {
   });
 });
 
+describe("unsubscribing by mail (RFC 2369)", () => {
+  /** As the platform hands a mail over. */
+  const mail = async (subject: string) => {
+    const rejected: string[] = [];
+    const setReject = (reason: string) => void rejected.push(reason);
+    await takeMail({ from: "ada@example.com", headers: new Headers({ subject }), setReject }, bindings);
+    return rejected;
+  };
+
+  it("with the signed subject, as by one click: exactly the topic, with its proof; anything else goes back", async () => {
+    const workspace = await setUp(sends(), { mailbox: "out@mail.example.com" });
+    const { id, content } = await mailTo(workspace);
+    const [, address = ""] = /<(mailto:[^>]+)>/.exec(content.headers["List-Unsubscribe"] ?? "") ?? [];
+    const subject = new URL(address).searchParams.get("subject") ?? "";
+    for (const other of ["unsubscribe", subject.slice(0, -1), subject.replace(workspace.id, "other")])
+      expect(await mail(other)).toEqual([expect.stringContaining("only takes mails that unsubscribe")]);
+    expect(await statesOf(workspace)).toEqual({});
+    for (let times = 0; times < 2; times++) expect(await mail(subject)).toEqual([]);
+    expect(await statesOf(workspace)).toEqual({ "topic:news": "opted-out" });
+    expect(await messageOf(workspace, id)).toMatchObject({ status: "unsubscribed" });
+    expect((await workspace.api("GET /api/users/ada/consent")).body.items).toMatchObject([
+      { state: "opted-out", topic: "news", proof: { source: "mail", text: "Unsubscribe by mail from ada@example.com", message: id } },
+    ]);
+  });
+});
+
 describe("the pages", () => {
   it("scanners' GET and HEAD of every link change nothing", async () => {
     const workspace = await setUp();
@@ -332,7 +359,7 @@ describe("the pages", () => {
     const { content } = await mailTo(workspace);
     const url = linkOf("p", content.html);
     const shown = await visit(url);
-    expect(shown.text).toContain('<legend><bdi>Offers</bdi></legend>');
+    expect(shown.text).toContain("<legend><bdi>Offers</bdi></legend>");
     expect(shown.text).toContain("Now &amp; then");
     expect([...shown.text.matchAll(/type="checkbox" name="on" value="([^"]+)" checked/g)].map(([, name]) => name)).toEqual([
       "news@email",

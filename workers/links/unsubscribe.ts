@@ -1,4 +1,5 @@
 import type { Channel } from "../../src/domain/message/message.ts";
+import type { ConsentProof } from "../../src/domain/consent/proof.ts";
 import { nothingAnyMore } from "../../src/domain/consent/preferences.ts";
 import type { Stimulus } from "../../src/domain/user/stimulus.ts";
 import { linkTo } from "../../src/links/message-link.ts";
@@ -45,22 +46,7 @@ export const unsubscribe = async (call: LinkCall, subject: Subject): Promise<Res
   const { ask, done } = sentences(subject, words);
   const shown = isPage ? `${ask} ${isAll ? words.everything : words.yesUnsubscribe}` : "List-Unsubscribe=One-Click";
   const proof = proofOf(call, isPage ? "page" : "one-click", shown);
-  const optOut = (id: string, what: { readonly topic?: string; readonly channel?: Channel }): Stimulus => ({
-    type: "subscription",
-    id: `${call.link.message}:${id}`,
-    ...what,
-    state: "opted-out",
-    proof,
-  });
-  const channel = subject.row.channel as Channel; // written by the projection
-  const outs = isAll
-    ? nothingAnyMore.map((one) => optOut(one.channel, { channel: one.channel }))
-    : [optOut("this", subject.row.topic === null ? { channel } : { topic: subject.row.topic })];
-  // The opt-out comes first: it counts also where the message has long been reported as unsubscribed from.
-  await stimulate({ env: call.env, workspace: subject.workspace, user: subject.user }, [
-    ...outs,
-    { type: "reported", message: call.link.message, status: "unsubscribed" },
-  ]);
+  await optOut(call, subject, { isAll, proof });
   if (!isPage) return new Response("Unsubscribed\n", { headers: { ...unlisted, "content-type": "text/plain; charset=utf-8" } });
   const said = isAll ? words.doneEverything : done;
   return page({
@@ -69,6 +55,27 @@ export const unsubscribe = async (call: LinkCall, subject: Subject): Promise<Res
     title: words.unsubscribe,
     body: `${statusOf(said)}\n<p>${await preferencesLink(call, language)}</p>`,
   });
+};
+
+/** Exactly the message's topic, else its channel; or all there is. */
+export const optOut = async (
+  { env, link }: Pick<LinkCall, "env" | "link">,
+  { workspace, user, row }: Subject,
+  { isAll, proof }: { readonly isAll: boolean; readonly proof: ConsentProof },
+): Promise<void> => {
+  const out = (id: string, what: { readonly topic?: string; readonly channel?: Channel }): Stimulus => ({
+    type: "subscription",
+    id: `${link.message}:${id}`,
+    ...what,
+    state: "opted-out",
+    proof,
+  });
+  const channel = row.channel as Channel; // written by the projection
+  const outs = isAll
+    ? nothingAnyMore.map((one) => out(one.channel, { channel: one.channel }))
+    : [out("this", row.topic === null ? { channel } : { topic: row.topic })];
+  // The opt-out comes first: it counts also where the message has long been reported as unsubscribed from.
+  await stimulate({ env, workspace, user }, [...outs, { type: "reported", message: link.message, status: "unsubscribed" }]);
 };
 
 const sentences = ({ row, topics }: Subject, words: Words): { readonly ask: string; readonly done: string } => {

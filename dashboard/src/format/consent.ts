@@ -26,6 +26,7 @@ interface Proof {
 const sources: Readonly<Record<string, string>> = {
   page: "on the page of a link",
   "one-click": "by the button of a mail program",
+  mail: "by a mail to unsubscribe",
   confirmation: "by the link of a confirmation",
   api: "by a call of the API",
   sms: "by a text",

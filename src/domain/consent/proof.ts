@@ -1,7 +1,7 @@
 import type { UserKey } from "../user/user-key.ts";
 
 /** Where a word about consent came from. */
-export const consentSources = ["page", "one-click", "confirmation", "api", "sms", "import", "provider", "merge"] as const;
+export const consentSources = ["page", "one-click", "mail", "confirmation", "api", "sms", "import", "provider", "merge"] as const;
 export type ConsentSource = (typeof consentSources)[number];
 
 /** What shows that somebody said it: kept with the fact, in the user's own timeline. */

@@ -22,6 +22,15 @@ const words = z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.string().min(1).m
 export const linkSettingsSchema = z.strictObject({
   /** Where links lead, instead of the address of the installation; it must lead to this Worker. */
   domain: origin.optional(),
+  /** Where mail programs that unsubscribe by mail write to: a mailbox whose mail this Worker is given (docs/operations.md). */
+  mailbox: z
+    .string()
+    .max(254)
+    .regex(
+      /^[A-Za-z0-9._-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/,
+      "an address such as unsubscribe@mail.example.com",
+    )
+    .optional(),
   opens: z.boolean().optional(),
   clicks: z.boolean().optional(),
   utm: utm.optional(),
