@@ -34,12 +34,13 @@ export const echoIn = (url: string): string | undefined => {
 };
 
 /**
- * Addresses that a caller who signs them may have signed: the one it came by, and the one it was told. They differ where
- * something between us rewrites host or path; the query stays as it came.
+ * Addresses that a caller who signs them may have signed: the one it came by, the same over TLS (which whatever stands in front
+ * may have taken off), and the one it was told. They differ where something between us rewrites scheme, host or path; the
+ * query stays as it came.
  */
 export const signedUrls = (call: InboundCall, callbackUrl: string | undefined): readonly string[] => {
   const at = call.url.indexOf("?");
   const query = at < 0 ? "" : call.url.slice(at);
   const told = callbackUrl?.split("?", 1)[0];
-  return told === undefined || told + query === call.url ? [call.url] : [call.url, told + query];
+  return [...new Set([call.url, call.url.replace(/^http:/, "https:"), ...(told === undefined ? [] : [told + query])])];
 };

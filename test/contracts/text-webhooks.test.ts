@@ -257,6 +257,8 @@ describe("twilio", () => {
       kind: "reports",
       reports: [{ echo }],
     });
+    // A proxy took TLS off.
+    expect(await read("twilio", { ...fixed, url: fixed.url.replace("https:", "http:") })).toMatchObject({ kind: "reports" });
     const port = { ...fixed, url: fixed.url.replace(".com/", ".com:443/") };
     expect(await read("twilio", port)).toMatchObject({ kind: "reports" });
   });

@@ -4,7 +4,7 @@ import type { Attempted } from "../../src/storage/object/stream/delivery.ts";
 import { withoutSecrets } from "../delivery/without-secrets.ts";
 import type { Env } from "../env.ts";
 import { callOutbound } from "../outbound.ts";
-import { signedHeaders } from "./sign.ts";
+import { signedHeaders } from "../../src/channels/standard-webhooks.ts";
 
 const timeoutMs = 15_000;
 /** Characters kept of why there was no answer. */

@@ -158,6 +158,7 @@ describe("fcm settings", () => {
     ["not JSON", "{"],
     ["another kind of key", JSON.stringify({ type: "authorized_user" })],
     ["no private key", JSON.stringify({ ...(JSON.parse(file) as object), private_key: "x" })],
+    ["a token's address without TLS", JSON.stringify({ ...(JSON.parse(file) as object), token_uri: "http://oauth2.example.com/token" })],
     ["a project that would change the address", JSON.stringify({ ...(JSON.parse(file) as object), project_id: "a/b" })],
   ])("refuse %s", (_, serviceAccount) => {
     expect(fcm.settings.safeParse({ serviceAccount }).success).toBe(false);

@@ -26,6 +26,10 @@ const settings = z
   .refine(({ from, messagingProfileId }) => from !== undefined || messagingProfileId !== undefined, {
     path: ["from"],
     error: "either from or messagingProfileId says who texts come from",
+  })
+  .refine(({ from, messagingProfileId }) => from === undefined || /^\+?\d+$/.test(from) || messagingProfileId !== undefined, {
+    path: ["messagingProfileId"],
+    error: "a name as sender needs a messaging profile",
   });
 
 /**

@@ -220,6 +220,7 @@ describe("settings", () => {
     ["vonage-sms", { from: "Shop", apiKey: "abcd1234", apiSecret: "s", signatureMethod: "md5" }, /signatureMethod: /],
     ["plivo", { authId: "MAXXXXXXXXXXXXXXXXXX", authToken: "t" }, /from: either from or powerpackUuid/],
     ["telnyx", { apiKey: "K" }, /from: either from or messagingProfileId/],
+    ["telnyx", { apiKey: "K", from: "Shop" }, /messagingProfileId: a name as sender needs a messaging profile/],
     ["telnyx", { apiKey: "K", from: "+14155550100", publicKey: "AAAA" }, /publicKey: the public key in Base64, of 32 bytes/],
     ["whatsapp-cloud", { accessToken: "t", phoneNumberId: "+4915" }, /phoneNumberId: digits/],
     ["slack", {}, /webhookUrl: either webhookUrl or botToken/],

@@ -1,5 +1,6 @@
 import { jsonOf, recordOf, textOf } from "../inbound.ts";
 import { isPrivateKeyPem, signRsaJwt } from "../jwt.ts";
+import { isLoopback } from "../outbound-address.ts";
 import type { AuthorizePorts } from "../provider.ts";
 import { jsonBody, readReply } from "../reply.ts";
 import { Unprepared } from "../unprepared.ts";
@@ -18,8 +19,14 @@ export const readServiceAccount = (text: string): ServiceAccount | undefined => 
   const [projectId, email, privateKey] = [textOf(file["project_id"]), textOf(file["client_email"]), textOf(file["private_key"])];
   const tokenAddress = textOf(file["token_uri"]) ?? "https://oauth2.googleapis.com/token";
   if (file["type"] !== "service_account" || projectId === undefined || email === undefined || privateKey === undefined) return undefined;
-  if (!/^[a-z0-9.:-]{1,100}$/.test(projectId) || !isPrivateKeyPem(privateKey) || !URL.canParse(tokenAddress)) return undefined;
+  if (!/^[a-z0-9.:-]{1,100}$/.test(projectId) || !isPrivateKeyPem(privateKey) || !isSafe(tokenAddress)) return undefined;
   return { projectId, email, privateKey, tokenAddress };
+};
+
+/** The token travels back over it: TLS, but on this very machine. */
+const isSafe = (address: string): boolean => {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 };
 
 const HOUR_SECONDS = 3_600;

@@ -16,9 +16,40 @@ describe("smsWord: SMS STOP, START and HELP words are honoured", () => {
     (text) => expect(smsWord(text)).toBe("stop"),
   );
 
-  it.each(["Stopp", "abmelden", "ARRÊT", "arret", "Baja", "PARAR", "afmelden", "iptal", "İPTAL", "СТОП", "стоп", "إيقاف", "退订"])(
-    "words of other languages stop too: %s",
-    (text) => expect(smsWord(text)).toBe("stop"),
+  it.each([
+    "Stopp",
+    "abmelden",
+    "ARRÊT",
+    "arret",
+    "Baja",
+    "PARAR",
+    "afmelden",
+    "iptal",
+    "İPTAL",
+    "СТОП",
+    "стоп",
+    "إيقاف",
+    "退订",
+    "הסר",
+    "Στοπ",
+    "berhenti",
+  ])("words of other languages stop too: %s", (text) => expect(smsWord(text)).toBe("stop"));
+
+  it.each([
+    "Please stop",
+    "stop please!",
+    "STOP NOW",
+    "Stop this",
+    "Bitte stopp",
+    "stop texting me",
+    "Don't text me",
+    "Do not text me, please",
+    "remove me",
+    "unsub",
+  ])("whoever says in other words that it must stop is understood: %j", (text) => expect(smsWord(text)).toBe("stop"));
+
+  it.each(["Yes please", "start now", "yes, thanks", "Please start"])("what starts again has to stand alone: %j", (text) =>
+    expect(smsWord(text)).toBeUndefined(),
   );
 
   it.each(["Hilfe", "aide", "HJÄLP", "hjælp"])("and ask for help: %s", (text) => expect(smsWord(text)).toBe("help"));
@@ -30,6 +61,9 @@ describe("smsWord: SMS STOP, START and HELP words are honoured", () => {
     "🛑",
     "Stop by at six",
     "please don't stop",
+    "please",
+    "now now",
+    "Stop it works now, thanks",
     "Yes, at six",
     "the end",
     "STOPPING",
