@@ -204,10 +204,10 @@ const play = async (given: Scene, rules?: object) => {
   let turn = 0;
   latencies = () => given.latencies[turn++ % given.latencies.length] ?? 0;
   const way = ways[given.way];
-  let isOver = false;
+  const sending = { isOver: false };
   // In this request's own context: what the queue's consumers begin ends with them.
   const speak = async (): Promise<number | undefined> => {
-    while (handed.length < given.after && !isOver) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (handed.length < given.after && !sending.isOver) await new Promise((resolve) => setTimeout(resolve, 1));
     await way?.say(workspace, first);
     return way && Date.now();
   };
@@ -226,7 +226,7 @@ const play = async (given: Scene, rules?: object) => {
   ]);
   const wanted = 1 + 2 * given.go + given.burst + 2 * given.calls;
   await settled(workspace, wanted);
-  isOver = true;
+  sending.isOver = true;
   const acceptedAt = await said;
   const { items } = await userObject(bindings, workspace.id, "u:ada").timeline({ limit: 500 });
   const facts = items.flatMap((item) => (item.type === "fact" ? [{ ...item.fact, number: item.number }] : []));

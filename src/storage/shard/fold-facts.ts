@@ -65,7 +65,10 @@ export const foldFacts = (batches: readonly NumberedFacts[]): FoldedFacts => {
         for (const { link, people, clicks, machines, machineClicks } of fact.links)
           links.push([workspace, user, number, journey, version, step, template, link, people, clicks, machines, machineClicks]);
       } else if (fact.kind === "message") {
-        if (newer(messages.get(`${workspace}:${fact.message}`), number)) messages.set(`${workspace}:${fact.message}`, { place, fact });
+        const known = messages.get(`${workspace}:${fact.message}`);
+        // Of a merged user's message whom they became speaks on, in numbers of their own.
+        const isNews = known === undefined || known.place.user === user ? newer(known, number) : fact.at >= known.fact.at;
+        if (isNews) messages.set(`${workspace}:${fact.message}`, { place, fact });
       } else if (fact.kind === "segment-entered" || fact.kind === "segment-left") {
         const isJoin = fact.kind === "segment-entered";
         moves.push([workspace, user, number, fact.segment, new Date(fact.at).toISOString().slice(0, 10), Number(isJoin), Number(!isJoin)]);

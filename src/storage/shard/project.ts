@@ -34,13 +34,15 @@ const countMoves = `INSERT INTO segment_days (workspace, segment, day, joined, g
   SELECT f.value ->> 0, f.value ->> 3, f.value ->> 4, sum(f.value ->> 5), sum(f.value ->> 6) FROM json_each(?1) f ${fresh}
   GROUP BY 1, 2, 3 ON CONFLICT (workspace, segment, day) DO UPDATE SET joined = joined + excluded.joined, gone = gone + excluded.gone`;
 
+// Of a user who was merged, a message goes on with whom they became; numbers of two users say nothing of each other, instants do.
 const putMessages = `INSERT INTO messages (workspace, user, id, channel, template, topic, journey, version, run, step, provider, recipient, subject, status, reason, attempts, created_at, updated_at, provider_message_id)
   SELECT f.value ->> 0, f.value ->> 1, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6, f.value ->> 7, f.value ->> 8, f.value ->> 9,
     f.value ->> 10, f.value ->> 11, f.value ->> 12, f.value ->> 13, f.value ->> 14, f.value ->> 15, f.value ->> 16, f.value ->> 17, f.value ->> 18, f.value ->> 19
   FROM json_each(?1) f ${fresh}
   ON CONFLICT (workspace, id) DO UPDATE SET provider = coalesce(excluded.provider, provider), recipient = coalesce(excluded.recipient, recipient),
     subject = coalesce(excluded.subject, subject), status = excluded.status, reason = excluded.reason, attempts = excluded.attempts, updated_at = excluded.updated_at,
-    provider_message_id = coalesce(excluded.provider_message_id, provider_message_id)`;
+    provider_message_id = coalesce(excluded.provider_message_id, provider_message_id), user = excluded.user
+  WHERE excluded.user = user OR excluded.updated_at >= updated_at`;
 
 const putUsers = `INSERT INTO users (workspace, user, projected, email, phone, name, attributes, created_at, last_seen_at, moved_to)
   SELECT f.value ->> 0, f.value ->> 1, f.value ->> 2, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value -> 6, f.value ->> 7, f.value ->> 8, f.value ->> 9

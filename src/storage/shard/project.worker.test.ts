@@ -115,6 +115,19 @@ describe("projectFacts", () => {
     expect(await rowsOf(workspace)).toEqual(expected);
   });
 
+  it.each(["in one call, both ways round", "one after the other", "the first user's late"])(
+    "a message of a merged user is whose they became, with that one's word, told %s",
+    async (how) => {
+      const workspace = newWorkspace();
+      const first: NumberedFacts = { workspace, user: "u:old", first: 40, facts: [message(3, "queued")] };
+      const became: NumberedFacts = { workspace, user: "u:new", first: 2, facts: [message(5, "sent")] };
+      const calls = how.startsWith("in one") ? [[became, first]] : how.startsWith("one") ? [[first], [became]] : [[became], [first]];
+      for (const call of calls) await projectFacts(env, call);
+      const { results } = await env.DB.prepare("SELECT user, status FROM messages WHERE workspace = ?").bind(workspace).all();
+      expect(results).toEqual([{ user: "u:new", status: "sent" }]);
+    },
+  );
+
   it("users of the same name in two workspaces do not meet", async () => {
     const [one, other] = [newWorkspace(), newWorkspace()];
     await projectFacts(env, [part(one, 1, 9), part(other, 1, 2)]);
