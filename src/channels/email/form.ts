@@ -26,7 +26,7 @@ export function formOf(
   let mark = boundary;
   while (fields.some(([, value]) => value.includes(mark)) || contents.some((content) => includes(content, bytesOf(mark)))) mark += "-";
   const parts = [
-    ...fields.map(([name, value]) => bytesOf(`--${mark}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)),
+    ...fields.map(([name, value]) => bytesOf(`--${mark}\r\nContent-Disposition: form-data; name="${quoted(name)}"\r\n\r\n${value}\r\n`)),
     ...files.flatMap(({ field, name, type }, index) => [
       bytesOf(
         `--${mark}\r\nContent-Disposition: form-data; name="${field}"; filename="${quoted(name)}"\r\nContent-Type: ${typeOf(type)}\r\n\r\n`,

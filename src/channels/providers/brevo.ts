@@ -43,7 +43,7 @@ export const brevo: HttpProvider<typeof settings> = {
         subject: mail.subject,
         htmlContent: mail.html,
         textContent: mail.text,
-        headers: { ...sayable(mail.headers), "X-Mailin-custom": message.echo },
+        headers: { ...sayable(mail.headers), [echoHeader]: message.echo },
         attachment: mail.attachments.length > 0 ? mail.attachments.map(({ name, content }) => ({ name, content })) : undefined,
       }),
     };
@@ -72,7 +72,12 @@ const operators = new Set(["not_enough_credits", "permission_denied", "unauthori
 
 /** It sends values beyond ASCII as raw bytes, which receivers refuse; such a header is left out. Seen by others: django-anymail 14. */
 const sayable = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).filter(([, value]) => /^[ -~]*$/.test(value)));
+  Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => /^[ -~]*$/.test(value) && name.toLowerCase() !== echoHeader.toLowerCase()),
+  );
+
+/** Said back with every event. A template's own would take its place. */
+const echoHeader = "X-Mailin-custom";
 
 const longestName = 70;
 
@@ -126,7 +131,7 @@ function readEvent(event: JsonRecord): readonly ProviderReport[] {
     reportOf({
       id: [name, messageId, at, address, link?.slice(-200)].join(":"),
       status,
-      echo: textOf(event["X-Mailin-custom"]),
+      echo: textOf(event[echoHeader]),
       providerMessageId: messageId === undefined ? undefined : bare(messageId),
       at,
       reason: textOf(event["reason"]),

@@ -55,6 +55,18 @@ describe("images, headers and names, as each provider takes them", () => {
     expect(headersOf("resend", given)["headers"]).toEqual({ "X-Season": "Frühling", "List-Unsubscribe": given["List-Unsubscribe"] });
   });
 
+  it("mailgun: a header's name does not end the name of its field", async () => {
+    const headers = { 'X-Ref"; filename="a': "1" };
+    const call = request("mailgun", { ...withImage, headers });
+    const form = await new Response(call.body, { headers: { "content-type": call.headers["content-type"] ?? "" } }).formData();
+    expect([...form.keys()].filter((name) => name.startsWith("h:X-Ref"))).toEqual([expect.stringMatching(/filename/)]);
+    expect(form.getAll("a")).toEqual([]);
+  });
+
+  it("brevo: a template's header does not take the place of ours", () => {
+    expect(headersOf("brevo", { "x-mailin-CUSTOM": "theirs" })["headers"]).toEqual({ "X-Mailin-custom": "w1-0-m0abc" });
+  });
+
   it("brevo: a header beyond ASCII, which it would send as raw bytes, is left out", () => {
     expect(headersOf("brevo", { "X-Season": "Frühling", "X-Ref": "1" })["headers"]).toEqual({
       "X-Ref": "1",
