@@ -135,6 +135,43 @@ describe("whatever is written", () => {
     );
   });
 
+  it.each([
+    ["what is nested too deeply", body("<mj-x>".repeat(4_000) + "</mj-x>".repeat(4_000)), "MJML cannot read it: it is nested too deeply"],
+    [
+      "a carousel without end",
+      body(column(`<mj-carousel>${"<mj-carousel-image src='a'/>".repeat(51)}</mj-carousel>`)),
+      "has more than 50 images in carousels",
+    ],
+    [
+      "styles to be inlined without end",
+      body(
+        column(`<mj-text>${"<b>x</b>".repeat(2_000)}</mj-text>`),
+        `<mj-head><mj-style inline="inline">${"div * * * b { color: red }\n".repeat(500)}</mj-style></mj-head>`,
+      ),
+      "has more styles to be inlined than so many elements may have; leave inline out",
+    ],
+  ])("is refused where it would take too long: %s", async (_, source, message) => {
+    const started = performance.now();
+    expect(await problems(source)).toMatchObject([{ message }]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it("is told of in few words", async () => {
+    const [first] = await problems(body(column(`<mj-text padding="${"1px ".repeat(50_000)}">x</mj-text>`)));
+    expect(first?.message.length).toBeLessThan(400);
+  });
+
+  it("changes nothing for others, whatever it calls its classes", async () => {
+    await problems(
+      body(
+        column('<mj-text mj-class="__proto__">x</mj-text>'),
+        '<mj-head><mj-attributes><mj-class name="__proto__" color="red" /></mj-attributes></mj-head>',
+      ),
+    );
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect("color" in {}).toBe(false);
+  });
+
   it("takes no longer than its length allows", async () => {
     const started = performance.now();
     await compileMjml(`${"<!-- -->".repeat(5_000)}x`, "document");

@@ -15,6 +15,13 @@ export type MjmlResult =
 
 /** Most elements of one source: the library's work per element is ours to bound. */
 const maxElements = 5_000;
+/** A carousel's styles grow with the square of its images. */
+const maxCarouselImages = 50;
+/** Rules that are to be inlined, times elements: each is tried on each. */
+const maxInlining = 200_000;
+/** Problems that are told of one source, and characters of each. */
+const maxProblems = 50;
+const maxMessage = 300;
 
 /**
  * Makes HTML of MJML; the Liquid in it comes out as it went in. A `document` has `<mjml>` around it; a `fragment` is what
@@ -29,7 +36,8 @@ export const compileMjml = async (source: string, form: "document" | "fragment",
   const made = await run(safe.source);
   const problems = made.errors
     .filter(({ message }) => !isColourByLiquid(message, safe.holdsLiquid))
-    .map(({ line, message }) => ({ line, message: sayInWords(message, safe.holdsLiquid, safe.restore) }));
+    .slice(0, maxProblems)
+    .map(({ line, message }) => ({ line, message: sayInWords(message.slice(0, maxMessage), safe.holdsLiquid, safe.restore) }));
   if (problems.length > 0) return { ok: false, problems };
   const lost = safe.lost(made.html);
   if (lost.length > 0) return { ok: false, problems: lost };
@@ -65,9 +73,12 @@ const run = async (source: string): Promise<Made> => {
       () => undefined,
       (refusal: unknown) => (refusal instanceof Error && "errors" in refusal ? (refusal.errors as readonly MjmlError[]) : undefined), // the library's ValidationError
     );
-    return { html: "", errors: errors ?? [{ message: problem instanceof Error ? problem.message : String(problem) }] };
+    return { html: "", errors: errors ?? [{ message: `MJML cannot read it: ${stumbleOf(problem)}` }] };
   }
 };
+
+const stumbleOf = (problem: unknown): string =>
+  problem instanceof RangeError ? "it is nested too deeply" : problem instanceof Error ? problem.message : String(problem);
 
 /** Navigation bars and carousels get random ids: numbers take their place, so that the same source makes the same HTML. */
 const withoutChance = (html: string, source: string): string => {
@@ -96,7 +107,13 @@ const formProblem = (source: string, form: "document" | "fragment"): MjmlProblem
     const at = source.search(/<mj-include[\s/>]/i);
     return { line: source.slice(0, at).split("\n").length, message: "mj-include reads files; use a partial instead" };
   }
-  if ((source.match(/<[a-z]/gi)?.length ?? 0) > maxElements) return { line: undefined, message: `has more than ${maxElements} elements` };
+  const elements = source.match(/<[a-z]/gi)?.length ?? 0;
+  if (elements > maxElements) return { line: undefined, message: `has more than ${maxElements} elements` };
+  if ((source.match(/<mj-carousel-image\b/gi)?.length ?? 0) > maxCarouselImages)
+    return { line: undefined, message: `has more than ${maxCarouselImages} images in carousels` };
+  const inlined = Array.from(source.matchAll(/<mj-style\b[^>]*\binline\b[^>]*>([^<]*)/gi), ([, css = ""]) => css.split(/[{,]/).length - 1);
+  if (inlined.reduce((sum, rules) => sum + rules, 0) * elements > maxInlining)
+    return { line: undefined, message: "has more styles to be inlined than so many elements may have; leave inline out" };
   return undefined;
 };
 

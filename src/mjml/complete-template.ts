@@ -1,4 +1,5 @@
 import type { InputProblem } from "../domain/fault.ts";
+import { utf8Length } from "../domain/template/budget.ts";
 import { blocksToMjml } from "../domain/template/blocks/to-mjml.ts";
 import type { Body } from "../domain/template/contents/body.ts";
 import type { CompiledBody } from "../domain/template/contents/content-kind.ts";
@@ -33,8 +34,20 @@ export const completeTemplate = async (given: TemplateDefinition): Promise<Compl
     else compiled[locale] = result;
   }
   if (wrong.length > 0) return { ok: false, problems: wrong };
-  return { ok: true, template: { ...template, ...noted, ...(Object.keys(compiled).length > 0 && { compiled }) } };
+  const complete = { ...template, ...noted, ...(Object.keys(compiled).length > 0 && { compiled }) };
+  const bytes = utf8Length(JSON.stringify(complete));
+  if (bytes > maxBytes)
+    return {
+      ok: false,
+      problems: [
+        { path: "locales", message: `is ${bytes} bytes with what it is compiled to, of ${maxBytes} at most: make several templates of it` },
+      ],
+    };
+  return { ok: true, template: complete };
 };
+
+/** UTF-8, of a template as it is kept: a row of D1 holds 2 MB. */
+const maxBytes = 1_900_000;
 
 /** Which blocks cannot be compiled, each by itself; else what is wrong with all of them together. */
 const blockProblems = async (

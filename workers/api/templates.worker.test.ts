@@ -61,6 +61,17 @@ describe("MJML is compiled when a template is saved, not when it is sent", () =>
     expect(body.templates[0].compiled).toBeUndefined();
   });
 
+  it("and what it makes is bounded together: a template has to fit one row", async () => {
+    const workspace = await newWorkspace();
+    const blocks = Array.from({ length: 100 }, (_, n) => ({ type: "text", text: `line ${n}` }));
+    const tags = Array.from({ length: 20 }, (_, n) => `en-${String.fromCharCode(65 + n)}A`);
+    const locales = Object.fromEntries(["en", ...tags].map((tag) => [tag, { subject: "s", blocks }]));
+    expect(await workspace.api("PUT /api/templates/t", { channel: "email", name: "T", defaultLocale: "en", locales })).toMatchObject({
+      status: 400,
+      body: { code: "bad-definition", errors: [{ path: "locales", message: expect.stringMatching(/of 1900000 at most/) }] },
+    });
+  });
+
   it("and its errors name the line", async () => {
     const workspace = await newWorkspace();
     const refused = await workspace.api("PUT /api/templates/t", email({ mjml: mjml("<mj-foo />") }));
