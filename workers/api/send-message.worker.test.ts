@@ -288,6 +288,7 @@ describe("POST /api/messages", () => {
   it.each([
     ["nobody", { user: {} }, "user"],
     ["a user named twice", { user: { id: "a", email: "a@example.com" } }, "user"],
+    ["a user's id that has no UTF-8 and would be another's", { user: { id: "\ud800a" } }, "user.id"],
     ["an address that is none", { user: { email: "a@b@c" } }, "user.email"],
     ["an unknown field", { colour: "red" }, "colour"],
     ["both template and content", { template: "hello" }, "template"],
