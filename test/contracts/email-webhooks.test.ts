@@ -327,6 +327,15 @@ describe("mandrill", () => {
     expect(await read("mandrill", posted("mandrill_events=%5B%5D"), {})).toEqual({ kind: "answer", status: 200, body: "" });
   });
 
+  it("takes a call whose address something in between has rewritten, where it was told the one Mandrill has", async () => {
+    const signed = signers["mandrill"]?.call([{ event: "send", _id: "1", ts: 1 }]) ?? posted("");
+    const moved = { ...signed, url: "http://inside.example/mail" };
+    expect(await read("mandrill", moved)).toMatchObject({ kind: "refused" });
+    expect(await read("mandrill", moved, { webhookKey: "hook-key", callbackUrl: url })).toMatchObject({ kind: "reports" });
+    expect(await read("mandrill", { ...signed, url: url.replace("https", "http") })).toMatchObject({ kind: "reports" });
+    expect(await read("mandrill", moved, { webhookKey: "another", callbackUrl: url })).toMatchObject({ kind: "refused" });
+  });
+
   it("refuses a call to another address than the one signed", async () => {
     const call = signers["mandrill"]?.call([]) ?? posted("");
     const events = signers["mandrill"]?.call([{ event: "send", _id: "1", ts: 1 }]) ?? posted("");

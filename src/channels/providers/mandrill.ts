@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Outcome } from "../../domain/message/message.ts";
 import { bytesOf, hmac, sameText, toBase64 } from "../bytes.ts";
+import { signedUrls, urlSetting } from "../callback-url.ts";
 import { isForIt, senderRefused, takenAs } from "../email/answers.ts";
 import { keySetting, mailOf, senderSetting } from "../email/mail.ts";
 import { writeMailbox, type Mailbox } from "../email/mailbox.ts";
@@ -13,6 +14,9 @@ const settings = z.strictObject({
   from: senderSetting,
   subaccount: z.string().min(1).max(255).optional().describe("Subaccount to send as"),
   webhookKey: keySetting("Key of the webhook, as its list of webhooks shows it").optional(),
+  callbackUrl: urlSetting(
+    "The webhook's address as Mandrill has it, which it signs: needed only where something in between rewrites host or path",
+  ).optional(),
   tracking: z.boolean().optional().describe("Whether Mandrill itself tracks opens and clicks; left out, as the account is set"),
 });
 
@@ -63,14 +67,17 @@ export const mandrill: HttpProvider<typeof settings> = {
     return reply.status === 200 ? readResults(reply, attempted) : readError(reply);
   },
   inbound: {
-    async read(call, { webhookKey }) {
+    async read(call, { webhookKey, callbackUrl }) {
       // Both are asked when a webhook is added, before its key is known; nothing is read from them.
       if (call.method === "HEAD") return { kind: "answer", status: 200, body: "" };
       const events = new URLSearchParams(call.body).get("mandrill_events");
       if (events === "[]") return { kind: "answer", status: 200, body: "" };
       if (webhookKey === undefined) return refused("no webhookKey is set");
-      if (!(await sameText(await signatureOf(call, webhookKey), call.headers["x-mandrill-signature"] ?? "")))
-        return refused("the signature does not fit");
+      const given = call.headers["x-mandrill-signature"] ?? "";
+      const fits = await Promise.all(
+        signedUrls(call, callbackUrl).map(async (url) => sameText(await signatureOf({ ...call, url }, webhookKey), given)),
+      );
+      if (!fits.includes(true)) return refused("the signature does not fit");
       return { kind: "reports", reports: listOf(jsonOf(events ?? "")).flatMap((event) => readEvent(recordOf(event))) };
     },
   },
