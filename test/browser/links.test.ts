@@ -133,6 +133,7 @@ describe("pages of links", () => {
     await page.goto(linkOf("u"));
     await page.getByRole("button", { name: "Yes, unsubscribe" }).click();
     expect(await page.getByRole("status").innerText()).toBe("You will no longer receive “New books every week”.");
+    await shoot(page, "u-done");
     await page.getByRole("link", { name: "What you receive" }).click();
     expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("What you receive");
     // A topic that has to be confirmed says so, and is off until it is.
@@ -144,9 +145,31 @@ describe("pages of links", () => {
     const club = page.getByRole("group", { name: "club" }).getByLabel("Email (still to be confirmed)");
     expect(await club.isChecked()).toBe(false);
     await shoot(page, "p-pending");
+    await page.goto(`${new URL(linkOf("u")).origin}/l/u/none`);
+    await shoot(page, "not-found");
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("This link is not valid.");
+    said.length = 0; // that the page was not found
     await page.goto(linkOf("v"));
     expect(await page.getByRole("link", { name: "stop" }).count()).toBe(1);
     expect(said).toEqual([]);
+  });
+
+  it("a confirmation is asked for, and taken by its button alone", async () => {
+    const mail = await waitFor(async () => {
+      const { items } = (await tern.api("GET", "/api/messages?status=sent")) as Sent; // the API's contract, tested there
+      return items.flatMap(({ content }) => /http:[^"]+\/l\/k\/[\w.-]+/.exec(content?.html ?? "")?.[0] ?? [])[0];
+    }, 20_000);
+    const { page, said } = await open(320, "dark");
+    await page.goto(mail);
+    await page.goto(mail);
+    await shoot(page, "k");
+    await page.getByRole("button", { name: "Yes, I want to receive it" }).click();
+    expect(await page.getByRole("status").innerText()).toContain("Thank you.");
+    await shoot(page, "k-done");
+    await page.goto(linkOf("p"));
+    expect(await page.getByRole("group", { name: "club" }).getByLabel("Email").isChecked()).toBe(true);
+    expect(said).toEqual([]);
+    await page.context().close();
   });
 
   it("in a language from right to left, by the workspace's own words: everything the other way round", async () => {

@@ -167,6 +167,8 @@ describe("the suppression list", () => {
     const csv = `address\n${Array.from({ length: 100_000 }, (_none, index) => `person-${index}@some-company.example.com`).join("\n")}`;
     expect(await api("POST /api/suppressions", { csv })).toMatchObject({ status: 200, body: { listed: 100_000, rejected: 0 } });
     expect((await api("GET /api/suppressions?search=person-99999")).body.items).toHaveLength(1);
+    const file = ((await api("GET /api/suppressions/export")).body as string).split("\r\n");
+    expect(new Set(file).size).toBe(100_002); // with the names of the columns, and the end
     expect((await api("POST /api/suppressions", { csv: `${csv}\none@more.example` })).status).toBe(413);
   });
 

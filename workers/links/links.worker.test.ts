@@ -349,6 +349,9 @@ describe("the pages", () => {
     const channels = ["email", "sms", "whatsapp", "push", "in-app", "slack"];
     const off = Object.fromEntries(channels.map((channel) => [`channel:${channel}`, "opted-out"]));
     expect(await statesOf(workspace)).toMatchObject(off);
+    // All of it said here, in the words that were shown.
+    const { items } = (await workspace.api("GET /api/users/ada/consent")).body;
+    expect(new Set(items.map(({ proof }: { proof: { source: string } }) => proof.source))).toEqual(new Set(["page"]));
     // The preference centre is one link away.
     const centre = await visit(linkOf("p", done.text.replaceAll(new URL(url).origin, base)));
     expect(centre.text).toContain("Was Sie erhalten");

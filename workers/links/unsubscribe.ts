@@ -71,9 +71,8 @@ export const optOut = async (
     proof,
   });
   const channel = row.channel as Channel; // written by the projection
-  const outs = isAll
-    ? nothingAnyMore.map((one) => out(one.channel, { channel: one.channel }))
-    : [out("this", row.topic === null ? { channel } : { topic: row.topic })];
+  const own = out("this", row.topic === null ? { channel } : { topic: row.topic });
+  const outs = isAll ? [...nothingAnyMore.map((one) => out(one.channel, { channel: one.channel })), own] : [own];
   // The opt-out comes first: it counts also where the message has long been reported as unsubscribed from.
   await stimulate({ env, workspace, user }, [...outs, { type: "reported", message: link.message, status: "unsubscribed" }]);
 };
