@@ -9,17 +9,18 @@ const isCallable = (text: string): boolean => {
 };
 
 /** An address on the web that may be given to somebody: https, or http to this very machine. */
-export const urlSetting = (what: string) =>
+export const urlSetting = (what: string, example?: string) =>
   z
     .url({ protocol: /^https?$/ })
     .max(1_000)
     .refine(isCallable, "a public https address without user name and fragment (http only for loopback addresses)")
-    .describe(what);
+    .meta({ description: what, ...(example !== undefined && { examples: [example] }) });
 
 /** The setting of providers that are told with each message where its reports go. */
 export const callbackSetting = () =>
   urlSetting(
     "Where each message says its reports go. Left out, this provider's own webhook address, where the deployment's public address is known",
+    "https://tern.example.com/hooks/shop/texts",
   ).optional();
 
 const name = "tern";

@@ -10,8 +10,8 @@ export interface FormField {
   /** Written and never read back. */
   readonly secret: boolean;
   readonly required: boolean;
-  /** `object`: JSON as it is. */
-  readonly type: "text" | "number" | "boolean" | "choice" | "object";
+  /** `list`: texts. `object`: JSON as it is. */
+  readonly type: "text" | "number" | "boolean" | "choice" | "list" | "object";
   readonly choices?: readonly string[];
   readonly default?: string | number | boolean;
   readonly example?: string;
@@ -49,10 +49,11 @@ export const settingsForm = (kind: ProviderKind): readonly FormField[] => {
 const typeOf = (field: Described): FormField["type"] => {
   if (field.enum) return "choice";
   if (field.type === "integer" || field.type === "number") return "number";
+  if (field.type === "array") return "list";
   return field.type === "boolean" ? "boolean" : field.type === "object" ? "object" : "text";
 };
 
-const words: Readonly<Record<string, string>> = { api: "API", id: "ID", sid: "SID", url: "URL", arn: "ARN", sms: "SMS" };
+const words: Readonly<Record<string, string>> = { api: "API", id: "ID", sid: "SID", url: "URL", arn: "ARN", sms: "SMS", uuid: "UUID" };
 
 /** "webhookPublicKey" as "Webhook public key". */
 const labelOf = (name: string): string => {

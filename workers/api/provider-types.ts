@@ -10,7 +10,7 @@ const field = z.object({
   help: z.string(),
   secret: z.boolean().describe("written and never read back"),
   required: z.boolean(),
-  type: z.enum(["text", "number", "boolean", "choice", "object"]),
+  type: z.enum(["text", "number", "boolean", "choice", "list", "object"]),
   choices: z.array(z.string()).optional(),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   example: z.string().optional(),

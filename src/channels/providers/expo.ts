@@ -11,13 +11,16 @@ const settings = z.strictObject({
     .string()
     .regex(/^[\u0021-\u007e]{1,200}$/, "an access token is printable text without spaces")
     .optional()
-    .describe("Needed where the Expo project asks for one (enhanced security)"),
+    .meta({
+      description: "Needed where the Expo project asks for one (enhanced security)",
+      examples: ["AbCdEfGhIjKlMnOpQrStUvWxYz0123456789ABCD"],
+    }),
   androidChannel: z
     .string()
     .min(1)
     .max(100)
     .optional()
-    .describe("Notification channel of the Android app; left out, the app's default one"),
+    .meta({ description: "Notification channel of the Android app; left out, the app's default one", examples: ["orders"] }),
 });
 
 /** Expo's push service, for apps that register Expo push tokens. */

@@ -11,9 +11,9 @@ import { describe, jsonBody, readReply } from "../reply.ts";
 import { bareSender, digitsOf, plusDigits, smsSenderSetting, textOfSms } from "../sms/text-message.ts";
 
 const settings = z.strictObject({
-  accessKey: keySetting("Live access key of the MessageBird (Bird) account"),
+  accessKey: keySetting("Live access key of the MessageBird (Bird) account", "live_AbCdEfGhIjKlMnOpQrStUvWxY"),
   from: smsSenderSetting(),
-  signingKey: keySetting("Signing key of the account: signs the webhooks").optional(),
+  signingKey: keySetting("Signing key of the account: signs the webhooks", "AbCdEfGhIjKlMnOpQrStUvWxYz012345").optional(),
   callbackUrl: callbackSetting(),
 });
 

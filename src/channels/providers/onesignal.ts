@@ -7,11 +7,11 @@ import { uuidOf } from "../push/uuid.ts";
 import { describe, jsonBody, readReply, type Reply } from "../reply.ts";
 
 const settings = z.strictObject({
-  appId: z.uuid().describe("OneSignal app id: Settings, Keys & IDs"),
+  appId: z.uuid().meta({ description: "OneSignal app id: Settings, Keys & IDs", examples: ["b98881cc-1e94-4366-bbd9-db8f3429292b"] }),
   apiKey: z
     .string()
     .regex(/^[\u0021-\u007e]{1,200}$/, "an API key is printable text without spaces")
-    .describe("App API key: Settings, Keys & IDs"),
+    .meta({ description: "App API key: Settings, Keys & IDs", examples: ["os_v2_app_0123456789"] }),
 });
 
 /** OneSignal, push. The device's token is a OneSignal subscription id, as its SDKs tell it (`OneSignal.User.PushSubscription.id`). */

@@ -12,6 +12,7 @@ export const outbox: LocalProvider<typeof settings> = {
   title: "Outbox (kept here, sent nowhere)",
   via: "outbox",
   channels: ["email", "sms", "whatsapp", "push", "slack", "webhook"],
+  cost: "Nothing: a row in the database",
   settings,
   reports: [],
   secrets: [],

@@ -14,10 +14,13 @@ const settings = z
     authId: z
       .string()
       .regex(/^[A-Z0-9]{20}$/, "20 capital letters and digits")
-      .describe("Auth ID of the account"),
-    authToken: keySetting("Auth token of the account: signs the webhooks too"),
+      .meta({ description: "Auth ID of the account", examples: ["MAXXXXXXXXXXXXXXXXXX"] }),
+    authToken: keySetting("Auth token of the account: signs the webhooks too", "AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGhIjKl"),
     from: smsSenderSetting().optional(),
-    powerpackUuid: z.guid().optional().describe("A Powerpack that chooses the sender, in place of from"),
+    powerpackUuid: z
+      .guid()
+      .optional()
+      .meta({ description: "A Powerpack that chooses the sender, in place of from", examples: ["5ec4c8c9-cd74-42b5-9e41-0d7670d6bb46"] }),
     callbackUrl: callbackSetting(),
   })
   .refine(({ from, powerpackUuid }) => (from === undefined) !== (powerpackUuid === undefined), {

@@ -12,9 +12,20 @@ const channelId = z.string().regex(/^[#A-Za-z0-9._-]{1,100}$/, "a channel's id (
 
 const settings = z
   .strictObject({
-    webhookUrl: urlSetting("Address of an incoming webhook (hooks.slack.com/services/…): every message goes to its channel").optional(),
-    botToken: keySetting("Token of a bot (xoxb-…) with the permission chat:write, in place of a webhook").optional(),
-    channel: channelId.optional().describe("With a bot: where messages go whose user has no slackId and whose step names no other channel"),
+    webhookUrl: urlSetting(
+      "Address of an incoming webhook (hooks.slack.com/services/…): every message goes to its channel",
+      "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXX",
+    ).optional(),
+    botToken: keySetting(
+      "Token of a bot (xoxb-…) with the permission chat:write, in place of a webhook",
+      "xoxb-0123456789-AbCdEf",
+    ).optional(),
+    channel: channelId
+      .optional()
+      .meta({
+        description: "With a bot: where messages go whose user has no slackId and whose step names no other channel",
+        examples: ["#sales"],
+      }),
   })
   .refine(({ webhookUrl, botToken }) => (webhookUrl === undefined) !== (botToken === undefined), {
     path: ["webhookUrl"],

@@ -10,17 +10,23 @@ import { numberOf, smsSenderSetting, textOfSms } from "../sms/text-message.ts";
 
 const settings = z
   .strictObject({
-    apiKey: keySetting("API key (KEY…)"),
+    apiKey: keySetting("API key", "KEY0123456789ABCDEF_AbCdEfGhIj"),
     from: smsSenderSetting().optional(),
     messagingProfileId: z
       .guid()
       .optional()
-      .describe("Messaging profile: chooses the sender from its numbers; needed with a name as sender"),
+      .meta({
+        description: "Messaging profile: chooses the sender from its numbers; needed with a name as sender",
+        examples: ["400174af-0a13-4e28-b4f5-0123456789ab"],
+      }),
     publicKey: z
       .string()
       .refine((text) => fromBase64(text)?.length === 32, "the public key in Base64, of 32 bytes")
       .optional()
-      .describe("Public key of the account (API keys, Public key): what webhooks are signed with is checked by it"),
+      .meta({
+        description: "Public key of the account (API keys, Public key): what webhooks are signed with is checked by it",
+        examples: ["MCowBQYDK2VwAyEAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+      }),
     callbackUrl: callbackSetting(),
   })
   .refine(({ from, messagingProfileId }) => from !== undefined || messagingProfileId !== undefined, {

@@ -14,7 +14,7 @@ const settings = z
       .string()
       .regex(/^\+[1-9]\d{6,14}$/, "a telephone number with + and its country's code")
       .optional()
-      .describe("The WhatsApp sender's number (+4915123456789)"),
+      .meta({ description: "The WhatsApp sender's number", examples: ["+4915123456789"] }),
   })
   .superRefine((given, context) => {
     const problem = accountProblem(given);

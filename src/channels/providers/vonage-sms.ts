@@ -15,10 +15,13 @@ const settings = z.strictObject({
   apiKey: z
     .string()
     .regex(/^[A-Za-z0-9]{8}$/, "eight letters and digits")
-    .describe("Key of the account"),
-  apiSecret: keySetting("Secret of the account"),
+    .meta({ description: "Key of the account", examples: ["abcd1234"] }),
+  apiSecret: keySetting("Secret of the account", "AbCdEf0123456789"),
   from: smsSenderSetting(),
-  signatureSecret: keySetting("Signature secret of the account: signs the webhooks, where Vonage has switched that on for it").optional(),
+  signatureSecret: keySetting(
+    "Signature secret of the account: signs the webhooks, where Vonage has switched that on for it",
+    "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+  ).optional(),
   signatureMethod: z
     .enum(["sha256", "sha512", "sha1"])
     .default("sha256")

@@ -11,17 +11,23 @@ import { bareSender, digitsOf, plusDigits, smsSenderSetting, textOfSms } from ".
 
 const settings = z
   .strictObject({
-    applicationId: z.guid().optional().describe("Id of the Vonage application whose key signs the calls"),
+    applicationId: z
+      .guid()
+      .optional()
+      .meta({ description: "Id of the Vonage application whose key signs the calls", examples: ["78d335fa-323d-0114-9c3d-d6f0d48968cf"] }),
     privateKey: z
       .string()
       .max(10_000)
       .refine(isPrivateKeyPem, "a private key in PEM (BEGIN PRIVATE KEY)")
       .optional()
       .describe("The application's private key, as its file has it"),
-    apiKey: keySetting("Key of the account, where no application is given").optional(),
-    apiSecret: keySetting("Secret of the account").optional(),
+    apiKey: keySetting("Key of the account, where no application is given", "abcd1234").optional(),
+    apiSecret: keySetting("Secret of the account", "AbCdEf0123456789").optional(),
     from: smsSenderSetting(),
-    signatureSecret: keySetting("Signature secret of the account (API settings): signs the webhooks").optional(),
+    signatureSecret: keySetting(
+      "Signature secret of the account (API settings): signs the webhooks",
+      "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+    ).optional(),
     callbackUrl: callbackSetting(),
   })
   .superRefine(({ applicationId, privateKey, apiKey, apiSecret }, context) => {

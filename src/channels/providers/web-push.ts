@@ -14,16 +14,22 @@ const settings = z.strictObject({
   publicKey: z
     .string()
     .refine(isVapidPublicKey, "an uncompressed point on P-256 (65 bytes) in Base64 for URLs, without padding")
-    .describe("VAPID public key: what the page gives `pushManager.subscribe` as `applicationServerKey`"),
+    .meta({
+      description: "VAPID public key: what the page gives `pushManager.subscribe` as `applicationServerKey`",
+      examples: ["BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"],
+    }),
   privateKey: z
     .string()
     .refine(isVapidPrivateKey, "32 bytes in Base64 for URLs, without padding")
-    .describe("VAPID private key that belongs to it"),
+    .meta({ description: "VAPID private key that belongs to it", examples: ["yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"] }),
   subject: z
     .string()
     .max(320)
     .regex(/^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/, "a mailto: or https: address")
-    .describe("Where push services reach you when something is wrong with your messages"),
+    .meta({
+      description: "Where push services reach you when something is wrong with your messages",
+      examples: ["mailto:ops@shop.example"],
+    }),
   services: z
     .array(z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*$/, "a host name in lower case"))
     .max(20)

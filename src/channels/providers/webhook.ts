@@ -24,7 +24,10 @@ const settings = z
       .max(200)
       .refine(isSigningSecret, "whsec_ and 24 to 64 bytes in Base64")
       .optional()
-      .describe("Requests are signed with it (Standard Webhooks), so that the endpoint knows them from others"),
+      .meta({
+        description: "Requests are signed with it (Standard Webhooks), so that the endpoint knows them from others",
+        examples: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+      }),
   })
   .refine(({ headers, hosts }) => headers === undefined || Object.keys(headers).length === 0 || hosts !== undefined, {
     path: ["hosts"],
@@ -42,6 +45,7 @@ export const webhook: HttpProvider<typeof settings> = {
   channels: ["webhook"],
   settings,
   reports: [],
+  cost: "What the endpoint's operator asks",
   secrets: ["headers", "signingSecret"],
   destination: ["hosts"],
   request({ id, content }, given) {

@@ -8,18 +8,18 @@ import { jsonBody, readReply } from "../reply.ts";
 import { digitsOf, plusDigits } from "../sms/text-message.ts";
 
 const settings = z.strictObject({
-  accessToken: keySetting("Access token of a system user with the permission whatsapp_business_messaging"),
+  accessToken: keySetting("Access token of a system user with the permission whatsapp_business_messaging", "EAAJB0123456789"),
   phoneNumberId: z
     .string()
     .regex(/^\d{5,30}$/, "digits")
-    .describe("Id of the business telephone number (not the number itself)"),
+    .meta({ description: "Id of the business telephone number (not the number itself)", examples: ["106540352242922"] }),
   version: z
     .string()
     .regex(/^v\d{1,3}\.\d$/, "like v23.0")
     .default("v23.0")
     .describe("Version of the Graph API (v23.0 when left out)"),
-  appSecret: keySetting("Secret of the app: signs the webhooks").optional(),
-  verifyToken: keySetting("A word of yours that Meta says back when the webhook's address is set").optional(),
+  appSecret: keySetting("Secret of the app: signs the webhooks", "0123456789abcdef0123456789abcdef").optional(),
+  verifyToken: keySetting("A word of yours that Meta says back when the webhook's address is set", "a-word-of-yours").optional(),
 });
 
 /**

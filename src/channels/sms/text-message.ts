@@ -36,6 +36,7 @@ export const smsSenderSetting = (what = "Who texts come from") =>
       /^(?:\+[1-9]\d{6,14}|\d{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 &._+-]{1,11})$/,
       "a telephone number with +, a short code, or a name of at most 11 letters and digits",
     )
-    .describe(
-      `${what}: a number of the account's (+4915123456789), a short code, or a name of at most 11 letters where the country allows it`,
-    );
+    .meta({
+      description: `${what}: a number of the account's (+4915123456789), a short code, or a name of at most 11 letters where the country allows it`,
+      examples: ["+4915123456789"],
+    });

@@ -10,19 +10,28 @@ export const accountSettings = {
   accountSid: z
     .string()
     .regex(/^AC[0-9a-fA-F]{32}$/, "AC and 32 hexadecimal digits")
-    .describe("Account SID (AC…)"),
-  authToken: keySetting("Auth token of the account: signs its webhooks, and its calls where no API key is given"),
+    .meta({ description: "Account SID (AC…)", examples: ["AC0123456789abcdef0123456789abcdef"] }),
+  authToken: keySetting(
+    "Auth token of the account: signs its webhooks, and its calls where no API key is given",
+    "0123456789abcdef0123456789abcdef",
+  ),
   apiKeySid: z
     .string()
     .regex(/^SK[0-9a-fA-F]{32}$/, "SK and 32 hexadecimal digits")
     .optional()
-    .describe("SID of an API key (SK…), used in place of the auth token to send"),
-  apiKeySecret: keySetting("Secret of the API key").optional(),
+    .meta({
+      description: "SID of an API key (SK…), used in place of the auth token to send",
+      examples: ["SK0123456789abcdef0123456789abcdef"],
+    }),
+  apiKeySecret: keySetting("Secret of the API key", "0123456789abcdef0123456789abcdef").optional(),
   messagingServiceSid: z
     .string()
     .regex(/^MG[0-9a-fA-F]{32}$/, "MG and 32 hexadecimal digits")
     .optional()
-    .describe("A Messaging Service (MG…) that chooses the sender; takes the place of `from`, or goes with it"),
+    .meta({
+      description: "A Messaging Service (MG…) that chooses the sender; takes the place of `from`, or goes with it",
+      examples: ["MG0123456789abcdef0123456789abcdef"],
+    }),
   callbackUrl: callbackSetting(),
 };
 
