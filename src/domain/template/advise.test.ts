@@ -121,6 +121,23 @@ describe("markup", () => {
   });
 });
 
+describe("a webhook's JSON", () => {
+  const saidOf = (body: string): readonly string[] => {
+    const webhook = { key: "w", channel: "webhook", name: "W", defaultLocale: "en", locales: { en: { url: "https://a.example", body } } };
+    return adviseTemplate(templateSchema.parse(webhook), new Map()).map(({ message }) => message);
+  };
+  it("is told of values that could end the text they stand in", () => {
+    expect(saidOf('{\n"a": "{{ user.a }}", "b": {{ user.b | json }}, "c": {{ user.c | plus: 1 }}}')).toEqual([
+      "line 2: a value stands in JSON as it is, without the filter json: {{ user.a }}",
+    ]);
+    expect(saidOf('[{% for i in user.list %}{{ i | upcase | json }},{% endfor %}"{{ user.b | json | upcase }}"]')).toHaveLength(1);
+  });
+  it("and nothing else is", () => {
+    expect(saidOf("name={{ user.a | url_encode }}&b={{ user.b }}")).toEqual([]);
+    expect(saidOf("{{ user | json }}")).toEqual([]);
+  });
+});
+
 describe("blocks", () => {
   it("are told of at the block and the field where it was written", async () => {
     const blocks = [

@@ -30,6 +30,8 @@ export const adviseTemplate = (template: TemplateDefinition, pieces: Pieces): re
     const at = `locales.${locale}`;
     if (!isPiece(template))
       warnings.push(...unknownNames(template, locale).map((warning) => ({ ...warning, path: `${at}.${warning.path}` })));
+    if (template.channel === "webhook" && "body" in content)
+      warnings.push(...bareInJson(content.body).map((message) => ({ path: `${at}.body`, message })));
     if (template.channel !== "email" || !("html" in content || "mjml" in content || "blocks" in content)) continue;
     const form = content.html !== undefined ? "html" : content.mjml !== undefined ? "mjml" : "blocks";
     const mail = {
@@ -53,6 +55,16 @@ export const adviseTemplate = (template: TemplateDefinition, pieces: Pieces): re
   }
   return warnings.slice(0, maxWarnings);
 };
+
+/** Values in a JSON body whose quotes and line breaks would end the text they stand in. */
+const bareInJson = (body: string): readonly string[] =>
+  /^\s*(?:\{%[^%]*%\}\s*)*(?:\[|\{(?![{%]))/.test(body)
+    ? liquidPieces(body).flatMap(({ text, start, isTag }) =>
+        isTag || /\|\s*(?:json|jsonify)\b[^|]*\}\}$/.test(text) || /\|\s*(?:plus|minus|times|divided_by|round|size)\b[^|]*\}\}$/.test(text)
+          ? []
+          : [`line ${lineAt(body, start)}: a value stands in JSON as it is, without the filter json: ${text.slice(0, 100)}`],
+      )
+    : [];
 
 /** Where something of a body was written, by its line in the HTML and what stands there: "line 3", "blocks[2].href". */
 type Place = (line: number, sign: string) => string | undefined;

@@ -9,18 +9,24 @@ export function htmlToText(html: string): string {
   let position = 0;
   /** Of each list that is open, the number of its last item; undefined where items have none. */
   const lists: (number | undefined)[] = [];
-  let link: { readonly href: string; readonly from: number } | undefined;
+  let link: { readonly href: string; readonly from: number; isOrnament?: boolean } | undefined;
   while (position < html.length) {
     const open = html.indexOf("<", position);
-    out.write(decodeEntities(html.slice(position, open < 0 ? html.length : open).replace(/\s+/g, " ")));
+    out.write(decodeEntities(html.slice(position, open < 0 ? html.length : open)).replace(/\s+/g, " "));
     if (open < 0) break;
     const tag = readTag(html, open);
     position = tag.end;
     if (tag.name === "a" && !tag.closing) link = { href: attributeOf(tag.text, "href"), from: out.parts.length };
     else if (tag.name === "a" && link) {
-      if (/^(?:https?|mailto|tel):/i.test(link.href) && !out.parts.slice(link.from).join("").includes(link.href))
-        out.write(` (${link.href})`);
+      const label = out.parts.slice(link.from).join("");
+      const isSaid = label.includes(link.href) || (link.isOrnament === true && label.trim() === "");
+      if (/^(?:https?|mailto|tel):/i.test(link.href) && !isSaid) out.write(` (${link.href})`);
       link = undefined;
+    } else if (tag.name === "img") {
+      const alt = attributeOf(tag.text, "alt");
+      // Beside an ornament there is another link with words; an image that says nothing of itself may be the only one.
+      if (link && alt === "" && /\salt\s*=/i.test(tag.text)) link.isOrnament = true;
+      out.write(alt);
     } else if (tag.name === "li" && !tag.closing) {
       const number = lists.at(-1);
       if (number !== undefined) lists[lists.length - 1] = number + 1;
@@ -72,7 +78,6 @@ function writeTag(out: Lines, tag: Tag): void {
   if (tag.name === "<") out.write("<");
   else if (tag.name === "br") out.breakLine("\n");
   else if (tag.name === "hr") out.breakLine("\n---\n");
-  else if (tag.name === "img") out.write(attributeOf(tag.text, "alt"));
   else if (tag.name === "td" || tag.name === "th") out.write(" ");
   else if (paragraphs.has(tag.name)) out.breakLine("\n\n");
   else if (lines.has(tag.name)) out.endLine();

@@ -4,7 +4,9 @@ import type { RenderScope } from "../message/message.ts";
 import { usesOf } from "./lint.ts";
 import { renderTemplate } from "./render.ts";
 import { templateSchema, type TemplateDefinition } from "./template.ts";
+import type { Json } from "../json.ts";
 import { checkUses } from "./uses.ts";
+import { checkData } from "./variables.ts";
 
 const scope: RenderScope = {
   user: { name: "Ada <b>", locale: "de", timezone: "Asia/Tokyo" },
@@ -165,6 +167,39 @@ describe("declared variables", () => {
     expect(render(template, [], { data: { count: 2 } }).html).toBe("you 2");
     expect(render(template, [], { data: { count: 2, name: "Ada" } }).html).toBe("Ada 2");
     expect(render(template, []).html).toMatch(/missing variable data.count/);
+  });
+});
+
+describe("what has to be compiled", () => {
+  it.each([
+    ["MJML", { html: undefined, mjml: "<mjml></mjml>" }, "mjml: it was not compiled when the template was saved"],
+    ["blocks", { html: undefined, blocks: [{ type: "divider" }] }, "blocks: it was not compiled when the template was saved"],
+  ])("is never compiled when it is sent: %s", (_, content, reason) => {
+    expect(render(email(content), []).html).toBe(`! ${reason}`);
+  });
+});
+
+describe("data is of the type that a template says", () => {
+  const right: Record<string, readonly unknown[]> = {
+    string: ["", "x"],
+    number: [0, -1.5],
+    boolean: [true, false],
+    date: ["2026-02-28", "2024-02-29T10:00:00Z", "2026-03-05T09:30:00.5+01:00"],
+    array: [[], [1]],
+    object: [{}, { a: 1 }],
+  };
+  const wrong: readonly unknown[] = ["2026-02-30", "2025-02-29T00:00:00Z", "2026-13-01", "yesterday", 5, true, [], {}];
+  it.each(Object.keys(right))("%s", (type) => {
+    const check = (value: unknown) => checkData({ x: { type: type as "string", required: true } }, { x: value as Json }); // of the names above
+    for (const value of right[type] ?? []) expect(check(value)).toEqual([]);
+    const same = (value: unknown): boolean =>
+      type === "array"
+        ? Array.isArray(value)
+        : type === "object"
+          ? !Array.isArray(value) && typeof value === "object"
+          : typeof value === type;
+    for (const value of wrong.filter((one) => !same(one))) expect(check(value)).toMatchObject([{ path: "data.x" }]);
+    expect(check(null)).toMatchObject([{ path: "data.x", message: expect.stringMatching(/^is required/) }]);
   });
 });
 

@@ -22,9 +22,16 @@ const is: Readonly<Record<Type, (value: unknown) => boolean>> = {
   date: (value) =>
     typeof value === "string" &&
     /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.test(value) &&
-    !Number.isNaN(Date.parse(value)),
+    !Number.isNaN(Date.parse(value)) &&
+    isDay(value),
   array: Array.isArray,
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+/** Date.parse takes 30 February for 2 March. */
+const isDay = (date: string): boolean => {
+  const day = new Date(`${date.slice(0, 10)}T00:00:00Z`);
+  return day.toISOString().startsWith(date.slice(0, 10));
 };
 
 const said: Readonly<Record<Type, string>> = {
