@@ -53,9 +53,9 @@ export const mailOf = ({ to, content }: Sending, sender: string): Mail => {
     bcc: copies("bcc"),
     ...(isGiven(content.replyTo) && { replyTo: mailboxIn("replyTo", content.replyTo) }),
     subject: lineOf(content.subject),
-    ...(content.html !== "" && { html: content.html }),
+    ...(content.html !== "" && { html: content.html.toWellFormed() }),
     // An email without any part is none; an empty text is.
-    ...((content.text !== "" || content.html === "") && { text: content.text }),
+    ...((content.text !== "" || content.html === "") && { text: content.text.toWellFormed() }),
     headers: Object.fromEntries(
       Object.entries(content.headers ?? {})
         .map(([name, value]) => [name, lineOf(value)] as const)
@@ -76,14 +76,21 @@ export const refuseImages = ({ images }: Mail, provider: string): void => {
 const isGiven = (text: string | undefined): text is string => text !== undefined && text.trim() !== "";
 
 const mailboxIn = (field: string, text: string): Mailbox => {
-  const mailbox = readMailbox(text);
+  const mailbox = readMailbox(text.toWellFormed());
   if (isAddress(mailbox.email)) return { ...mailbox, email: asciiAddress(mailbox.email) };
   const said = mailbox.email.slice(0, 100);
   throw new Unprepared({ kind: field === "to" ? "unreachable" : "rejected", detail: `${field} is not an email address: ${said}` });
 };
 
-/** Header values are one line: a line end would begin another header. */
-const lineOf = (text: string): string => text.replace(/\p{Cc}+/gu, " ").trim();
+/**
+ * Header values are one line: a line end would begin another header. Half of a character that was cut in two (an emoji by `truncate`)
+ * is no UTF-8, which some providers refuse the whole mail for.
+ */
+const lineOf = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, " ")
+    .trim();
 
 /** The setting every email provider has. */
 export const senderSetting = z

@@ -62,6 +62,14 @@ describe.each(emailTypes)("%s", (type) => {
     expect(text).not.toContain("@bücher");
   });
 
+  it("says no half of a character, whichever text was cut in two", () => {
+    const half = "cut \ud83d";
+    const content = { subject: half, html: half, text: half, from: `${half} <shop@example.com>`, headers: { "X-Ref": half } };
+    const { body } = request(type, { ...withoutFiles, ...content });
+    expect(decodeURIComponent(String(body))).not.toMatch(/\\ud83d|\ud83d/i);
+    expect(decodeURIComponent(String(request(type, { ...withoutFiles, subject: "whole😀" }).body))).toContain("whole😀");
+  });
+
   it("takes what Liquid made nothing of for not given", () => {
     const call = request(type, { ...withoutFiles, from: " ", replyTo: "", cc: [" "], bcc: [""] });
     expect(call).toEqual(request(type, { channel: "email", subject: "Grüße", html: "<p>Hi</p>", text: "Hi", headers: lists }));

@@ -78,6 +78,11 @@ const answers: Readonly<Record<string, readonly Case[]>> = {
       body: { message: "Domain example.com is not allowed to send: limit exceeded, try again after 120 seconds" },
       outcome: { kind: "retry", retryAfterMs: 120_000 },
     },
+    {
+      status: 429,
+      body: { message: "Domain example.com is not allowed to send: recipient limit exceeded, try again after 2 hours" },
+      outcome: { kind: "retry", retryAfterMs: 7_200_000 },
+    },
     { status: 500, body: { message: "Internal Server Error" }, outcome: { kind: "retry" } },
   ],
   mandrill: [

@@ -56,8 +56,8 @@ export const mailgun: HttpProvider<typeof settings> = {
     // There is no such domain in the account, or in this region.
     if (reply.status === 404) return { kind: "misconfigured", detail: describe(reply) };
     if (reply.status !== 429) return readReply(reply);
-    const [, seconds] = /try again after (\d{1,6}) second/i.exec(reply.body) ?? [];
-    return retryAfter(reply, seconds === undefined ? undefined : Number(seconds) * 1000);
+    const [, count, unit = ""] = /try again after (\d{1,6}) (second|minute|hour)/i.exec(reply.body) ?? [];
+    return retryAfter(reply, count === undefined ? undefined : Number(count) * (unitMs[unit.toLowerCase()] ?? 0));
   },
   inbound: {
     toleranceMs,
@@ -77,6 +77,8 @@ export const mailgun: HttpProvider<typeof settings> = {
     },
   },
 };
+
+const unitMs: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
 
 const bare = (messageId: string): string => messageId.replace(/^<|>$/g, "");
 
