@@ -6,8 +6,9 @@ import { drive } from "../driver.ts";
 import { makeUsers } from "../journeys.ts";
 import { loneUser, trackEvent } from "../lone-user.ts";
 import { dollars } from "../prices.ts";
-import { assertClean } from "../row.ts";
-import { drained } from "../state-files.ts";
+import { installHook } from "../../test/install-hook.ts";
+import { assertClean, type Bench, type Result } from "../row.ts";
+import { countState, drained, until } from "../state-files.ts";
 
 const [perBatch, perUser, knownUsers] = [100, 10, 1000];
 /** Database rows per request beside the event log: the intake row, written and deleted. Held by a test of the events consumer (<= 1.2 per event in all). */
@@ -27,6 +28,43 @@ const objectRows = (): number => {
   const rows = (user.rowsWritten() - before) / (calls * perUser);
   user.close();
   return rows;
+};
+
+/**
+ * What one message writes and calls, from its event to its being settled; workers/message-cost.worker.test.ts holds these.
+ * Beside them its user's alarm, which looks after it a quarter of a minute later: set, woken, and noting what was projected.
+ */
+const perSent = { objectRows: 10, objectCalls: 3, databaseRows: 8.2, alarm: { rows: 2, wakes: 1 } } as const;
+
+/** What a million messages cost beside what their providers ask: one event each, in requests of 100, by an HTTP provider. */
+const ofMessages = async (bench: Bench): Promise<Result> => {
+  const [tern, sink] = [await bench.start(), await bench.sink()];
+  await installHook(tern.api, sink, { key: "bench", event: "Order Completed" });
+  await makeUsers(tern, knownUsers);
+  const batches = Math.max(5, Math.round(30 * bench.scale));
+  const messages = batches * perBatch;
+  const batchOf = (n: number) =>
+    Array.from({ length: perBatch }, (_, index) => trackOf(userOf(n * perBatch + index, knownUsers), "Order Completed", { n: index }));
+  const cpuBefore = cpuMsOf(tern.processGroup());
+  assertClean(await drive({ url: tern.url, connections: 8, count: batches, call: (n) => batchCall(tern, batchOf(n)) }));
+  const sent = (): number => countState(tern.state, "SELECT count(*) FROM messages WHERE status = 'sent'");
+  await until(() => sent() >= messages, 300_000, `settling ${messages} messages`);
+  await drained(tern.state);
+  const cpuPerMessage = (cpuMsOf(tern.processGroup()) - cpuBefore) / messages;
+  const { total, items } = dollars({
+    request: 1 / perBatch,
+    cpuMs: cpuPerMessage,
+    queueOperation: operationsPerMessage * (1 + 1 / perBatch),
+    objectRequest: perSent.objectCalls + perSent.alarm.wakes,
+    objectRowWritten: perSent.objectRows + perSent.alarm.rows,
+    databaseRowWritten: perSent.databaseRows + intakeRows / perBatch,
+    rowRead: 40,
+  });
+  return {
+    label: "Cost of a million messages from their events to being settled (provider's price apart)",
+    value: `$${total.toFixed(2)} (${items.map(([item, part]) => `${item} $${part.toFixed(2)}`).join(", ")})`,
+    data: { total, cpuPerMessage },
+  };
 };
 
 /** What a million ordinary events cost beyond the plan, from counts: batches of 100 from 10 users, no journey moved. */
@@ -66,6 +104,7 @@ export const cost: Row = {
         value: `${cpuPerEvent.toFixed(3)} ms`,
         data: { cpuPerEvent },
       },
+      await ofMessages(bench),
     ];
   },
 };
