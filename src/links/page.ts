@@ -2,6 +2,7 @@ import type { Language } from "./words.ts";
 
 /** How a workspace's pages look. */
 export interface Look {
+  /** "": of no workspace. */
   readonly name: string;
   /** "#rrggbb" */
   readonly color?: string | undefined;
@@ -115,12 +116,12 @@ export const page = ({ language, look, title, body, status = 200, headers = {} }
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
-<title>${escapeHtml(title)} · ${name}</title>
+<title>${escapeHtml(title)}${name === "" ? "" : ` · ${name}`}</title>
 <style nonce="${nonce}">${styleOf(look.color ?? ACCENT)}</style>
 </head>
 <body>
 <main>
-<header>${head}</header>
+${head === "" ? "" : `<header>${head}</header>`}
 <div class="card">
 <h1>${escapeHtml(title)}</h1>
 ${body}

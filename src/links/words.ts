@@ -22,6 +22,7 @@ export interface Words {
   readonly confirmed: string;
   readonly confirmOver: string;
   readonly invalid: string;
+  readonly openAgain: string;
   readonly later: string;
   readonly email: string;
   readonly sms: string;
@@ -53,6 +54,7 @@ const en: Words = {
   confirmed: "Thank you. You will receive “{topic}”.",
   confirmOver: "This confirmation is no longer needed, or it is too old. Please sign up again if you still want to receive “{topic}”.",
   invalid: "This link is not valid.",
+  openAgain: "Perhaps it was cut off. Please open it in the message again.",
   later: "That did not work just now. Please try again in a moment.",
   email: "Email",
   sms: "Text message",
@@ -85,6 +87,7 @@ const de: Words = {
   confirmOver:
     "Diese Bestätigung wird nicht mehr gebraucht oder ist zu alt. Bitte melden Sie sich erneut an, wenn Sie „{topic}“ noch erhalten möchten.",
   invalid: "Dieser Link ist nicht gültig.",
+  openAgain: "Vielleicht wurde er abgeschnitten. Bitte öffnen Sie ihn noch einmal in der Nachricht.",
   later: "Das hat gerade nicht geklappt. Bitte versuchen Sie es gleich noch einmal.",
   email: "E-Mail",
   sms: "SMS",
@@ -117,6 +120,7 @@ const fr: Words = {
   confirmOver:
     "Cette confirmation n’est plus nécessaire ou est trop ancienne. Veuillez vous réinscrire si vous souhaitez encore recevoir « {topic} ».",
   invalid: "Ce lien n’est pas valable.",
+  openAgain: "Il a peut-être été coupé. Veuillez l’ouvrir à nouveau dans le message.",
   later: "Cela n’a pas fonctionné. Veuillez réessayer dans un instant.",
   email: "E-mail",
   sms: "SMS",
@@ -148,6 +152,7 @@ const es: Words = {
   confirmed: "Gracias. Recibirá «{topic}».",
   confirmOver: "Esta confirmación ya no es necesaria o es demasiado antigua. Suscríbase de nuevo si todavía quiere recibir «{topic}».",
   invalid: "Este enlace no es válido.",
+  openAgain: "Quizá se cortó. Ábralo de nuevo desde el mensaje.",
   later: "No ha funcionado. Inténtelo de nuevo en un momento.",
   email: "Correo electrónico",
   sms: "SMS",
@@ -179,6 +184,7 @@ const pt: Words = {
   confirmed: "Obrigado. Vai receber «{topic}».",
   confirmOver: "Esta confirmação já não é necessária ou é demasiado antiga. Subscreva de novo se ainda quiser receber «{topic}».",
   invalid: "Esta ligação não é válida.",
+  openAgain: "Talvez tenha sido cortada. Abra-a de novo na mensagem.",
   later: "Não funcionou. Tente de novo daqui a pouco.",
   email: "E-mail",
   sms: "SMS",
@@ -210,6 +216,7 @@ const it: Words = {
   confirmed: "Grazie. Riceverai «{topic}».",
   confirmOver: "Questa conferma non serve più o è troppo vecchia. Iscriviti di nuovo se vuoi ancora ricevere «{topic}».",
   invalid: "Questo link non è valido.",
+  openAgain: "Forse è stato troncato. Aprilo di nuovo dal messaggio.",
   later: "Non ha funzionato. Riprova tra poco.",
   email: "E-mail",
   sms: "SMS",
@@ -241,6 +248,7 @@ const nl: Words = {
   confirmed: "Dank u wel. U ontvangt “{topic}”.",
   confirmOver: "Deze bevestiging is niet meer nodig of te oud. Meld u opnieuw aan als u “{topic}” nog wilt ontvangen.",
   invalid: "Deze link is niet geldig.",
+  openAgain: "Misschien is hij afgebroken. Open hem opnieuw in het bericht.",
   later: "Dat lukte nu niet. Probeer het zo nog eens.",
   email: "E-mail",
   sms: "Sms",

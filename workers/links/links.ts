@@ -1,4 +1,4 @@
-import { page, unlisted } from "../../src/links/page.ts";
+import { escapeHtml, page, unlisted } from "../../src/links/page.ts";
 import { type LinkKind, readLink } from "../../src/links/message-link.ts";
 import type { Env } from "../env.ts";
 import { linkKeys } from "../link-keys.ts";
@@ -54,7 +54,8 @@ const plain = (request: Request, status: number, headers: Readonly<Record<string
   const language = languageOf(request, {}, undefined);
   const { words } = language;
   const text = status === 503 ? words.later : words.invalid;
-  return page({ language, look: { name: String(status) }, title: text, body: "", status, headers });
+  const body = status === 404 ? `<p>${escapeHtml(words.openAgain)}</p>` : "";
+  return page({ language, look: { name: "" }, title: text, body, status, headers });
 };
 
 /** Altered, made up, signed by a secret that is no longer kept: whatever it is, it says nothing about anybody. */
