@@ -9,7 +9,7 @@ import {
   type DefinitionKind,
   type DefinitionRow,
   deleteDefinition,
-  listDefinitions,
+  pageDefinitions,
   putDefinition,
   readDefinition,
 } from "../../src/storage/control/definitions.ts";
@@ -120,8 +120,9 @@ export const definitionRoutes = <T extends { readonly key: string }>(kind: LiveK
       async (call) => {
         const { env, workspace, query } = call;
         const [after = ""] = fromCursor(query.cursor, z.tuple([z.string()])) ?? [];
-        const rows = await listDefinitions(env.DB, workspace, kind.kind, { after, limit: query.limit + 1 });
-        return answer(pageOf(rows, query.limit, await presentAll(call, rows)));
+        const { rows, more } = await pageDefinitions(env.DB, workspace, kind.kind, { after, limit: query.limit });
+        const last = rows.at(-1);
+        return answer({ items: rows.map(await presentAll(call, rows)), next: more && last !== undefined ? toCursor([last.key]) : null });
       },
     ),
     route({ method: "get", path, summary: `One ${kind.title}`, scope: "read", answers: { 200: answered }, etag: true }, async (call) => {

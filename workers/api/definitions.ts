@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type DefinitionKind, listDefinitions } from "../../src/storage/control/definitions.ts";
+import { type DefinitionKind, pageDefinitions } from "../../src/storage/control/definitions.ts";
 import type { Env } from "../env.ts";
 import { route, type Route } from "./route.ts";
 
@@ -67,14 +67,14 @@ async function* documentOf(env: Env, workspace: string): AsyncGenerator<string> 
 
 async function* definitionsOf(env: Env, workspace: string, kind: DefinitionKind): AsyncGenerator<Record<string, unknown>> {
   for (let after = ""; ;) {
-    const rows = await listDefinitions(env.DB, workspace, kind, { after, limit: perRead });
+    const { rows, more } = await pageDefinitions(env.DB, workspace, kind, { after, limit: perRead });
     for (const { body } of rows) {
       // Which settings a provider has and what a template was compiled to is ours to say; a PUT would take the fields off again.
       const { settingsSet: _set, compiled: _compiled, uses: _uses, ...definition } = JSON.parse(body) as Record<string, unknown>; // was an object when it was stored
       yield definition;
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < perRead) return;
+    if (last === undefined || !more) return;
     after = last.key;
   }
 }

@@ -82,6 +82,30 @@ describe("MJML is compiled when a template is saved, not when it is sent", () =>
   });
 });
 
+describe("a list of large templates", () => {
+  it("comes in pages that a Worker can hold, and all of it in the end", async () => {
+    const workspace = await newWorkspace();
+    const large = "x".repeat(450_000);
+    const locales = { en: { subject: "s", html: large }, de: { subject: "s", html: large } };
+    const keys = Array.from({ length: 12 }, (_, n) => `t-${String(n).padStart(2, "0")}`);
+    for (const key of keys)
+      expect((await workspace.api(`PUT /api/templates/${key}`, { channel: "email", name: key, defaultLocale: "en", locales })).status).toBe(
+        201,
+      );
+    const pages: string[][] = [];
+    for (let cursor = ""; pages.length < 10;) {
+      const { body } = await workspace.api(`GET /api/templates?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      pages.push((body.items as { key: string }[]).map(({ key }) => key));
+      if (body.next === null) break;
+      cursor = String(body.next);
+    }
+    expect(pages.length).toBeGreaterThan(1);
+    expect(pages.flat()).toEqual(keys);
+    const { body } = await workspace.api("GET /api/definitions");
+    expect((body.templates as { key: string }[]).map(({ key }) => key)).toEqual(keys);
+  });
+});
+
 describe("partials and layouts", () => {
   it("a change of a partial is live at once", async () => {
     const workspace = await newWorkspace();

@@ -29,6 +29,30 @@ export const listDefinitions = async (
       .all<DefinitionRow>()
   ).results;
 
+/** Characters of the definitions of one page, about: a Worker holds them as rows, as objects and as the answer. */
+const pageLength = 8_000_000;
+
+/** A page of definitions of a kind by key, after `after`: at most `limit`, fewer where they are large, one at least. `more`: there are others behind it. */
+export const pageDefinitions = async (
+  db: D1Database,
+  workspace: string,
+  kind: DefinitionKind,
+  page: { readonly after: string; readonly limit: number },
+): Promise<{ readonly rows: readonly DefinitionRow[]; readonly more: boolean }> => {
+  const { results } = await db
+    .prepare(
+      `SELECT definitions.*, sized.found FROM (
+         SELECT key, SUM(size) OVER (ORDER BY key) - size AS before, COUNT(*) OVER () AS found FROM (
+           SELECT key, LENGTH(body) AS size FROM definitions WHERE workspace = ?1 AND kind = ?2 AND key > ?3 ORDER BY key LIMIT ?4 + 1
+         )
+       ) AS sized JOIN definitions ON definitions.workspace = ?1 AND definitions.kind = ?2 AND definitions.key = sized.key
+       WHERE sized.before < ?5 ORDER BY sized.key LIMIT ?4`,
+    )
+    .bind(workspace, kind, page.after, page.limit, pageLength)
+    .all<DefinitionRow & { readonly found: number }>();
+  return { rows: results, more: (results[0]?.found ?? 0) > results.length };
+};
+
 /** Writes a definition whole; `created_at` of one that exists stays. To be part of the batch that publishes it. */
 export const putDefinition = (db: D1Database, row: DefinitionRow): D1PreparedStatement =>
   db
