@@ -19,6 +19,8 @@ export interface StreamRpc {
     readonly status?: DeliveryStatus;
   }): Promise<readonly (Delivery & { readonly id: string })[]>;
   replay(which: Replay): Promise<Replayed>;
+  /** Gives up deliveries by their ids; how many. */
+  skip(ids: readonly string[]): Promise<number>;
   /** The definition changed: whatever waits is tried at once. */
   changed(): Promise<void>;
   /** The stream was deleted. */
@@ -75,6 +77,12 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
     const replayed = this.#write((store) => store.replay(which, Date.now()));
     if (replayed.deliveries > 0) await this.#wakeAt(Date.now());
     return replayed;
+  }
+
+  async skip(ids: readonly string[]): Promise<number> {
+    const skipped = this.#write((store) => store.skip(ids, Date.now()));
+    if (skipped > 0) await this.#wakeAt(Date.now());
+    return skipped;
   }
 
   async changed(): Promise<void> {

@@ -25,13 +25,18 @@ interface Received {
 /** What endpoints were sent, and how each answers, by host. */
 let received: Received[] = [];
 let answers: Record<string, (received: Received) => Response | Promise<Response>> = {};
+/** Streams of earlier tests go on trying: what they send is not this test's. */
+let test = 0;
 beforeEach(() => {
+  test++;
   received = [];
   answers = {};
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const request = input as Request; // callOutbound makes one
     const text = await request.text();
-    const one = { url: request.url, headers: Object.fromEntries(request.headers), text, data: JSON.parse(text).data };
+    const [url = "", ofTest = ""] = request.url.split("?");
+    if (ofTest !== "" && ofTest !== String(test)) return new Response(null, { status: 204 });
+    const one = { url, headers: Object.fromEntries(request.headers), text, data: JSON.parse(text).data };
     received.push(one);
     return (await answers[new URL(request.url).host]?.(one)) ?? new Response(null, { status: 204 });
   });
@@ -42,7 +47,7 @@ afterEach(() => {
 });
 
 const stream = (more: object = {}) => ({
-  url: "https://in.example.com/tern",
+  url: `https://in.example.com/tern?${test}`,
   include: ["events", "users", "messages", "segments", "journeys"],
   secrets: [oldSecret],
   ...more,
@@ -306,6 +311,24 @@ describe("a stream", () => {
     expect(last?.headers["x-team"]).toBe("blue");
     expect((await ws.api("GET /api/streams/s/deliveries")).body.items).toEqual([]);
     expect((await ws.api("POST /api/streams/other/test")).status).toBe(404);
+  });
+
+  it("a request the endpoint never takes can be skipped: what follows goes out at once, and it can be replayed", async () => {
+    const ws = await newWorkspace();
+    answers["in.example.com"] = ({ data }) => new Response(null, { status: data.some(({ id }) => id === "i0") ? 400 : 200 });
+    await put(ws, "s", stream());
+    await streamObject(bindings, ws.id, "s").append(items(1));
+    await soon(() => expect(received).toHaveLength(1));
+    await streamObject(bindings, ws.id, "s").append(items(1, 1));
+    const id = received[0]?.headers["webhook-id"];
+    expect(await ws.api("POST /api/streams/s/skip", { deliveries: [id] })).toMatchObject({ status: 200, body: { deliveries: 1 } });
+    await soon(() => expect(idsAt("in.example.com").at(-1)).toBe("i1"));
+    expect(await stateOf(ws, "s")).toMatchObject({ waiting: 0, givenUp: 1, failures: 0 });
+    expect((await ws.api("POST /api/streams/s/skip", { deliveries: [id] })).body).toEqual({ deliveries: 0 });
+    expect((await ws.api("POST /api/streams/s/skip", { deliveries: ["1"] })).status).toBe(400);
+    answers = {};
+    await ws.api("POST /api/streams/s/replay", { deliveries: [id] });
+    await soon(() => expect(received.at(-1)?.headers["webhook-id"]).toBe(id));
   });
 
   it("whose secrets no key opens fails like any other: counted, tried ever later, an alert; put anew it tells everything", async () => {

@@ -136,6 +136,7 @@ const asks = ({ sent, failed, held, keyId }: Ids): Readonly<Record<string, Ask>>
   "POST /api/segments/{key}/members": get("/api/segments/picked/members", 404, { body: { add: ["ada"] } }),
   "POST /api/templates/{key}/test": get("/api/templates/hello/test", 404, { body: { to: "someone@example.com" } }),
   "POST /api/streams/{key}/replay": get("/api/streams/feed/replay", 404, { body: { deliveries: ["msg_a_1"] } }),
+  "POST /api/streams/{key}/skip": get("/api/streams/feed/skip", 404, { body: { deliveries: ["msg_a_1"] } }),
   "POST /api/streams/{key}/test": get("/api/streams/feed/test", 404),
   "POST /api/providers/{key}/resume": get("/api/providers/hooks/resume", 404),
   "POST /api/providers/{key}/test": get("/api/providers/hooks/test", 404, { body: { to: "https://feed.example.com/" } }),

@@ -117,16 +117,16 @@ const deliverySchema = z.object({
 /** Longest list of deliveries in one replay. */
 const maxReplayed = 1_000;
 
+const deliveryIds = z
+  .array(z.string().regex(/^msg_[a-z0-9]+_\d{1,15}$/, "is no id of a delivery"))
+  .min(1)
+  .max(maxReplayed);
+
 const replaySchema = z.union([
   z
     .strictObject({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) })
     .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), { path: ["to"], error: "lies before from" }),
-  z.strictObject({
-    deliveries: z
-      .array(z.string().regex(/^msg_[a-z0-9]+_\d{1,15}$/, "is no id of a delivery"))
-      .min(1)
-      .max(maxReplayed),
-  }),
+  z.strictObject({ deliveries: deliveryIds }),
 ]);
 
 const streamOf = async ({ env, workspace, params }: Call<unknown, unknown>): Promise<ReturnType<typeof streamObject>> => {
@@ -180,6 +180,17 @@ export const streams: readonly Route[] = [
       },
     },
     async (call) => answer(await (await streamOf(call)).replay(replayOf(call.body)), { status: 202 }),
+  ),
+  route(
+    {
+      method: "post",
+      path: "/api/streams/{key}/skip",
+      summary: "Gives up pending deliveries that the endpoint will never take, so that what follows is tried at once; they can be replayed",
+      scope: "write",
+      body: z.strictObject({ deliveries: deliveryIds }),
+      answers: { 200: z.object({ deliveries: z.int().describe("how many were given up") }) },
+    },
+    async (call) => answer({ deliveries: await (await streamOf(call)).skip(call.body.deliveries) }),
   ),
   route(
     {

@@ -144,6 +144,24 @@ describe("StreamStore", () => {
     }
   });
 
+  it("gives up by hand what the endpoint will never take: what follows is next, and the attempt that is on its way changes that only if it is taken", () => {
+    const { store } = open();
+    store.append(
+      range(0, 250).map((n) => item(n)),
+      0,
+    );
+    const poison = nextOf(store, 1);
+    store.settle(poison, failed, times(1));
+    expect(store.skip([store.idOf(poison), "msg_other_1", "msg_abc_99"], 2)).toBe(1);
+    expect(store.state()).toMatchObject({ waiting: 150, givenUp: 100, givenUpAt: 2, nextAttemptAt: null });
+    store.settle(poison, failed, times(3));
+    expect(store.log(9e15, 10, "given-up")).toHaveLength(1);
+    expect(nextOf(store, 4).n).toBe(2);
+    expect(store.skip([store.idOf(poison)], 5)).toBe(0);
+    expect(store.replay({ deliveries: [store.idOf(poison)] }, 6)).toEqual({ deliveries: 1, more: false });
+    expect(nextOf(store, 7).n).toBe(1);
+  });
+
   it("says what was given up, until it is replayed; looked after, what waited longer than it is tried is tried first", () => {
     const { store } = open();
     store.append([item(0)], 0);

@@ -95,13 +95,12 @@ export class StreamStore {
   }
 
   /**
-   * Writes an attempt down. `retryAt`: the next attempt, whichever delivery it is for. One whose items had to go while it was on
-   * its way stays lost unless it was taken: there is nothing to send again.
+   * Writes an attempt down. `retryAt`: the next attempt, whichever delivery it is for. One that was lost or given up while it was
+   * on its way stays so unless it was taken.
    */
   settle({ n }: Delivery, { ok, code, detail }: Attempted, times: { readonly now: number; readonly retryAt: number }): void {
     this.#sql.run(
-      `UPDATE deliveries SET status = iif(?1, 'delivered', iif(status = 'lost', 'lost', 'pending')), attempts = attempts + 1, last_at = ?2,
-       code = ?3, detail = ?4 WHERE n = ?5`,
+      `UPDATE deliveries SET status = iif(?1, 'delivered', status), attempts = attempts + 1, last_at = ?2, code = ?3, detail = ?4 WHERE n = ?5`,
       ok ? 1 : 0,
       times.now,
       code,
@@ -167,6 +166,16 @@ export class StreamStore {
     if (numbers.length > 0) this.#sql.run(set, now, JSON.stringify(numbers));
     if (numbers.length > 0) this.#notes.change({ nextAttemptAt: null });
     return { deliveries: numbers.length, more: rows.length > numbers.length };
+  }
+
+  /** Gives up what is pending under these ids, so that what follows is tried at once; answers how many. They can be replayed. */
+  skip(ids: readonly string[], now: number): number {
+    const rows = this.#sql.run(
+      "UPDATE deliveries SET status = 'given-up' WHERE status = 'pending' AND n IN (SELECT value FROM json_each(?)) RETURNING n",
+      JSON.stringify(this.#numbersOf(ids)),
+    );
+    if (rows.length > 0) this.#notes.change({ nextAttemptAt: null, givenUpAt: now });
+    return rows.length;
   }
 
   /** Of ids that are this stream's. */
