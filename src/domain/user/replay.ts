@@ -1,3 +1,4 @@
+import { givenUp } from "../message/given-up.ts";
 import type { Draft } from "./draft.ts";
 import { messageOf, queueMessage } from "./messages.ts";
 import type { Stimulus } from "./stimulus.ts";
@@ -9,9 +10,9 @@ import type { Stimulus } from "./stimulus.ts";
 export const replay = (draft: Draft, { message: id, evenIfSent, reason, kept }: Extract<Stimulus, { type: "replay" }>): void => {
   const message = messageOf(draft, id) ?? kept;
   if (message === undefined) return;
-  const mayBeOut = message.status === "uncertain" || message.unclear === true;
-  if ((message.status !== "failed" && message.status !== "uncertain") || (mayBeOut && !evenIfSent)) return;
+  const letter = givenUp(message);
+  if (letter === undefined || (letter.mayBeOut && !evenIfSent)) return;
   // Its 23 hours begin anew, and its place under the caps is taken when it is claimed.
-  const { firstClaimedAt: _first, blockedSince: _blocked, ...rest } = message;
-  queueMessage(draft, { ...rest, replayed: true, ...(mayBeOut && { unclear: true }) }, reason);
+  const { firstClaimedAt: _first, claimedAt: _claimed, blockedSince: _blocked, ...rest } = message;
+  queueMessage(draft, { ...rest, replayed: true, ...(letter.mayBeOut && { unclear: true }) }, reason);
 };
