@@ -12,11 +12,12 @@ import { groupCommit } from "./delivery/group-commit.ts";
 import { isListening } from "./delivery/is-listening.ts";
 import { sendMail } from "./delivery/send-mail.ts";
 import type { PlacePorts } from "./delivery/place.ts";
+import { quotaAsker } from "./delivery/quota.ts";
 import { receiptsOf, takeReceipts } from "./delivery/receipts.ts";
 import { sharedRead } from "./delivery/shared-read.ts";
 import type { Env } from "./env.ts";
 import { type Answered, followUp } from "./follow-up.ts";
-import { providerLimiter } from "./limiter-object.ts";
+import { providerLimiter, quotaLimiter } from "./limiter-object.ts";
 import { stimulateMany } from "./tell-user.ts";
 import { callOutbound } from "./outbound.ts";
 import { pauseProvider } from "./provider-pause.ts";
@@ -113,6 +114,10 @@ const portsOf = (env: Env): DeliverPorts => {
     confirmed: confirmedFor,
     listed: (workspace, channel, address) => listedReason(env, workspace, channel, address),
     suppressedAmong: (workspace, channel, addresses) => suppressedAmong(env, workspace, channel, addresses),
+    room: quotaAsker({
+      count: (workspace, request) => quotaLimiter(env, workspace).count(request),
+      uncount: (workspace, messages, at) => quotaLimiter(env, workspace).uncount(messages, at),
+    }),
     shardNumber: (workspace, user) => shardNumberOf(workspace, user, shards),
     askLater: receiptQueue(env),
     misconfigured: (workspace, provider, said) => pauseProvider(env, { workspace, provider, ...said }),

@@ -2,7 +2,7 @@ import type { Stimulus } from "../src/domain/user/stimulus.ts";
 import type { UserKey } from "../src/domain/user/user-key.ts";
 import type { CatalogDocument } from "../src/domain/catalog/catalog.ts";
 import { notePause, noteResume, readChanges } from "../src/storage/control/provider-states.ts";
-import { heldFor } from "../src/storage/shard/held-messages.ts";
+import { heldFor, type WaitsFor } from "../src/storage/shard/held-messages.ts";
 import { shardsOf } from "../src/storage/shard/shards.ts";
 import { stimulateMany } from "./tell-user.ts";
 import { changeCatalog } from "./publish.ts";
@@ -68,14 +68,14 @@ export const resumeProvider = async (env: Env, workspace: string, provider: stri
 const usersPerPage = 500;
 const pages = 20;
 
-/** Has messages that waited for the provider asked again. Never rejects: each of them also comes back by itself. */
-export const wakeHeld = async (env: Env, workspace: string, provider: string): Promise<void> => {
+/** Has messages that waited for a provider, or for the quota, asked again. Never rejects: each of them also comes back by itself. */
+export const wakeHeld = async (env: Env, workspace: string, waitsFor: WaitsFor): Promise<void> => {
   const tick: readonly Stimulus[] = [{ type: "tick" }];
   try {
     for (const shard of shardsOf(env)) {
       let after = "";
       for (let page = 0; page < pages; page++) {
-        const rows = await heldFor(shard, { workspace, provider, after, limit: usersPerPage });
+        const rows = await heldFor(shard, { workspace, waitsFor, after, limit: usersPerPage });
         const users = [...new Set(rows.map(({ user }) => user as UserKey))]; // written by the projection of that user's facts
         await stimulateMany(
           { env, workspace },
@@ -86,8 +86,6 @@ export const wakeHeld = async (env: Env, workspace: string, provider: string): P
       }
     }
   } catch (error) {
-    console.error(
-      JSON.stringify({ what: "messages of a resumed provider are not all woken yet", workspace, provider, error: String(error) }),
-    );
+    console.error(JSON.stringify({ what: "messages that were held are not all woken yet", workspace, waitsFor, error: String(error) }));
   }
 };

@@ -140,7 +140,12 @@ export class UserObject extends DurableObject<Env> implements UserRpcSurface {
     const { turn, value } = this.#session.turn((open) => {
       const decision = claim(
         open.state,
-        { message: request.message, ...(request.place && { place: request.place }), workspace: { name, timezone } },
+        {
+          message: request.message,
+          ...(request.place && { place: request.place }),
+          ...(request.quota && { quota: request.quota }),
+          workspace: { name, timezone },
+        },
         { ...open.context(this.#session.now(), catalog), render: renderTemplate, links },
       );
       open.take(decision);

@@ -6,6 +6,7 @@ import type { NumberedFacts } from "../domain/user/facts.ts";
 import type { OpenAsk } from "../domain/user/state.ts";
 import type { Place } from "../domain/user/stimulus.ts";
 import type { UserKey } from "../domain/user/user-key.ts";
+import type { QuotaWord } from "../domain/sending/quota.ts";
 
 /**
  * EVENTS queue and intake row alike: at most 100 items or 128 KB (queue limit) of one request.
@@ -93,6 +94,8 @@ export interface ClaimRequestMessage extends ObjectRequest {
   readonly message: string;
   /** The place under its provider's rate. */
   readonly place?: Place;
+  /** What its workspace's quota says of it. */
+  readonly quota?: QuotaWord;
 }
 
 export interface ClaimAnswer extends ObjectAnswer {

@@ -3,14 +3,24 @@ import { instant as instantField } from "../../src/api/management.ts";
 import { listDefinitions } from "../../src/storage/control/definitions.ts";
 import { listPaused } from "../../src/storage/control/provider-states.ts";
 import type { Env } from "../env.ts";
+import { quotaLimiter } from "../limiter-object.ts";
+import { readLive } from "../publish.ts";
 import { streamObject } from "../stream-object.ts";
 import { maxStreams, streamTroubles } from "../stream/troubles.ts";
 import { instant } from "./present.ts";
 import { answer, route, type Route } from "./route.ts";
 
 const alertSchema = z.object({
-  kind: z.enum(["provider-paused", "stream-disabled", "stream-failing", "stream-given-up", "stream-dropped", "stream-unknown"]),
-  /** Key of what it is about. */
+  kind: z.enum([
+    "provider-paused",
+    "quota-reached",
+    "stream-disabled",
+    "stream-failing",
+    "stream-given-up",
+    "stream-dropped",
+    "stream-unknown",
+  ]),
+  /** Key of what it is about; of the quota its period, "day" or "month". */
   subject: z.string(),
   detail: z.string(),
   since: instantField,
@@ -29,8 +39,12 @@ export const alerts: readonly Route[] = [
       answers: { 200: z.object({ items: z.array(alertSchema) }) },
     },
     async ({ env, workspace }) => {
-      const [paused, streams] = await Promise.all([pausedProviders(env, workspace), troubledStreams(env, workspace)]);
-      return answer({ items: [...paused, ...streams] });
+      const [paused, quota, streams] = await Promise.all([
+        pausedProviders(env, workspace),
+        reachedQuota(env, workspace),
+        troubledStreams(env, workspace),
+      ]);
+      return answer({ items: [...paused, ...quota, ...streams] });
     },
   ),
 ];
@@ -42,6 +56,17 @@ const pausedProviders = async (env: Env, workspace: string): Promise<readonly Al
     detail: reason ?? "",
     since: instant(since ?? 0),
   }));
+
+const reachedQuota = async (env: Env, workspace: string): Promise<readonly Alert[]> => {
+  const { rules } = await readLive(env, workspace);
+  const reached = rules?.quota === undefined ? [] : await quotaLimiter(env, workspace).reached(rules.quota);
+  return reached.map(({ kind, limit, count, since, until }) => ({
+    kind: "quota-reached",
+    subject: kind,
+    detail: `${count} messages this ${kind}, of ${limit}; others wait until ${instant(until)}`,
+    since: instant(since),
+  }));
+};
 
 const troubledStreams = async (env: Env, workspace: string): Promise<readonly Alert[]> => {
   const rows = await listDefinitions(env.DB, workspace, "stream", { after: "", limit: maxStreams });

@@ -151,7 +151,7 @@ const kind: LiveKind<ProviderDefinition> = {
   // Whoever puts a paused provider again wants it back.
   isStale: (live, key) => live.providers.some((provider) => provider.key === key && provider.paused === true),
   published: ({ env, ctx, workspace, params }) => {
-    ctx.waitUntil(wakeHeld(env, workspace, params["key"] ?? ""));
+    ctx.waitUntil(wakeHeld(env, workspace, { provider: params["key"] ?? "" }));
     return Promise.resolve();
   },
   publish: publishProvider,
@@ -182,7 +182,7 @@ const resume: Route = route(
       throw new Fault("not-found", `There is no provider "${key}"`);
     const version = await resumeProvider(env, workspace, key);
     // Also when it was not paused: whoever asks again may have had no answer because just this was cut off.
-    ctx.waitUntil(wakeHeld(env, workspace, key));
+    ctx.waitUntil(wakeHeld(env, workspace, { provider: key }));
     return answer({ resumed: version !== undefined });
   },
 );

@@ -10,8 +10,9 @@ import { readWorkspace, updateWorkspace, type WorkspaceRow } from "../../src/sto
 import type { Env } from "../env.ts";
 import { startBackfill } from "./backfill.ts";
 import { instant } from "./present.ts";
+import { wakeHeld } from "../provider-pause.ts";
 import { changeCatalog } from "../publish.ts";
-import { answer, route, type Route } from "./route.ts";
+import { answer, type Call, route, type Route } from "./route.ts";
 
 export const workspaceName = z.string().min(1).max(200);
 
@@ -56,7 +57,10 @@ interface WorkspaceChange {
 }
 
 /** Changes the workspace; live at once. @throws Fault conflict when a window goes that a journey names */
-const change = async (env: Env, id: string, wanted: WorkspaceChange): Promise<WorkspaceView> => {
+const change = async (
+  { env, ctx, workspace: id }: Pick<Call<unknown, unknown>, "env" | "ctx" | "workspace">,
+  wanted: WorkspaceChange,
+): Promise<WorkspaceView> => {
   const { version, answer: moved } = await changeCatalog(env, id, async (live) => {
     const { rules: before = {}, links: linksBefore = {}, ...rest } = live;
     const next = { id, name: wanted.name ?? live.name, timezone: wanted.timezone ?? live.timezone };
@@ -67,7 +71,7 @@ const change = async (env: Env, id: string, wanted: WorkspaceChange): Promise<Wo
       next.timezone === live.timezone &&
       stableText(rules) === stableText(before) &&
       stableText(links) === stableText(linksBefore);
-    if (isSame) return { unchanged: { zone: false } };
+    if (isSame) return { unchanged: { zone: false, quota: false } };
     refuseMissingWindows(live, rules);
     return {
       document: {
@@ -78,9 +82,13 @@ const change = async (env: Env, id: string, wanted: WorkspaceChange): Promise<Wo
         ...(Object.keys(links).length > 0 && { links }),
       },
       statements: [updateWorkspace(env.DB, next)],
-      answer: { zone: next.timezone !== live.timezone },
+      answer: {
+        zone: next.timezone !== live.timezone,
+        quota: before.quota !== undefined && stableText(rules.quota ?? {}) !== stableText(before.quota),
+      },
     };
   });
+  if (moved.quota) ctx.waitUntil(wakeHeld(env, id, "quota"));
   if (moved.zone) await startBackfill(env, { workspace: id, kind: "workspace", key: "timezone", version }, { catalog: version });
   return read(env, id);
 };
@@ -124,7 +132,7 @@ export const workspace: readonly Route[] = [
       }),
       answers: { 200: workspaceSchema },
     },
-    async ({ env, workspace: id, body }) => answer(await change(env, id, body)),
+    async (call) => answer(await change(call, call.body)),
   ),
   route(
     {
@@ -135,6 +143,6 @@ export const workspace: readonly Route[] = [
       body: z.strictObject({ name: workspaceName, timezone, rules: workspaceRulesSchema.optional(), links: linkSettingsSchema.optional() }),
       answers: { 200: workspaceSchema },
     },
-    async ({ env, workspace: id, body }) => answer(await change(env, id, { ...body, rules: body.rules ?? {}, links: body.links ?? {} })),
+    async (call) => answer(await change(call, { ...call.body, rules: call.body.rules ?? {}, links: call.body.links ?? {} })),
   ),
 ];

@@ -190,6 +190,52 @@ describe("deliverMessage", () => {
     });
   });
 
+  describe("where its workspace keeps a quota", () => {
+    const asks = { claim: { kind: "quota", quota: { day: 2 }, passing: false }, deliver: [] } as const;
+    const over = { kind: "over", until: 9, reason: "quota: 2 messages a day" } as const;
+    const counting = (then: ClaimAnswer, replace: Parameters<typeof recordingPorts>[0] = {}) => {
+      const back: string[] = [];
+      let asked = 0;
+      const made = recordingPorts({
+        claim: () => Promise.resolve(asked++ === 0 ? asks : then),
+        room: () => Promise.resolve({ word: { kind: "counted" }, giveBack: () => Promise.resolve(void back.push("back")) }),
+        ...replace,
+      });
+      return { ...made, back };
+    };
+
+    it("is told its word, then sends", async () => {
+      const { ports, recorded, back } = counting(toSend);
+      expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "done" });
+      expect(recorded.claims[1]).toMatchObject({ quota: { kind: "counted" } });
+      expect([recorded.steps.includes("call"), back]).toEqual([true, []]);
+    });
+
+    it("gives back what is not sent: refused just then, sent by somebody else, or on the list", async () => {
+      const listed = { ...toSend, claim: { ...toSend.claim, lookUp: true } } as ClaimAnswer;
+      for (const [then, replace] of [
+        [{ claim: { kind: "no", reason: "exited", unused: true }, deliver: [] }, {}],
+        [{ claim: { kind: "no", reason: "claimed" }, deliver: [] }, {}],
+        [listed, { listed: () => Promise.resolve("bounced") }],
+      ] as const) {
+        const { ports, back } = counting(then, replace);
+        await deliverMessage(queued, ports);
+        expect(back).toEqual(["back"]);
+      }
+    });
+
+    it("passes on that it is over, and leaves the message to the queue where nobody can be asked", async () => {
+      const held = counting(
+        { claim: { kind: "no", reason: over.reason, unused: true }, deliver: [] },
+        { room: () => Promise.resolve({ word: over, giveBack: () => Promise.resolve() }) },
+      );
+      await deliverMessage(queued, held.ports);
+      expect(held.recorded.claims[1]).toMatchObject({ quota: over });
+      const down = counting(toSend, { room: failing("overloaded") });
+      expect(await deliverMessage(queued, down.ports)).toMatchObject({ kind: "not-claimed" });
+    });
+  });
+
   describe("where its provider keeps a rate", () => {
     const place = { claim: { kind: "place", provider: "mail", rate: { count: 2, perMs: 1_000 }, attempt: 1 }, deliver: [] } as const;
     /** Ports whose first claim asks for a place, and what was done about places. */

@@ -2,9 +2,11 @@ import type { ClaimAnswer, DeliverMessage, ObjectAnswer } from "../../src/api/qu
 import { echoOf } from "../../src/channels/echo.ts";
 import type { UserRpcSurface } from "../../src/api/user-rpc.ts";
 import type { MessageContent, Outcome, RenderedMessage } from "../../src/domain/message/message.ts";
+import type { Quota } from "../../src/domain/sending/quota.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";
 import { attempt, type AttemptPorts } from "./attempt.ts";
 import { withoutSuppressed } from "./copies.ts";
+import type { Counted } from "./quota.ts";
 import { inPlace, takePlace, type PlacePorts, type Taken } from "./place.ts";
 
 /** What delivering is done with: the consumer gives the real ones, tests their own. */
@@ -19,6 +21,8 @@ export interface DeliverPorts extends AttemptPorts, PlacePorts {
   readonly listed: (workspace: string, channel: string, address: string) => Promise<string | undefined>;
   /** Which of these comparable addresses nothing is sent to, whoever has them. */
   readonly suppressedAmong: (workspace: string, channel: string, addresses: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Room under the workspace's quota for a message; `passing` ones count and always have it. */
+  readonly room: (workspace: string, quota: Quota, passing: boolean) => Promise<Counted>;
   /** Number of the data shard that holds a user's rows. */
   readonly shardNumber: (workspace: string, user: UserKey) => number;
   /** Has the provider asked later what became of a message it took, where it can be asked. Never rejects. */
@@ -48,8 +52,9 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   } catch (problem) {
     return { kind: "not-claimed", problem: messageOf(problem) };
   }
-  const { answer, catalog, taken } = claimed;
-  if (answer.claim.kind === "place") return { kind: "not-claimed", problem: "no place under its provider's rate could be had" };
+  const { answer, catalog, taken, counted } = claimed;
+  if (answer.claim.kind === "place" || answer.claim.kind === "quota")
+    return { kind: "not-claimed", problem: `no place or room could be had: ${answer.claim.kind}` };
   if (answer.claim.kind === "no") return { kind: "done", answers: [answer] };
   const { rendered, attempt: number } = answer.claim;
   const owner = answer.movedTo ?? user;
@@ -58,6 +63,7 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
   const looked = await lookUp(workspace, rendered, { ports, isListed: answer.claim.lookUp === true });
   if (looked.refused !== undefined) {
     if (taken !== undefined) await ports.giveBack(workspace, taken.provider, taken.request.id);
+    await counted?.giveBack().catch(() => undefined);
     const refused = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome: looked.refused });
     return { kind: "done", answers: refused ? [answer, refused] : [answer] };
   }
@@ -125,15 +131,18 @@ interface Claimed {
   readonly answer: ClaimAnswer;
   /** The place it may be sent at, where its provider keeps a rate. */
   readonly taken: Taken | undefined;
+  /** How it counts, where its workspace keeps a quota. */
+  readonly counted: Counted | undefined;
 }
 
-/** Its provider may be another once the place is there. */
-const placesAsked = 3;
+/** A place, another one where its provider is another meanwhile, and the quota's word. */
+const mostAsked = 4;
 
-/** Claims the message; where its provider keeps a rate, with a place under it, which is given back when it is not used. */
+/** Claims the message; where its provider keeps a rate or its workspace a quota, with a place or room under it, which is given back when it is not used. */
 async function claim({ workspace, user, message }: DeliverMessage, ports: DeliverPorts): Promise<Claimed> {
   const confirmed = ports.confirmed(workspace, user);
   let taken: Taken | undefined;
+  let counted: Counted | undefined;
   for (let asked = 0; ; asked++) {
     // Right before the claim: once `stop` has answered, no claim starts (docs/semantics.md, Sending).
     const catalog = await ports.liveVersion(workspace);
@@ -144,12 +153,16 @@ async function claim({ workspace, user, message }: DeliverMessage, ports: Delive
         message,
         ...(confirmed !== undefined && { confirmed }),
         ...(taken && { place: { provider: taken.provider, at: taken.place.at } }),
+        ...(counted && { quota: counted.word }),
       });
     const { claim: said } = answer;
-    if (taken !== undefined && (said.kind === "place" || (said.kind === "no" && said.unused === true)))
-      await ports.giveBack(workspace, taken.provider, taken.request.id);
-    if (said.kind !== "place" || asked === placesAsked) return { catalog, answer, taken };
-    taken = await takePlace({ workspace, message, ...said }, ports);
+    const isOver = said.kind === "send" || said.kind === "no" || asked === mostAsked;
+    const isFree = said.kind === "place" || (said.kind === "no" ? said.unused === true : said.kind === "quota" && isOver);
+    if (taken !== undefined && isFree) await ports.giveBack(workspace, taken.provider, taken.request.id);
+    if (isOver && said.kind !== "send") await counted?.giveBack().catch(() => undefined); // then it counts without being sent
+    if (isOver) return { catalog, answer, taken, counted };
+    if (said.kind === "place") taken = await takePlace({ workspace, message, ...said }, ports);
+    else counted = await ports.room(workspace, said.quota, said.passing);
   }
 }
 

@@ -44,6 +44,7 @@ export function recordingPorts(
     confirmed: () => undefined,
     listed: () => Promise.resolve(undefined),
     suppressedAmong: () => Promise.resolve(new Set()),
+    room: () => Promise.resolve({ word: { kind: "counted" }, giveBack: () => Promise.resolve() }),
     shardNumber: () => 0,
     authorize: { now: () => 0, call: () => Promise.resolve(answer(500)), cached: async (_name, make) => (await make()).value },
     forgetToken: () => undefined,

@@ -18,6 +18,11 @@ export const describeAlert = ({ kind, subject }: Alert): AlertWords => {
         title: `Nothing is sent by “${subject}”`,
         advice: "Its messages are held for up to 23 hours. Mend what it says, then resume.",
       };
+    case "quota-reached":
+      return {
+        title: `No more messages this ${subject} than the workspace's quota allows`,
+        advice: "Transactional ones go all the same. The others are sent when the period ends, or when the quota is raised.",
+      };
     case "stream-disabled":
       return { title: `The stream “${subject}” is switched off`, advice: "Put the stream again to have it go on." };
     case "stream-failing":

@@ -37,6 +37,11 @@ const quietHoursSchema = z.lazy(() =>
     .refine(({ from, to }) => from !== to, { error: "quiet hours from and to the same time would never end", path: ["to"] }),
 );
 
+const messages = z.int().min(1).max(1_000_000_000);
+const quotaSchema = z
+  .strictObject({ day: messages.optional(), month: messages.optional() })
+  .refine(({ day, month }) => day !== undefined || month !== undefined, { error: "say how many messages a day or a month", path: ["day"] });
+
 const SHORTEST_KEPT_MS = 90 * 86_400_000;
 
 /** Shorter than this, a segment published today would see too little of yesterday. */
@@ -56,6 +61,8 @@ export const workspaceRulesSchema = z.lazy(() =>
       .record(definitionKey, sendWindowSchema)
       .refine((windows) => Object.keys(windows).length <= MAX_WINDOWS, { error: `there may be ${MAX_WINDOWS} windows` })
       .optional(),
+    /** Messages of all users together, transactional ones counted and never held. */
+    quota: quotaSchema.optional(),
     /** How long events are kept that no definition can need; 90 days where left out. */
     history: z.strictObject({ keep: keptDurationSchema }).optional(),
   }),

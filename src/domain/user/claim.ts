@@ -19,7 +19,7 @@ import { moveOn } from "./move-on.ts";
 import { NEVER_DECIDED } from "./new-user.ts";
 import { renderScope } from "./print.ts";
 import { chooseProvider, handedTo } from "./failover.ts";
-import { finish, giveUp, goOnAfter, KEY_LIFE_MS, pausedMs, PROVIDER_PAUSED, settleMessage } from "./settle.ts";
+import { finish, giveUp, goOnAfter, KEY_LIFE_MS, pausedMs, PROVIDER_PAUSED, settleMessage, shareOf } from "./settle.ts";
 import type { Run, UserState } from "./state.ts";
 import type { ClaimRequest } from "./stimulus.ts";
 
@@ -84,6 +84,8 @@ const claimMessage = (draft: Draft, request: ClaimRequest, context: ClaimContext
   }
   const paced = waitForPlace(draft, message, provider, request);
   if (paced !== undefined) return paced;
+  const counted = waitForQuota(draft, message, request);
+  if (counted !== undefined) return counted;
   const given = handedTo(message, provider.key);
   const rendered = given.rendered
     ? { ok: true as const, rendered: given.rendered }
@@ -211,6 +213,21 @@ const waitForPlace = (draft: Draft, message: Message, provider: CatalogProvider,
   holdMessage(draft, message, "rate", place.at - PLACE_LEAD_MS);
   return no("rate");
 };
+
+/** Under a quota, asks whether there is room, or holds the message until there will be. A message counts once; copies count with it. */
+const waitForQuota = (draft: Draft, message: Message, { place, quota: word }: ClaimRequest): Claim | undefined => {
+  const quota = draft.context.catalog.document.rules?.quota;
+  if (quota === undefined || place === "free" || message.of !== undefined || message.firstClaimedAt !== undefined) return undefined;
+  const passing = message.transactional === true;
+  if (word === undefined) return { kind: "quota", quota, passing };
+  if (word.kind === "counted" || passing) return undefined;
+  // Not all at once when the period ends.
+  holdMessage(draft, message, word.reason, word.until + Math.round(shareOf(message) * QUOTA_SPREAD_MS));
+  return refusedNow(word.reason);
+};
+
+/** Messages that the quota held go on within so long of the next period's beginning. */
+const QUOTA_SPREAD_MS = 10 * 60_000;
 
 interface Rendering {
   readonly message: Message;

@@ -4,6 +4,7 @@ import type { Because, Fact } from "./facts.ts";
 import type { History } from "./history.ts";
 import type { OpenAsk, UserState } from "./state.ts";
 import { orderOf } from "../event/event.ts";
+import type { Quota } from "../sending/quota.ts";
 import { answerRun } from "./advance.ts";
 import { applyEvent, mayEnter } from "./apply-event.ts";
 import { catchUp, timeCause } from "./catch-up.ts";
@@ -67,6 +68,8 @@ export interface ClaimDecision extends Decision {
       }
     /** Its provider keeps a rate: ask again with a place under it. */
     | { readonly kind: "place"; readonly provider: string; readonly rate: NonNullable<CatalogProvider["rate"]>; readonly attempt: number }
+    /** Its workspace keeps a quota: ask again with its word. `passing`: it goes whatever that says. */
+    | { readonly kind: "quota"; readonly quota: Quota; readonly passing: boolean }
     /**
      * Not to be sent: skipped, exited, already settled, or held until a later instant (the object's alarm brings it back).
      * `unused`: it was decided just now, so a place that was taken for it is free again.

@@ -4,6 +4,7 @@ import { dropLate, releaseLate } from "./late.ts";
 import { moveOn } from "./move-on.ts";
 import { moveRuns } from "./move-runs.ts";
 import type { Message } from "../message/message.ts";
+import { QUOTA } from "../sending/quota.ts";
 import { chooseProvider } from "./failover.ts";
 import { queueMessage } from "./messages.ts";
 import { MISCONFIGURED, PROVIDER_PAUSED } from "./settle.ts";
@@ -35,6 +36,11 @@ const releaseHeld = (draft: Draft): void => {
     // What it waits for are its copies.
     if (message.lost !== undefined) continue;
     if (waitsForOperator(message) && chooseProvider(draft, message).kind === "provider") {
+      queueMessage(draft, message);
+      continue;
+    }
+    // A quota may be another now.
+    if (message.status === "held" && message.reason?.startsWith(QUOTA) === true) {
       queueMessage(draft, message);
       continue;
     }

@@ -135,9 +135,11 @@ export const giveUp = (draft: Draft, message: Message, reason: string): void =>
 /** Triples with each attempt up to an hour, spread by a quarter either way: from the message's id, as the core knows no chance. */
 const backoff = (message: Message, firstMs: number): number => {
   const plain = Math.min(firstMs * 3 ** Math.max(0, attemptsHere(message) - 1), LONGEST_BACKOFF_MS);
-  const share = Number.parseInt(hashText(`${message.id}|${message.attempts}`).slice(0, 6), 36) / 36 ** 6;
-  return Math.round(plain * (0.75 + share / 2));
+  return Math.round(plain * (0.75 + shareOf(message) / 2));
 };
+
+/** Where in a span the message has its place, from 0 to 1: as good as any, and always the same of an attempt. */
+export const shareOf = ({ id, attempts }: Message): number => Number.parseInt(hashText(`${id}|${attempts}`).slice(0, 6), 36) / 36 ** 6;
 
 /** Whoever waits for a paused provider looks again after about an hour, should nobody tell of the resume. */
 export const pausedMs = (message: Message): number => backoff({ ...message, attempts: 1 }, HOUR_MS);

@@ -2,6 +2,7 @@ import type { ConsentProof, EarlierWord } from "../consent/proof.ts";
 import type { EventOrder, UserEvent } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
 import type { Channel, Message, MessageStatus, Outcome } from "../message/message.ts";
+import type { QuotaWord } from "../sending/quota.ts";
 import type { AskAnswer, Device, EntryCounter, OpenAsk, OpenGoal, Profile, Run } from "./state.ts";
 import type { UserKey } from "./user-key.ts";
 
@@ -181,6 +182,8 @@ export interface ClaimRequest {
   readonly message: string;
   /** The place under its provider's rate that it may be sent at; "free": no limits are kept (simulation). */
   readonly place?: Place | "free";
+  /** What the workspace's quota says of it. */
+  readonly quota?: QuotaWord;
   /** Base of links in messages; workspace data a template may show. */
   readonly workspace: JsonObject;
 }

@@ -1,16 +1,24 @@
+import { QUOTA } from "../../domain/sending/quota.ts";
 import type { messages } from "../schema.ts";
 
-/** Held messages of one shard that have a provider or none yet, by id after `after`: whoever waits for it is among them. */
+/** What held messages wait for: a provider's operator, or room under the workspace's quota. */
+export type WaitsFor = { readonly provider: string } | "quota";
+
+type Held = readonly Pick<typeof messages.$inferSelect, "id" | "user">[];
+
+/**
+ * Held messages of one shard by id after `after`, among which is whoever waits for it; for a provider those that have it or none
+ * yet.
+ */
 export const heldFor = async (
   db: D1Database,
-  page: { readonly workspace: string; readonly provider: string; readonly after: string; readonly limit: number },
-): Promise<readonly Pick<typeof messages.$inferSelect, "id" | "user">[]> =>
-  (
-    await db
-      .prepare(
-        `SELECT id, user FROM messages WHERE workspace = ?1 AND status = 'held' AND id > ?3 AND (provider IS NULL OR provider = ?2)
-           AND (reason = 'provider paused' OR reason LIKE 'misconfigured: %') ORDER BY id LIMIT ?4`,
-      )
-      .bind(page.workspace, page.provider, page.after, page.limit)
-      .all<{ id: string; user: string }>()
-  ).results;
+  { waitsFor, ...page }: { readonly workspace: string; readonly waitsFor: WaitsFor; readonly after: string; readonly limit: number },
+): Promise<Held> => {
+  const provider = waitsFor === "quota" ? null : waitsFor.provider;
+  const reasons = provider === null ? `reason LIKE '${QUOTA}%'` : "(reason = 'provider paused' OR reason LIKE 'misconfigured: %')";
+  const statement = db.prepare(
+    `SELECT id, user FROM messages WHERE workspace = ?1 AND status = 'held' AND id > ?3 AND (?2 IS NULL OR provider IS NULL OR provider = ?2)
+       AND ${reasons} ORDER BY id LIMIT ?4`,
+  );
+  return (await statement.bind(page.workspace, provider, page.after, page.limit).all<{ id: string; user: string }>()).results;
+};
