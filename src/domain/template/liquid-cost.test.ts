@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RenderScope } from "../message/message.ts";
 import { lintTemplate } from "./lint.ts";
@@ -79,6 +80,40 @@ describe("values are escaped in HTML once", () => {
     ["an attribute", '<a title="{{ user.q }}">', '<a title="&#34; onmouseover=&#34;alert(1)">'],
   ])("%s", (_, liquid, printed) => {
     expect(print(liquid, { a: "<b>&\n", q: '" onmouseover="alert(1)' })).toBe(printed);
+  });
+
+  it("whatever they are: nothing in a text or a quoted attribute becomes markup, Liquid or another value", () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        "<script>",
+        "</p>",
+        '" onclick="x',
+        "' x='",
+        "{{ user.b }}",
+        "{% raw %}",
+        "-->",
+        "]]>",
+        "&amp;",
+        "\u2028",
+        "</title><b>",
+      ),
+      fc.string({ unit: "binary" }),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (parts) => {
+        const a = parts.join("");
+        const html = print(`<p title="{{ user.a }}" class='{{ user.a }}'>{{ user.a }}</p>`, { a: `x${a}`, b: "secret" });
+        const [, quoted = "", single = "", text = ""] = /^<p title="([^"<>]*)" class='([^'<>]*)'>([^<>]*)<\/p>$/.exec(html) ?? [];
+        const printed = (escaped: string): string =>
+          escaped.replace(
+            /&(amp|lt|gt|#34|#39);/g,
+            (_, name: string) => ({ amp: "&", lt: "<", gt: ">", "#34": '"', "#39": "'" })[name] ?? "?",
+          );
+        expect([quoted, single, text].map(printed)).toEqual(Array.from({ length: 3 }, () => `x${a}`));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("and Liquid in a user's data is text", () => {

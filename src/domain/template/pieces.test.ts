@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../fault.ts";
 import type { RenderScope } from "../message/message.ts";
-import { usesOf } from "./lint.ts";
+import { lintTemplate, usesOf } from "./lint.ts";
 import { renderTemplate } from "./render.ts";
 import { templateSchema, type TemplateDefinition } from "./template.ts";
 import type { Json } from "../json.ts";
@@ -115,6 +115,14 @@ describe("layouts", () => {
       html: "<main><p>Ada &lt;b&gt;</p></main>Shop",
       text: "Ada <b>\n\nShop",
     });
+  });
+
+  it("print it once: neither not at all nor twice", () => {
+    const said = (html: string, text?: string) => lintTemplate(piece("layout", "l", { en: { html, text } })).map(({ path }) => path);
+    expect(said("{{ content }}", "{{- content -}}")).toEqual([]);
+    expect(said("<p></p>")).toEqual(["locales.en.html"]);
+    expect(said("{{ content }}{{content}}")).toEqual(["locales.en.html"]);
+    expect(said("{{ content }}", "none")).toEqual(["locales.en.text"]);
   });
 
   it("have text of their own for text of its own", () => {
