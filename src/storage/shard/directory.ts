@@ -29,13 +29,15 @@ export const listUsers = async (db: D1Database, page: DirectoryPage): Promise<re
  */
 export const searchUsers = async (db: D1Database, page: DirectoryPage & { readonly search: string }): Promise<readonly DirectoryRow[]> => {
   const { workspace, search, after, limit } = page;
+  const byEmail = "INDEXED BY users_by_email";
   const range = (column: string, from: string, to: string) => `${column} >= ${from} AND ${column} < ${to}`;
-  const one = (where: string) =>
-    `SELECT * FROM (SELECT ${columns} FROM users u WHERE u.workspace = ?1 AND ${where} AND u.user > ?2 AND u.moved_to IS NULL ORDER BY u.user LIMIT ?3)`;
+  // The index is named: left to itself the database reads all of the workspace in the order of the answer.
+  const one = (where: string, index = "") =>
+    `SELECT * FROM (SELECT ${columns} FROM users u ${index} WHERE u.workspace = ?1 AND ${where} AND u.user > ?2 AND u.moved_to IS NULL ORDER BY u.user LIMIT ?3)`;
   return (
     await db
       .prepare(
-        `SELECT * FROM (${[one(range("u.user", "?4", "?5")), one(range("u.user", "?6", "?7")), one(range("u.email", "?8", "?9")), one(range("u.email", "?10", "?11"))].join(" UNION ")}) ORDER BY user LIMIT ?3`,
+        `SELECT * FROM (${[one(range("u.user", "?4", "?5")), one(range("u.user", "?6", "?7")), one(range("u.email", "?8", "?9"), byEmail), one(range("u.email", "?10", "?11"), byEmail)].join(" UNION ")}) ORDER BY user LIMIT ?3`,
       )
       .bind(workspace, after, limit, ...bounds(`u:${search}`), ...bounds(`a:${search}`), ...bounds(search), ...bounds(search.toLowerCase()))
       .all<DirectoryRow>()
@@ -60,7 +62,7 @@ export const usersByContact = async (
   (
     await db
       .prepare(
-        `SELECT user FROM users WHERE workspace = ? AND ${by === "email" ? by : digitsOfPhone} IN (?, ?) AND ${by} IS NOT NULL AND moved_to IS NULL
+        `SELECT user FROM users INDEXED BY users_by_${by} WHERE workspace = ? AND ${by === "email" ? by : digitsOfPhone} IN (?, ?) AND ${by} IS NOT NULL AND moved_to IS NULL
          ORDER BY user DESC LIMIT ?`,
       )
       .bind(workspace, ...(by === "email" ? [value, value.toLowerCase()] : [value.replace(/\D/g, ""), value.replace(/\D/g, "")]), limit)

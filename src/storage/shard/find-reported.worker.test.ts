@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { planned } from "../../../test/support/query-plan.ts";
 import { messagesById, messagesByProviderId, usersByEmails, usersByPhone } from "./find-reported.ts";
 
 let made = 0;
@@ -61,16 +62,3 @@ describe("messages a batch of reports is about", () => {
     expect(await plan("messages", "w1", '["m1"]')).toEqual([expect.stringContaining(index)]);
   });
 });
-
-/** The database, and how it goes about the last query it was given: one line for each time it reads the table. */
-const planned = () => {
-  let query = "";
-  const db = { prepare: (text: string) => env.DB.prepare((query = text)) } as unknown as D1Database; // all that is asked of it
-  const plan = async (table: string, ...bound: readonly unknown[]): Promise<readonly string[]> => {
-    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${query}`)
-      .bind(...bound)
-      .all<{ detail: string }>();
-    return results.map(({ detail }) => detail).filter((detail) => detail.includes(table));
-  };
-  return { db, plan };
-};
