@@ -6,32 +6,36 @@ import type { ContentKind } from "./content-kind.ts";
 import { withPreheader, withTitle } from "./document.ts";
 import { keyProblem } from "./key-problem.ts";
 
-const address = z.string().min(1).max(1_000);
+const address = z.lazy(() => z.string().min(1).max(1_000));
 /** RFC 5322 field name. Those that the provider writes itself are refused: a template must not forge them. */
-const headerName = z
-  .string()
-  .regex(/^[!-9;-~]{1,100}$/, "a header name has printable characters without spaces and colons")
-  .refine(
-    (name) =>
-      !/^(?:from|to|cc|bcc|subject|reply-to|sender|return-path|content-[a-z-]+|mime-version|date|message-id|dkim-signature|received)$/i.test(
-        name,
-      ),
-    "this header is set by the message itself",
-  );
+const headerName = z.lazy(() =>
+  z
+    .string()
+    .regex(/^[!-9;-~]{1,100}$/, "a header name has printable characters without spaces and colons")
+    .refine(
+      (name) =>
+        !/^(?:from|to|cc|bcc|subject|reply-to|sender|return-path|content-[a-z-]+|mime-version|date|message-id|dkim-signature|received)$/i.test(
+          name,
+        ),
+      "this header is set by the message itself",
+    ),
+);
 
-const fields = z.strictObject({
-  subject: z.string().min(1).max(2_000),
-  ...bodyFields,
-  /** The layout that the body is put into. */
-  layout: definitionKey.optional(),
-  preheader: z.string().max(2_000).optional(),
-  from: address.optional(),
-  replyTo: address.optional(),
-  cc: z.array(address).max(49).optional(),
-  bcc: z.array(address).max(49).optional(),
-  headers: z.record(headerName, z.string().max(2_000), keyProblem).optional(),
-});
-const schema = fields.superRefine(oneBody);
+const fields = z.lazy(() =>
+  z.strictObject({
+    subject: z.string().min(1).max(2_000),
+    ...bodyFields,
+    /** The layout that the body is put into. */
+    layout: definitionKey.optional(),
+    preheader: z.string().max(2_000).optional(),
+    from: address.optional(),
+    replyTo: address.optional(),
+    cc: z.array(address).max(49).optional(),
+    bcc: z.array(address).max(49).optional(),
+    headers: z.record(headerName, z.string().max(2_000), keyProblem).optional(),
+  }),
+);
+const schema = z.lazy(() => fields.superRefine(oneBody));
 
 /** An email: subject and body (HTML, MJML or blocks); the text part is made from the HTML when it is left out. */
 export const email: ContentKind<typeof schema> & { readonly channel: "email" } = {
