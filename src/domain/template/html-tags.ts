@@ -77,6 +77,7 @@ export function attributeOf(tag: string, name: string): string {
 }
 
 export function decodeEntities(text: string): string {
+  if (!text.includes("&")) return text;
   return text.replace(
     /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,8}\d{0,2}));/gi,
     (whole, hex?: string, decimal?: string, name?: string) => {

@@ -4,6 +4,7 @@ import { htmlToText } from "./html-to-text.ts";
 describe("htmlToText", () => {
   it.each([
     ["paragraphs and breaks", "<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\nThree"],
+    ["white space of every kind as one space", "a \n b\n\n c\t d  e \u00a0 \u2003f\r\ng", "a b c d e f g"],
     ["runs of white space", "<p>\n  One\n  two </p>", "One two"],
     ["links keep their address", '<a href="https://e.com/?a=1&amp;b=2">Shop</a>', "Shop (https://e.com/?a=1&b=2)"],
     ["a link that already shows its address", '<a href="https://e.com">https://e.com</a>', "https://e.com"],

@@ -12,7 +12,7 @@ export function htmlToText(html: string): string {
   let link: { readonly href: string; readonly from: number; isOrnament?: boolean } | undefined;
   while (position < html.length) {
     const open = html.indexOf("<", position);
-    out.write(decodeEntities(html.slice(position, open < 0 ? html.length : open)).replace(/\s+/g, " "));
+    out.write(decodeEntities(html.slice(position, open < 0 ? html.length : open)).replace(runs, " "));
     if (open < 0) break;
     const tag = readTag(html, open);
     position = tag.end;
@@ -50,6 +50,9 @@ export function htmlToText(html: string): string {
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }
+
+/** White space that is more than one space; single ones, which are most, are left alone. */
+const runs = / ?[^\S ]\s*| {2,}\s*/g;
 
 /** Text under way. The last character is remembered, because asking a growing string for it would copy the string. */
 class Lines {
