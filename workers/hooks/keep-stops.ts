@@ -1,14 +1,12 @@
 import type { ProviderReport } from "../../src/channels/provider.ts";
 import { comparableAddress } from "../../src/domain/consent/comparable-address.ts";
+import { STOP } from "../../src/domain/consent/stop.ts";
 import type { Channel } from "../../src/domain/message/message.ts";
 import { listAddresses, unlistAddress } from "../../src/storage/shard/suppressions.ts";
 import type { Env } from "../env.ts";
 import { lookUpFromNowOn } from "../look-up.ts";
 import { addressesOf } from "./addresses-of.ts";
 import { wishOf } from "./stimulus-of.ts";
-
-/** As users' objects say it (src/domain/user/consent.ts). */
-const STOP = "STOP";
 
 /**
  * Keeps numbers whose owners wrote that it must stop on the workspace's list, whoever has them or will: a number may stand in

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { stoppedAtProvider } from "../../domain/consent/stop.ts";
 import { sameText, sha256, toHex } from "../bytes.ts";
 import { callbackSetting, signedUrls } from "../callback-url.ts";
 import { acceptedAs, type CodeRules, codedOutcome, codeOf, isSuccess } from "../coded-outcome.ts";
@@ -114,7 +115,8 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 };
 
 /** Reasons after which the number is not tried again. */
-const permanent = new Set(["incorrect number", "unknown subscriber", "opted out"]);
+const optedOut = "opted out";
+const permanent = new Set(["incorrect number", "unknown subscriber", optedOut]);
 
 const reportsOf = (fields: FormFields): readonly ProviderReport[] => {
   const id = fieldOf(fields, "id");
@@ -137,6 +139,7 @@ const reportsOf = (fields: FormFields): readonly ProviderReport[] => {
   if (id === undefined || said === undefined || status === undefined) return [];
   const recipient = fieldOf(fields, "recipient");
   const reason = fieldOf(fields, "statusReason");
+  const words = [reason, fieldOf(fields, "statusErrorCode")].filter(Boolean).join(", error ");
   const isPermanent = said === "delivery_failed" && reason !== undefined && permanent.has(reason);
   return [
     reportOf({
@@ -147,7 +150,7 @@ const reportsOf = (fields: FormFields): readonly ProviderReport[] => {
       providerMessageId: id,
       at: instantOf(fieldOf(fields, "statusDatetime")),
       address: plusDigits(recipient),
-      reason: status === "bounced" ? [reason, fieldOf(fields, "statusErrorCode")].filter(Boolean).join(", error ") : undefined,
+      reason: status !== "bounced" ? undefined : reason === optedOut ? stoppedAtProvider(words) : words,
     }),
   ];
 };

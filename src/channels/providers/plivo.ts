@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { stoppedAtProvider } from "../../domain/consent/stop.ts";
 import { bytesOf, fromBase64, hmac, sameBytes, toBase64 } from "../bytes.ts";
 import { callbackSetting, echoIn, signedUrls, withEcho } from "../callback-url.ts";
 import { acceptedAs, isSuccess } from "../coded-outcome.ts";
@@ -116,6 +117,7 @@ const statuses: Readonly<Record<string, ProviderReport["status"]>> = {
 
 /** No such number; the number opted out. Source: plivo.com/docs/messaging/troubleshooting/error-codes. */
 const permanent = new Set(["50", "200"]);
+const optedOut = "200";
 
 const reportsOf = (fields: FormFields, echo: string | undefined): readonly ProviderReport[] => {
   const part = fieldOf(fields, "MessageUUID");
@@ -142,7 +144,7 @@ const reportsOf = (fields: FormFields, echo: string | undefined): readonly Provi
       // "2025-01-01 00:00:00.000000", in UTC
       at: instantOf(fieldOf(fields, "MessageTime")?.replace(/^(\S+) ([\d:.]+)$/, "$1T$2Z")),
       address: plusDigits(fieldOf(fields, "To")),
-      reason: code === undefined ? undefined : `${said}, error ${code}`,
+      reason: code === undefined ? undefined : code === optedOut ? stoppedAtProvider(`${said}, error ${code}`) : `${said}, error ${code}`,
     }),
   ];
 };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { stoppedAtProvider } from "../../domain/consent/stop.ts";
 import { bytesOf, fromBase64 } from "../bytes.ts";
 import { callbackSetting, echoIn, withEcho } from "../callback-url.ts";
 import { acceptedAs, type CodeRules, codedOutcome, codeOf, isSuccess } from "../coded-outcome.ts";
@@ -38,13 +39,17 @@ const settings = z
     error: "a name as sender needs a messaging profile",
   });
 
+/** Blocked, because the number's owner said STOP. */
+const stopped = "40300";
+
 /**
  * Source: developers.telnyx.com/docs/messaging/messages/error-codes, developers.telnyx.com/api/errors. A profile that is
  * disabled, has no numbers or has spent its day's limit (429 until midnight), and a sender that is none, wait for the operator.
  */
 const rules: CodeRules = {
   retry: new Set(["10007", "10011", "40011", "40318"]),
-  unreachable: new Set(["10002", "40001", "40012", "40300", "40310"]),
+  stopped: new Set([stopped]),
+  unreachable: new Set(["10002", "40001", "40012", "40310"]),
   misconfigured: new Set(["10009", "10010", "40003", "40305", "40312", "40314", "40321", "40333"]),
   // It gave up waiting for somebody else.
   uncertain: new Set(["10008"]),
@@ -139,6 +144,7 @@ function readEvent(event: JsonRecord): readonly ProviderReport[] {
   const error = recordOf(listOf(payload["errors"])[0]);
   const code = codeOf(error["code"]);
   const isPermanent = status === "bounced" && code !== undefined && permanent.has(code);
+  const words = [said, code, textOf(error["title"])].filter(Boolean).join(" ");
   return [
     reportOf({
       id,
@@ -149,7 +155,7 @@ function readEvent(event: JsonRecord): readonly ProviderReport[] {
       providerMessageId: textOf(payload["id"]),
       at,
       address: textOf(to["phone_number"]),
-      reason: status === "bounced" ? [said, code, textOf(error["title"])].filter(Boolean).join(" ") : undefined,
+      reason: status !== "bounced" ? undefined : code === stopped ? stoppedAtProvider(words) : words,
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { isStoppedAtProvider } from "../../domain/consent/stop.ts";
 import { kindOf } from "../provider-definition.ts";
 import type { Reply } from "../reply.ts";
 
@@ -159,6 +160,15 @@ describe("what providers of texts answer", () => {
       expect(outcomeTo("")).toBe("misconfigured");
     },
   );
+
+  it.each([
+    ["twilio", answer(400, twilio(21610, "Attempt to send to unsubscribed recipient"))],
+    ["telnyx", answer(409, telnyx("40300"))],
+  ])("that %s was told to stop is said so that a START lifts it", (type, reply) => {
+    const { kind, detail = "" } = outcomeOf(type, reply);
+    expect([kind, isStoppedAtProvider(detail)]).toEqual(["unreachable", true]);
+    expect(detail).toMatch(/: 4\d\d (?:21610|40300): /);
+  });
 
   it.each([
     ["twilio", answer(201, { sid: "SM1" }), "SM1"],

@@ -1,3 +1,4 @@
+import { stoppedAtProvider } from "../../domain/consent/stop.ts";
 import { bytesOf, fromBase64, hmac, sameBytes, sameText, sha256, toHex } from "../bytes.ts";
 import { echoIn, signedUrls } from "../callback-url.ts";
 import { fieldOf, type FormFields, readForm } from "../form.ts";
@@ -85,9 +86,15 @@ const reportsOf = (fields: FormFields, echo: string | undefined): readonly Provi
       echo,
       providerMessageId: sid,
       address: addressOf(fieldOf(fields, "To")),
-      reason: code === undefined ? undefined : [code, fieldOf(fields, "ErrorMessage")].filter(Boolean).join(" "),
+      reason: reasonOf(code, fieldOf(fields, "ErrorMessage")),
     }),
   ];
+};
+
+const reasonOf = (code: string | undefined, words: string | undefined): string | undefined => {
+  if (code === undefined) return undefined;
+  const reason = words === undefined ? code : `${code} ${words}`;
+  return code === "21610" ? stoppedAtProvider(reason) : reason;
 };
 
 /** "whatsapp:+4915…" is the number on that channel. */

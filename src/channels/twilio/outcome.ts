@@ -8,7 +8,8 @@ import { jsonBody, readReply, type Reply } from "../reply.ts";
  * service without any (21212 to 21660, 21703, 21705, 63007), and an account that is not there (20404) are.
  */
 const rules: CodeRules = {
-  unreachable: new Set(["21610", "21211", "21614", "63003", "63024"]),
+  stopped: new Set(["21610"]),
+  unreachable: new Set(["21211", "21614", "63003", "63024"]),
   retry: new Set(["20429", "14107", "21611"]),
   misconfigured: new Set("20003 20404 21212 21603 21606 21608 21659 21660 21703 21705 63007".split(" ")),
   rejected: new Set(["21408", "21612", "21602", "21605", "21617"]),

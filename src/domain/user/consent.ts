@@ -1,6 +1,7 @@
 import type { CatalogDocument } from "../catalog/catalog.ts";
 import { comparableAddress } from "../consent/comparable-address.ts";
 import type { ConsentProof } from "../consent/proof.ts";
+import { isStoppedAtProvider, STOP } from "../consent/stop.ts";
 import { subscriptionKey, type Said } from "../consent/standing.ts";
 import { isComplaint, suppressionFor, withAddress, withoutAddress, withoutChannel } from "../consent/suppression.ts";
 import type { TopicDefinition } from "../consent/topic.ts";
@@ -57,9 +58,6 @@ export const unsuppress = (
   draft.facts.push({ kind: "unsuppressed", at: draft.at, channel, ...(address !== undefined && { address }), ...(proof && { proof }) });
 };
 
-/** Why a channel is suppressed whose user wrote that it must stop. */
-const STOP = "STOP";
-
 /** What a user wrote: the agreed words stop a channel for good and lift that again, and nothing else that forbids it; all else is only noted. */
 export const takeWord = (draft: Draft, { channel, text, wish }: Extract<Stimulus, { type: "wrote" }>): void => {
   draft.facts.push({ kind: "wrote", at: draft.at, channel, text, ...(wish !== undefined && { wish }) });
@@ -72,14 +70,27 @@ export const takeWord = (draft: Draft, { channel, text, wish }: Extract<Stimulus
       setProfile(draft, { suppressions: { ...suppressions, [channel]: { ...before, reason: `${before.reason}, ${STOP}` } } });
     return;
   }
-  if (wish !== "start" || before === undefined || !stopped(before.reason)) return;
+  if (wish !== "start") return;
+  startAgain(draft, channel, text);
+  if (before === undefined || !stopped(before.reason)) return;
+  const current = draft.state.profile.suppressions;
   if (before.reason !== STOP) {
     const reason = before.reason.slice(0, -`, ${STOP}`.length);
-    return setProfile(draft, { suppressions: { ...suppressions, [channel]: { ...before, reason } } });
+    return setProfile(draft, { suppressions: { ...current, [channel]: { ...before, reason } } });
   }
-  setProfile(draft, { suppressions: without(suppressions, channel) });
+  setProfile(draft, { suppressions: without(current, channel) });
   draft.changes.aspects.push("consent");
   draft.facts.push({ kind: "unsuppressed", at: draft.at, channel, proof: { source: "sms", text } });
+};
+
+/** Lifts what providers said of addresses that they were told to stop: START was told to them too. */
+const startAgain = (draft: Draft, channel: Channel, text: string): void => {
+  for (const [name, { reason, address }] of Object.entries(draft.state.profile.suppressions)) {
+    if (address === undefined || !name.startsWith(`${channel}:`) || !isStoppedAtProvider(reason)) continue;
+    setProfile(draft, { suppressions: without(draft.state.profile.suppressions, name) });
+    draft.changes.aspects.push("consent");
+    draft.facts.push({ kind: "unsuppressed", at: draft.at, channel, address, proof: { source: "sms", text } });
+  }
 };
 
 const stopped = (reason: string): boolean => reason === STOP || reason.endsWith(`, ${STOP}`);

@@ -1,3 +1,4 @@
+import { stoppedAtProvider } from "../consent/stop.ts";
 import { describe, expect, it } from "vitest";
 import type { CatalogProvider } from "../catalog/catalog.ts";
 import type { Outcome } from "../message/message.ts";
@@ -230,6 +231,28 @@ describe("what users write", () => {
     wrote(user, "start");
     expect(suppressions(user)).toEqual([]);
     expect(user.kinds("wrote").map((fact) => "wish" in fact && fact.wish)).toEqual(["stop", "stop", "help", false, "start"]);
+  });
+
+  it("START lifts what a provider was told before we were, of its channel alone", () => {
+    const { user, message } = queued();
+    user.claim(message);
+    user.do({
+      type: "settled",
+      message,
+      attempt: 1,
+      outcome: { kind: "unreachable", detail: stoppedAtProvider("400 21610: unsubscribed") },
+    });
+    user.do({ type: "suppress", channel: "sms", reason: stoppedAtProvider("21610"), address: "+491511234567" });
+    user.do({ type: "suppress", channel: "sms", reason: "30005 unknown", address: "+491511234568" });
+    user.do({ type: "suppress", channel: "whatsapp", reason: stoppedAtProvider("x"), address: "+491511234567" });
+    wrote(user, "start");
+    const left = suppressions(user);
+    expect(left).toContain("sms:491511234568: 30005 unknown");
+    expect(left).toContain(`whatsapp:491511234567: ${stoppedAtProvider("x")}`);
+    expect(left.filter((one) => one.startsWith("sms:491511234567"))).toEqual([]);
+    expect(user.kinds("unsuppressed")).toMatchObject([
+      { channel: "sms", address: "+491511234567", proof: { source: "sms", text: "start" } },
+    ]);
   });
 
   it("START lifts nothing but STOP, and lifting something else does not lift STOP unseen", () => {
