@@ -1,11 +1,8 @@
 import * as z from "zod";
-import { echoOf } from "../../src/channels/echo.ts";
 import { testContent } from "../../src/channels/test-content.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { readDefinition } from "../../src/storage/control/definitions.ts";
-import { attemptPorts } from "../deliver.ts";
-import { attempt } from "../delivery/attempt.ts";
-import { inPlace, takePlace } from "../delivery/place.ts";
+import { testSend } from "../delivery/test-send.ts";
 import { withCallback } from "../provider-callback.ts";
 import { openProvider } from "../provider-store.ts";
 import { windowMs } from "../../src/domain/schedule/duration.ts";
@@ -36,15 +33,9 @@ export const providerTest: readonly Route[] = [
       const definition = withCallback(env, workspace, await openProvider(env, workspace, row));
       const content = testContent(definition.channel, body.to);
       if (content === undefined) throw badInput("to", `nothing is sent on the channel ${definition.channel}`);
-      // No message's id begins like this: reports about it find nobody, and are not wanted again.
-      const id = `test${crypto.randomUUID().replaceAll("-", "")}`;
-      const ports = { ...attemptPorts(env), provider: () => Promise.resolve(definition) };
+      const rate = definition.rate && { count: definition.rate.count, perMs: windowMs(definition.rate.per) };
       const begunAt = Date.now();
-      const said = await attempt(
-        { workspace, user: "u:test", id, echo: echoOf(workspace, 0, id), to: body.to, content },
-        key,
-        await paced({ workspace, key, id, rate: definition.rate }, ports),
-      );
+      const said = await testSend(env, { workspace, provider: key, rate, to: body.to, content, definition });
       return answer({
         outcome: said.kind,
         detail: said.detail ?? null,
@@ -54,25 +45,3 @@ export const providerTest: readonly Route[] = [
     },
   ),
 ];
-
-type Ports = ReturnType<typeof attemptPorts>;
-
-/** A test counts under the provider's rate like any other message. */
-const paced = async (
-  test: {
-    readonly workspace: string;
-    readonly key: string;
-    readonly id: string;
-    readonly rate: { readonly count: number; readonly per: string } | undefined;
-  },
-  ports: Ports,
-): Promise<Ports> => {
-  if (test.rate === undefined) return ports;
-  const rate = { count: test.rate.count, perMs: windowMs(test.rate.per) };
-  const taken = await takePlace({ workspace: test.workspace, message: test.id, provider: test.key, rate, attempt: 1 }, ports);
-  if (!taken.place.taken) {
-    await ports.giveBack(test.workspace, test.key, taken.request.id);
-    throw new Fault("too-many-requests", "The provider's rate has no place just now; try again in a while");
-  }
-  return inPlace(test.workspace, taken, ports);
-};

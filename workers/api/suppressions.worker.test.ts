@@ -97,6 +97,26 @@ describe("the suppression list", () => {
     expect(timeline.at(-1)).toMatchObject({ status: "sent", leftOut: ["Boss <Boss@Example.com>", "dead@example.com"] });
   });
 
+  it("holds for tests of providers and templates too, which count under the provider's rate", async () => {
+    const { api } = await newWorkspace();
+    await api("PUT /api/templates/hello", templateOf());
+    const hook = { channel: "webhook", type: "webhook", settings: {}, rate: { count: 1, per: "P1D" } };
+    expect((await api("PUT /api/providers/hooks", hook)).status).toBe(201);
+    expect((await api("PUT /api/providers/box", { channel: "email", type: "outbox", settings: {} })).status).toBe(201);
+    const locales = { en: { url: "https://hooks.example.com/", body: "{}" } };
+    await api("PUT /api/templates/hook", { channel: "webhook", name: "Hook", defaultLocale: "en", locales });
+    await api("POST /api/suppressions", { items: [{ address: "ada@example.com" }] });
+    for (const path of ["providers/box", "templates/hello"]) {
+      const refused = await api(`POST /api/${path}/test`, { to: "Ada <ADA@example.com>" });
+      expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining("suppressed") as string]);
+      expect((await api(`POST /api/${path}/test`, { to: "bob@example.com" })).body).toMatchObject({ outcome: "accepted" });
+    }
+    const to = { to: "https://hooks.example.com/" };
+    expect((await api("POST /api/templates/hook/test", { ...to, provider: "hooks" })).status).toBe(200);
+    expect((await api("POST /api/templates/hook/test", { ...to, provider: "hooks" })).status).toBe(429);
+    expect((await api("POST /api/providers/hooks/test", to)).status).toBe(429);
+  });
+
   it("is imported as items and JSON lines, paged, and exported whole as CSV", async () => {
     const workspace = await newWorkspace();
     const { api } = workspace;

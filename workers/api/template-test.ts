@@ -1,9 +1,7 @@
 import * as z from "zod";
-import { echoOf } from "../../src/channels/echo.ts";
 import type { MessageContent } from "../../src/domain/message/message.ts";
 import { renderTemplate } from "../../src/domain/template/render.ts";
-import { attemptPorts } from "../deliver.ts";
-import { attempt } from "../delivery/attempt.ts";
+import { testSend } from "../delivery/test-send.ts";
 import { badInput } from "./problem.ts";
 import { readLive } from "../publish.ts";
 import { answer, route, type Route } from "./route.ts";
@@ -47,13 +45,13 @@ export const templateTest: readonly Route[] = [
       const scope = await scopeFor(env, live, candidate, body);
       const rendering = renderTemplate(shown, candidate.locale ?? localeOf(scope.user), scope, { now: Date.now(), pieces });
       if (!rendering.ok) throw badInput("data", `it cannot be rendered: ${rendering.reason}`);
-      // No message's id begins like this: reports about it find nobody.
-      const id = `test${crypto.randomUUID().replaceAll("-", "")}`;
-      const said = await attempt(
-        { workspace, user: "u:test", id, echo: echoOf(workspace, 0, id), to: body.to, content: asTest(rendering.content, body.to) },
-        provider.key,
-        attemptPorts(env),
-      );
+      const said = await testSend(env, {
+        workspace,
+        provider: provider.key,
+        rate: provider.rate,
+        to: body.to,
+        content: asTest(rendering.content, body.to),
+      });
       return answer({
         provider: provider.key,
         outcome: said.kind,
