@@ -44,7 +44,17 @@ const Details = ({ message }: { readonly message: MessageView }) => (
         ["Step", message.step],
         ["Sent by", describeOrigin(message.origin)],
         ["Kind", message.transactional ? "Transactional" : undefined],
-        ["Template", message.template],
+        [
+          "Template",
+          // What came with the call itself is kept nowhere else.
+          message.template === "inline" ? (
+            "brought along by the call"
+          ) : (
+            <Link key="template" to="/templates/$key" params={{ key: message.template }} className={parts["inline"] ?? ""}>
+              {message.template}
+            </Link>
+          ),
+        ],
         ["Topic", message.topic],
         ["Provider", message.provider],
         ["Attempts", message.attempts > 0 ? message.attempts : undefined],
