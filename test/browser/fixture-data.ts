@@ -39,6 +39,12 @@ export const providers = [
     webhookUrl: "https://tern.example.com/hooks/demo/texts",
     paused: { since: ago(12), reason },
   },
+  { key: "kept", channel: "push", type: "outbox", default: true, webhookUrl: "https://tern.example.com/hooks/demo/kept", paused: null },
+];
+export const providerTypes = [
+  { type: "resend", title: "Resend", webhook: true },
+  { type: "twilio", title: "Twilio", webhook: true },
+  { type: "outbox", title: "Outbox", webhook: false },
 ];
 const streamTrouble = {
   kind: "stream-failing",

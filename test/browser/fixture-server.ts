@@ -71,6 +71,7 @@ const things: Readonly<Record<string, unknown>> = {
   "/messages/m6": uncertainText,
   ...shortMessages,
   "/alerts": { items: [] },
+  "/provider-types": { items: data.providerTypes },
 };
 
 const answer = (route: string, query: URLSearchParams, mood: Mood): { readonly status: number; readonly body: unknown } => {

@@ -108,6 +108,9 @@ describe("what waits for an operator", () => {
     server.mood = "full";
     await page.goto(`${server.url}/settings`);
     expect(await page.getByRole("row", { name: /texts/ }).innerText()).toContain("Paused");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await isShown(page.getByRole("row", { name: /mail Resend .*\/hooks\/demo\/mail/ }))).toBe(true);
+    expect(await page.getByRole("row", { name: /kept Outbox/ }).innerText()).not.toContain("/hooks/");
     expect(await page.getByText("Nothing is sent by").count()).toBe(0);
     await page.context().close();
   });

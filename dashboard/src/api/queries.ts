@@ -10,6 +10,7 @@ import type {
   MessageSummary,
   MessageView,
   Page,
+  ProviderType,
   ProviderView,
   Rejection,
   SegmentView,
@@ -96,6 +97,7 @@ export const messageQuery = (id: string) => one<MessageView>(`/messages/${encode
 /** What waits for an operator, on every page. */
 export const alertsQuery = one<{ readonly items: readonly AlertView[] }>("/alerts", {}, 15_000);
 export const providersQuery = pages<ProviderView>("/providers");
+export const providerTypesQuery = one<{ readonly items: readonly ProviderType[] }>("/provider-types");
 
 /** The newest of the event log, asked again every two seconds while the page is in front. */
 export const liveEventsQuery = (filter: Query, running: boolean) =>

@@ -81,3 +81,10 @@ export interface ProviderView {
   readonly webhookUrl: string;
   readonly paused: { readonly since: string; readonly reason: string } | null;
 }
+
+export interface ProviderType {
+  readonly type: string;
+  readonly title: string;
+  /** It reports to the definition's webhook address. */
+  readonly webhook: boolean;
+}
