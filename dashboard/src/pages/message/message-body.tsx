@@ -26,7 +26,6 @@ const EmailBody = ({ content }: { readonly content: Email }) => (
           ["Reply to", content.replyTo],
           ["Cc", content.cc?.join(", ")],
           ["Bcc", content.bcc?.join(", ")],
-          ["Attachments", content.attachments?.map(({ name }) => name).join(", ")],
         ]}
       />
     </div>
