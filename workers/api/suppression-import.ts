@@ -185,11 +185,3 @@ const parsed = (line: string): unknown => {
     return undefined;
   }
 };
-
-/** A line of CSV. What a spreadsheet would take for a formula is kept from being one. */
-export const writeCsvRow = (fields: readonly string[]): string => `${fields.map(csvField).join(",")}\r\n`;
-
-const csvField = (text: string): string => {
-  const safe = /^[=@\t\r]|^[+-](?![\d(][\d\s().-]*$)/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-};

@@ -18,12 +18,13 @@ import {
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import type { Env } from "../env.ts";
 import { complained } from "./complained.ts";
+import { csvResponse, writeCsvRow } from "./csv.ts";
 import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { instant } from "./present.ts";
 import { lookUpFromNowOn } from "../look-up.ts";
 import { answer, noContent, route, type Route } from "./route.ts";
-import { address, channel, importAnswer, importSchema, maxImportBytes, readImport, writeCsvRow } from "./suppression-import.ts";
+import { address, channel, importAnswer, importSchema, maxImportBytes, readImport } from "./suppression-import.ts";
 import { stimulateMany } from "../tell-user.ts";
 
 const present = (row: SuppressionRow): z.output<typeof suppressionSchema> => ({
@@ -64,38 +65,24 @@ const cursorOf = (cursor: string | undefined): SuppressionCursor => {
 const csvHead = ["channel", "address", "user", "reason", "source", "createdAt"] as const;
 
 /** The whole list as CSV, written as it is read. */
-const exported = (env: Env, workspace: string, ctx: ExecutionContext): Response => {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const encoder = new TextEncoder();
-  const write = async (): Promise<void> => {
-    await writer.write(encoder.encode(writeCsvRow(csvHead)));
-    let after: SuppressionCursor | undefined = first;
-    while (after !== undefined) {
-      const { items, next }: { items: readonly SuppressionRow[]; next: string | null } = await pageOf(
-        env,
-        { workspace, search: "" },
-        { after, limit: 1_000 },
-      );
-      const lines = items.map((row) => {
-        const { channel: by, address: at, user, reason: why, source, createdAt } = present(row);
-        return writeCsvRow([by, at ?? "", user ?? "", why, source, createdAt]);
-      });
-      await writer.write(encoder.encode(lines.join("")));
-      const last = items.at(-1);
-      after = next === null || last === undefined ? undefined : { channel: last.channel, address: last.address, user: last.user };
-    }
-    await writer.close();
-  };
-  ctx.waitUntil(write().catch((error: unknown) => writer.abort(error).catch(() => undefined)));
-  return new Response(readable, {
-    headers: {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="suppressions.csv"',
-      "cache-control": "no-store",
-    },
-  });
-};
+async function* exported(env: Env, workspace: string): AsyncGenerator<string> {
+  yield writeCsvRow(csvHead);
+  let after: SuppressionCursor | undefined = first;
+  while (after !== undefined) {
+    const { items, next }: { items: readonly SuppressionRow[]; next: string | null } = await pageOf(
+      env,
+      { workspace, search: "" },
+      { after, limit: 1_000 },
+    );
+    const lines = items.map((row) => {
+      const { channel: by, address: at, user, reason: why, source, createdAt } = present(row);
+      return writeCsvRow([by, at ?? "", user ?? "", why, source, createdAt]);
+    });
+    yield lines.join("");
+    const last = items.at(-1);
+    after = next === null || last === undefined ? undefined : { channel: last.channel, address: last.address, user: last.user };
+  }
+}
 
 export const suppressions: readonly Route[] = [
   route(
@@ -118,7 +105,7 @@ export const suppressions: readonly Route[] = [
   ),
   route(
     { method: "get", path: "/api/suppressions/export", summary: "All suppressions as CSV", scope: "read", answers: { 200: z.string() } },
-    ({ env, workspace, ctx }) => Promise.resolve(exported(env, workspace, ctx)),
+    ({ env, workspace, ctx }) => Promise.resolve(csvResponse("suppressions.csv", exported(env, workspace), ctx)),
   ),
   route(
     {

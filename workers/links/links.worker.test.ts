@@ -262,6 +262,15 @@ describe("one-click unsubscribe (RFC 8058)", () => {
     expect(await statesOf(workspace)).toEqual({ "channel:email": "opted-out" });
   });
 
+  it("of a journey and a topic that are gone since: counts all the same", async () => {
+    const workspace = await setUp();
+    const { content } = await mailTo(workspace);
+    for (const what of ["journeys", "topics"]) expect((await workspace.api(`DELETE /api/${what}/news`)).status).toBe(204);
+    expect((await visit(linkOf("u", content.html))).text).toMatch(/receive “[Nn]ews”\?/); // of topics a page may know those of some seconds ago
+    expect((await visit(linkOf("u", content.html), oneClick)).status).toBe(200);
+    expect(await statesOf(workspace)).toEqual({ "topic:news": "opted-out" });
+  });
+
   it("counts again for somebody who came back and clicks in the same old mail", async () => {
     const workspace = await setUp();
     const { content } = await mailTo(workspace);
@@ -431,5 +440,12 @@ describe("double opt-in", () => {
       { kind: "subscription", state: "opted-in", topic: "club", proof: { source: "confirmation", message: id, userAgent: person } },
       { kind: "subscription", state: "pending", topic: "club", proof: { source: "api" } },
     ]);
+    const [head, newest, oldest, end] = ((await api("GET /api/users/ada/consent/export")).body as string).split("\r\n");
+    expect(head).toMatch(/^at,kind,state,topic,/);
+    expect(newest).toContain(
+      `,subscription,opted-in,club,,,,confirmation,"Do you want to receive “The Club”? Yes, I want to receive it",${id},`,
+    );
+    expect(oldest).toMatch(/^[^,]+,subscription,pending,club,,,,api,/);
+    expect(end).toBe("");
   });
 });
