@@ -32,6 +32,7 @@ const describeMessage = (fact: Extract<WireFact, { kind: "message" }>): FactText
   const because = [
     fact.reason,
     fact.until && `${fact.attempts === 0 ? "waits until" : "tried again"} ${formatDateTime(fact.until)}`,
+    fact.leftOut && `without a copy to ${fact.leftOut.join(", ")}, to whom nothing is sent`,
   ].filter((words) => words !== undefined);
   return { sign: "message", tone: toneOf(fact.status), title, ...(because.length === 0 ? {} : { because: because.join("; ") }) };
 };

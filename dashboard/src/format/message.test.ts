@@ -25,6 +25,11 @@ describe("a message", () => {
   });
 });
 
+it("says of a sent mail to whom no copy went", () =>
+  expect(
+    describeLife({ ...message, channel: "email", status: "sent", attempts: 1, leftOut: ["a@example.com", "b@example.com"] }).because,
+  ).toBe("without a copy to a@example.com, b@example.com, to whom nothing is sent"));
+
 describe("consent", () => {
   it("says on which channel of which topic, and by what it came", () => {
     expect(["topic:offers", "topic:offers@sms", "channel:sms", "later"].map(describeSubscriptionKey)).toEqual([
