@@ -62,7 +62,13 @@ export class StreamObject extends DurableObject<Env> implements StreamRpc {
   async append(items: readonly StreamItem[]): Promise<void> {
     const added = this.#write((store) => store.append(items, Date.now()));
     // Also when nothing was new: whoever repeats it may have been cut off before the alarm was set.
-    if (added > 0 || this.#armed === undefined) await this.#wakeAt(Math.max(Date.now() + gatherMs, this.#open().nextAttemptAt));
+    if (added > 0 || this.#armed === undefined) await this.#wakeAt(this.#next());
+  }
+
+  /** When what was just taken is looked at: a disabled stream's only to be tidied up, however much comes. */
+  #next(): number {
+    const { disabled, nextAttemptAt } = this.#open();
+    return disabled === null ? Math.max(Date.now() + gatherMs, nextAttemptAt) : Date.now() + tidyMs;
   }
 
   async state(): Promise<StreamState> {

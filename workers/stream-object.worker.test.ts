@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { accept, identify, soon, track, user } from "../test/support/workspace.ts";
@@ -227,9 +227,13 @@ describe("a stream", () => {
     await streamObject(bindings, ws.id, "s").append(items(1, 1));
     await runDurableObjectAlarm(stubOf(ws, "s"));
     expect(received).toHaveLength(1);
+    // However much comes, nothing wakes it for that.
+    await streamObject(bindings, ws.id, "s").append(items(1, 2));
+    const alarm = await runInDurableObject(stubOf(ws, "s"), (_object, { storage }) => storage.getAlarm());
+    expect((alarm ?? 0) - Date.now()).toBeGreaterThan(60_000);
     answers = {};
     await put(ws, "s", stream({ name: "Moved" }));
-    await soon(() => expect(idsAt("in.example.com")).toEqual(["i0", "i0", "i1"]));
+    await soon(() => expect(idsAt("in.example.com")).toEqual(["i0", "i0", "i1", "i2"]));
   });
 
   it("follows no redirect, and calls no address inside a network", async () => {
