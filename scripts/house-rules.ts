@@ -15,6 +15,11 @@ const rules: readonly Rule[] = [
     pattern: /^import\s+(?:\{|z\b).*from "zod"/,
     message: 'write `import * as z from "zod"`: the named import bundles every locale (770 KB instead of 198)',
   },
+  {
+    files: /^src\/domain\/(?:consent|filter|journey|schedule|segment|sending|template\/contents)\/(?!.*\.test)/,
+    pattern: /^(?:export )?const \w+(?:: [^=]+)? = z(?:$|\.(?!lazy\())/,
+    message: "write z.lazy(() => …): every isolate evaluates this when it starts, and most never read a definition",
+  },
   { files: /^src\/domain\/(?!.*\.test\.ts$)/, pattern: /\bnew Date\(\s*\)|\bDate\(\s*\)/, message: "the core is given `now`" },
   { files: /\.tsx?$/, pattern: /\b(?:TODO|FIXME|XXX)\b/, message: "file an issue and name it, or do it" },
   { files: /(^|\/)(?:utils?|helpers?|common)\//, pattern: /^/, message: "no folders named for nothing in particular: name what is in it" },

@@ -37,10 +37,15 @@ const quietHoursSchema = z.lazy(() =>
     .refine(({ from, to }) => from !== to, { error: "quiet hours from and to the same time would never end", path: ["to"] }),
 );
 
-const messages = z.int().min(1).max(1_000_000_000);
-const quotaSchema = z
-  .strictObject({ day: messages.optional(), month: messages.optional() })
-  .refine(({ day, month }) => day !== undefined || month !== undefined, { error: "say how many messages a day or a month", path: ["day"] });
+const messages = z.lazy(() => z.int().min(1).max(1_000_000_000));
+const quotaSchema = z.lazy(() =>
+  z
+    .strictObject({ day: messages.optional(), month: messages.optional() })
+    .refine(({ day, month }) => day !== undefined || month !== undefined, {
+      error: "say how many messages a day or a month",
+      path: ["day"],
+    }),
+);
 
 const SHORTEST_KEPT_MS = 90 * 86_400_000;
 
