@@ -16,6 +16,7 @@ import { mergedPage } from "./merged-page.ts";
 import { fromCursor, paging } from "./paging.ts";
 import { presentEvent, presentMessage, presentRunItem, presentTimelineItem, presentUser, presentUserRow } from "./present.ts";
 import { badInput } from "./problem.ts";
+import { unlistStop } from "../hooks/keep-stops.ts";
 import { complained } from "./complained.ts";
 import { answer, route, type Route } from "./route.ts";
 import { type Addressee, stimulate } from "../tell-user.ts";
@@ -246,6 +247,9 @@ export const users: readonly Route[] = [
       const isMeant = (name: string): boolean => name === wanted || name.startsWith(`${wanted}:`);
       const complaint = Object.entries(before?.suppressions ?? {}).find(([name, { reason }]) => isMeant(name) && isComplaint(reason));
       if (complaint !== undefined && !evenComplaint) throw complained(complaint[0]);
+      // First: a user without the suppression whose number is still on the list would look as if all were well.
+      if (wanted === "sms" || wanted === "whatsapp")
+        await unlistStop(call.env, call.workspace, { channel: wanted, phone: before?.attributes["phone"] });
       await stimulate(to, [{ type: "unsuppress", ...call.body, proof: { source: "api" } }]);
       return profile(to);
     },

@@ -8,6 +8,17 @@ import { lookUpFromNowOn } from "../look-up.ts";
 import { addressesOf } from "./addresses-of.ts";
 import { wishOf } from "./stimulus-of.ts";
 
+/** Takes a user's number off the list where only its STOP put it there: its operator knows better. */
+export const unlistStop = async (
+  env: Env,
+  workspace: string,
+  { channel, phone }: { readonly channel: Channel; readonly phone: unknown },
+): Promise<void> => {
+  if (typeof phone !== "string") return;
+  for (const address of addressesOf(channel, comparableAddress(channel, phone)))
+    await unlistAddress(env, workspace, { channel, address, reason: STOP });
+};
+
 /**
  * Keeps numbers whose owners wrote that it must stop on the workspace's list, whoever has them or will: a number may stand in
  * a step's `to` alone, be another's tomorrow, or belong to a user whose row is still on its way. Who starts again is taken

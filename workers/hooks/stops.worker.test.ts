@@ -87,6 +87,18 @@ describe("STOP holds for the number, whoever has it", () => {
     expect(await sent(ws, "+49 151 1234567")).toMatchObject({ status: "sent" });
   });
 
+  it("until its operator lifts it for the user who has the number", async () => {
+    const ws = await setUp();
+    await put(ws, "ada", { phone: "+49 151 1234567" });
+    await soon(async () => expect((await ws.api("GET /api/users")).body.items).toHaveLength(1));
+    await write(ws, "STOP");
+    expect(await sent(ws, "+491511234567")).toMatchObject({ status: "skipped" });
+    expect((await ws.api("POST /api/users/ada/unsuppress", { channel: "whatsapp" })).status).toBe(200);
+    expect(await sent(ws, "+491511234567", { id: "bob" })).toMatchObject({ status: "skipped" });
+    expect((await ws.api("POST /api/users/ada/unsuppress", { channel: "sms" })).status).toBe(200);
+    expect(await sent(ws, "+491511234567")).toMatchObject({ status: "sent" });
+  });
+
   it("of one channel alone", async () => {
     const ws = await setUp();
     await put(ws, "ada", { name: "Ada" });
