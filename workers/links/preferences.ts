@@ -86,10 +86,9 @@ const nameOf = ({ topic, channel }: Preference): string => `${topic}@${channel}`
 
 /** A fieldset per topic, a switch per channel; plain HTML, in the order of the page. */
 const formOf = ({ topics }: Subject, view: UserView | undefined, { words }: Language): string => {
-  const all = preferencesOf(topics);
-  if (all.length === 0) return `<p>${escapeHtml(words.nothingToChoose)}</p>`;
+  if (preferencesOf(topics).length === 0) return `<p>${escapeHtml(words.nothingToChoose)}</p>`;
   const sets = topics.flatMap((topic) => {
-    const own = all.filter((preference) => preference.topic === topic.key);
+    const own = preferencesOf([topic]);
     return own.length === 0 ? [] : [fieldset(topic, own.map((one) => switchOf(one, topic, view, words)).join("\n"))];
   });
   return `<p class="soft">${escapeHtml(words.intro)}</p>
