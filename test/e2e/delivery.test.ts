@@ -64,7 +64,7 @@ beforeAll(async () => {
     key: "hooks",
     type: "webhook",
     channel: "webhook",
-    settings: { headers: { authorization: "Bearer hook-secret" }, hosts: ["127.0.0.1"] },
+    settings: { headers: { authorization: "Bearer hook-secret" }, hosts: ["127.0.0.1", "169.254.169.254"] },
     default: true,
   });
   await publish("greeting", "Signed Up", {
