@@ -22,22 +22,22 @@ describe("SendPlaces", () => {
   it("gives places at once while the window has room; later ones are planned, evenly, and taken when they are near", () => {
     const { take } = open();
     expect(["a", "b", "c", "d", "e"].map((id) => take(id, 0))).toEqual([
-      { at: 0, taken: true, graceMs: 75 },
-      { at: 0, taken: true, graceMs: 75 },
-      { at: 1_300, taken: false, graceMs: 75 },
-      { at: 1_950, taken: false, graceMs: 75 },
-      { at: 2_600, taken: false, graceMs: 75 },
+      { at: 0, taken: true, graceMs: 125 },
+      { at: 0, taken: true, graceMs: 125 },
+      { at: 1_500, taken: false, graceMs: 125 },
+      { at: 2_250, taken: false, graceMs: 125 },
+      { at: 3_000, taken: false, graceMs: 125 },
     ]);
-    expect(take("c", 950)).toEqual({ at: 1_300, taken: true, graceMs: 75 });
-    expect(take("d", 1_600)).toEqual({ at: 1_600, taken: true, graceMs: 75 });
+    expect(take("c", 950)).toEqual({ at: 1_500, taken: true, graceMs: 125 });
+    expect(take("d", 1_900)).toEqual({ at: 1_900, taken: true, graceMs: 125 });
   });
 
   it("gives the same attempt the same place, until it is over", () => {
     const { take } = open();
-    expect(take("a", 0)).toEqual(take("a", 75));
-    expect(take("a", 76).at).toBe(76);
-    take("b", 80);
-    expect(take("far", 80)).toEqual(take("far", 90));
+    expect(take("a", 0)).toEqual(take("a", 125));
+    expect(take("a", 126).at).toBe(126);
+    take("b", 130);
+    expect(take("far", 130)).toEqual(take("far", 140));
   });
 
   it("gives back a place that is not used", () => {
@@ -52,7 +52,7 @@ describe("SendPlaces", () => {
     const { take } = open();
     const ids = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const planned = ids.map((id) => take(id, 0));
-    expect(planned.at(-1)?.at).toBeLessThan(40 * 650);
+    expect(planned.at(-1)?.at).toBeLessThan(40 * 750);
     const late = take("m10", (planned[10]?.at ?? 0) + 400);
     expect(late.taken).toBe(true);
     expect(late.at).toBe((planned[10]?.at ?? 0) + 400);

@@ -27,7 +27,7 @@ const FORGOTTEN_AT_ONCE = 20;
  * What a window is longer by. A call begins within a quarter of it after its place; the rest is for ways to the provider that
  * take differently long: a new connection longer than one at hand.
  */
-const slackMs = (perMs: number): number => Math.min(Math.max(Math.round(perMs / 4), 300), 2_000);
+const slackMs = (perMs: number): number => Math.min(Math.max(Math.round(perMs / 4), 500), 2_000);
 
 /**
  * Gives out the places under a provider's rate, so that in no window of its length more sends begin than allowed: a place is
