@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nodeSql } from "../../../test/support/node-sql.ts";
+import { nodeSql, nodeTransaction } from "../../../test/support/node-sql.ts";
 import type { Message } from "../../domain/message/message.ts";
 import { newUser } from "../../domain/user/new-user.ts";
 import type { Run, UserState } from "../../domain/user/state.ts";
@@ -45,6 +45,17 @@ const setUp = () => {
       return changes() - before;
     },
     reload: () => (state = store.load()),
+    /** Commits the next state in a transaction that fails after it; then the object reads what is there. */
+    fail: (next: UserState): UserState => {
+      const failing = (): void =>
+        nodeTransaction(database)(() => {
+          store.commit(state, { state: next, messages: new Map() });
+          throw new Error("cut");
+        });
+      expect(failing).toThrow("cut");
+      state = store.load();
+      return state ?? user;
+    },
     stored: () => new UserStore(sql).load(),
     kinds: () =>
       sql
@@ -93,6 +104,25 @@ describe("runs, entries and open messages of a user", () => {
     expect(kinds()).toEqual(["live"]);
   });
 
+  it("keep the form they had when the transaction that would have changed it fails", () => {
+    const { commit, fail, stored, kinds } = setUp();
+    const [few, many] = [
+      { ...user, runs: runsOf(["r0"]) },
+      { ...user, runs: runsOf(ids(40)) },
+    ];
+    commit(user);
+    commit(few);
+    const moved = { ...fail(many), runs: { r0: run("r0", 0, 9) } };
+    expect(commit(moved)).toBe(1);
+    expect([stored(), kinds()]).toEqual([moved, ["live"]]);
+    commit(many);
+    const again = fail(few);
+    const later = { ...again, runs: { ...again.runs, r1: run("r1", 0, 9) } };
+    expect(commit(later)).toBe(1);
+    expect(stored()).toEqual(later);
+    expect(kinds()).not.toContain("live");
+  });
+
   it("load as they were committed, whatever their number and size and however often the object sleeps", () => {
     const step = fc.record({
       runs: fc.array(fc.record({ id: fc.nat(15), characters: fc.constantFrom(0, 300, 3_000, 9_000), since: fc.nat(3) }), { maxLength: 14 }),
@@ -125,7 +155,7 @@ describe("runs, entries and open messages of a user", () => {
           if (sleeps) state = reload() ?? state;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
