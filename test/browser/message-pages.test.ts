@@ -1,28 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildDashboard } from "../../scripts/launch/dashboard.ts";
-import { type FixtureServer, startFixtureServer } from "./fixture-server.ts";
-import { isShown, leaving, openBrowser, openPage } from "./open-browser.ts";
+import { describe, expect, it } from "vitest";
+import { useFixturePages } from "./fixture-pages.ts";
+import { isShown, leaving, openPage } from "./open-browser.ts";
 
-let server: FixtureServer;
-let browser: Browser;
-beforeAll(async () => {
-  await buildDashboard();
-  [server, browser] = await Promise.all([startFixtureServer(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
-beforeEach(() => {
-  server.mood = "full";
-  server.posts.length = 0;
-});
+const at = useFixturePages();
 
 describe("the list of messages", () => {
   it("is narrowed to any channel and any status there is", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/messages`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/messages`);
     await page.getByRole("table", { name: "Messages" }).waitFor();
     const options = async (label: string) => (await page.getByLabel(label).locator("option").allInnerTexts()).map((text) => text.trim());
     expect(await options("Channel")).toEqual(["Any channel", "Email", "SMS", "Push", "WhatsApp", "Slack", "Webhook"]);
@@ -34,8 +19,8 @@ describe("the list of messages", () => {
   });
 
   it.each([375, 1280])("cuts no status off at %i px", async (width) => {
-    const { page } = await openPage(browser, width);
-    await page.goto(`${server.url}/messages?status=unsubscribed`);
+    const { page } = await openPage(at.browser, width);
+    await page.goto(`${at.server.url}/messages?status=unsubscribed`);
     const badge = page.locator("tbody [data-tone]").first();
     await badge.waitFor();
     expect(
@@ -49,8 +34,8 @@ describe("the list of messages", () => {
 
 describe("a message", () => {
   it("shows how often it was opened and each link followed, machines apart", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/messages/m0`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/messages/m0`);
     const panel = page.getByRole("region", { name: "Opens and clicks" });
     expect(await panel.innerText()).toMatch(/Opened\s*2, and 1 by machines/);
     expect(await panel.getByRole("listitem").innerText()).toMatch(/shop\.example\.com\/cart\s*1, and 4 by machines/);
@@ -58,8 +43,8 @@ describe("a message", () => {
   });
 
   it("of a call tells its life: who sent it, each attempt with its provider, why it waited, what its end means", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/messages/m6`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/messages/m6`);
     expect(await isShown(page.getByRole("heading", { name: "SMS without a template", level: 1 }))).toBe(true);
     expect(await isShown(page.getByText("The provider gave no clear answer, so the message may have arrived"))).toBe(true);
     expect(await page.getByRole("region", { name: "Details" }).innerText()).toMatch(/Sent by\s*A call of the API\s*Kind\s*Transactional/);
@@ -76,15 +61,15 @@ describe("a message", () => {
   });
 
   it("that was given up is sent again only after a question, which says when its user may have it", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/messages/m6`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/messages/m6`);
     await page.getByRole("button", { name: "Replay" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("the user gets the message twice").waitFor();
-    expect(server.posts).toEqual([]);
+    expect(at.server.posts).toEqual([]);
     await dialog.getByRole("button", { name: "Send even so" }).click();
-    await expect.poll(() => server.posts).toEqual([{ path: "/messages/m6/replay", body: '{"evenIfSent":true}' }]);
-    await page.goto(`${server.url}/messages/m0`);
+    await expect.poll(() => at.server.posts).toEqual([{ path: "/messages/m6/replay", body: '{"evenIfSent":true}' }]);
+    await page.goto(`${at.server.url}/messages/m0`);
     await page.getByRole("heading", { level: 1 }).waitFor();
     expect(await page.getByRole("button", { name: "Replay" }).count()).toBe(0);
     await page.context().close();
@@ -93,10 +78,10 @@ describe("a message", () => {
 
 describe("what waits for an operator", () => {
   it("is named with its reason above every page; a paused provider is resumed there", async () => {
-    const { page } = await openPage(browser, 375, "dark");
-    server.mood = "alarmed";
+    const { page } = await openPage(at.browser, 375, "dark");
+    at.server.mood = "alarmed";
     for (const path of ["/journeys", "/messages/m0"]) {
-      await page.goto(server.url + path);
+      await page.goto(at.server.url + path);
       const banner = page.getByRole("alert").filter({ hasText: "Nothing is sent by “texts”" });
       expect(await banner.innerText()).toContain("401 invalid_api_key: the key is not known");
       const stream = page.getByRole("alert").filter({ hasText: "The endpoint of the stream “warehouse” fails" });
@@ -104,9 +89,9 @@ describe("what waits for an operator", () => {
       expect(await stream.getByRole("button").count()).toBe(0);
     }
     await page.getByRole("button", { name: "Resume" }).click();
-    await expect.poll(() => server.posts).toEqual([{ path: "/providers/texts/resume", body: "" }]);
-    server.mood = "full";
-    await page.goto(`${server.url}/settings`);
+    await expect.poll(() => at.server.posts).toEqual([{ path: "/providers/texts/resume", body: "" }]);
+    at.server.mood = "full";
+    await page.goto(`${at.server.url}/settings`);
     expect(await page.getByRole("row", { name: /texts/ }).innerText()).toContain("Paused");
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(await isShown(page.getByRole("row", { name: /mail Resend .*\/hooks\/demo\/mail/ }))).toBe(true);
@@ -118,8 +103,8 @@ describe("what waits for an operator", () => {
 
 describe("a user's consent", () => {
   it("is told in words: topic, channel, what was said, which address gets nothing", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/users/user-0`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/users/user-0`);
     const consent = await page.getByRole("region", { name: "Consent" }).innerText();
     expect(consent.split(/\s*\n\s*/)).toEqual([
       "Consent",
@@ -138,9 +123,9 @@ describe("a user's consent", () => {
 
 describe("the preview of a mail", () => {
   it("runs nothing, goes nowhere, submits nothing and loads no picture, whatever the mail holds", async () => {
-    const { page, errors } = await openPage(browser);
-    const strangers = leaving(page, server.url);
-    await page.goto(`${server.url}/messages/m0`);
+    const { page, errors } = await openPage(at.browser);
+    const strangers = leaving(page, at.server.url);
+    await page.goto(`${at.server.url}/messages/m0`);
     const frame = page.frameLocator("iframe[title='Message body']");
     expect(await isShown(frame.getByRole("heading", { name: "You left something" }))).toBe(true);
     await frame.getByRole("link", { name: "Back to the cart" }).click();
@@ -148,7 +133,7 @@ describe("the preview of a mail", () => {
     await page.waitForLoadState("networkidle");
     expect(await page.evaluate("window.hacked")).toBeUndefined();
     expect(await page.title()).toBe("You left something in your cart · Tern");
-    expect(page.url()).toBe(`${server.url}/messages/m0`);
+    expect(page.url()).toBe(`${at.server.url}/messages/m0`);
     expect(await frame.locator("body").getAttribute("data-ran")).toBeNull();
     expect(strangers).toEqual([]);
     expect(page.context().pages()).toHaveLength(1);
@@ -161,8 +146,8 @@ describe("the preview of a mail", () => {
   });
 
   it("shows the plain text and the source as text", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/messages/m0`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/messages/m0`);
     await page.getByRole("tab", { name: "Plain text" }).click();
     expect(await isShown(page.getByText("Hello Ada, your Trail shoe still waits."))).toBe(true);
     await page.getByRole("tab", { name: "Source" }).click();

@@ -1,8 +1,6 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildDashboard } from "../../scripts/launch/dashboard.ts";
-import { type FixtureServer, startFixtureServer } from "./fixture-server.ts";
-import { isShown, leaving, openBrowser, openPage } from "./open-browser.ts";
+import { describe, expect, it } from "vitest";
+import { useFixturePages } from "./fixture-pages.ts";
+import { isShown, leaving, openPage } from "./open-browser.ts";
 
 const pages = [
   "/journeys",
@@ -27,29 +25,16 @@ const pages = [
   "/sign-in",
 ];
 
-let server: FixtureServer;
-let browser: Browser;
-beforeAll(async () => {
-  await buildDashboard();
-  [server, browser] = await Promise.all([startFixtureServer(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
-beforeEach(() => {
-  server.mood = "full";
-  server.posts.length = 0;
-});
+const at = useFixturePages();
 
 describe("every page", () => {
   it.each([
     [360, "dark"],
     [1280, "light"],
   ] as const)("fits a screen of %i px (%s), names itself and throws nothing", async (width, scheme) => {
-    const { page, errors } = await openPage(browser, width, scheme);
+    const { page, errors } = await openPage(at.browser, width, scheme);
     for (const path of pages) {
-      await page.goto(server.url + path);
+      await page.goto(at.server.url + path);
       expect(await isShown(page.locator("h1"))).toBe(true);
       await expect.poll(() => page.locator("[aria-busy=true]").count(), { timeout: 5000 }).toBe(0);
       expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), path).toBeLessThanOrEqual(
@@ -64,10 +49,10 @@ describe("every page", () => {
   });
 
   it("asks nobody but its own origin", async () => {
-    const { page } = await openPage(browser);
-    const strangers = leaving(page, server.url);
+    const { page } = await openPage(at.browser);
+    const strangers = leaving(page, at.server.url);
     for (const path of pages) {
-      await page.goto(server.url + path);
+      await page.goto(at.server.url + path);
       await page.waitForLoadState("networkidle");
     }
     expect(strangers).toEqual([]);
@@ -75,21 +60,21 @@ describe("every page", () => {
   });
 
   it("shows the server's own words when it refuses, and tries again", async () => {
-    const { page } = await openPage(browser);
-    server.mood = "failing";
-    await page.goto(`${server.url}/users`);
+    const { page } = await openPage(at.browser);
+    at.server.mood = "failing";
+    await page.goto(`${at.server.url}/users`);
     const alert = page.getByRole("alert");
     await alert.waitFor();
     expect(await alert.innerText()).toContain("The shard is being moved; nothing was lost");
-    server.mood = "full";
+    at.server.mood = "full";
     await alert.getByRole("button", { name: "Try again" }).click();
     expect(await isShown(page.getByRole("link", { name: "Ada Lovelace" }).first())).toBe(true);
     await page.context().close();
   });
 
   it("says what would fill it when there is nothing", async () => {
-    const { page } = await openPage(browser);
-    server.mood = "empty";
+    const { page } = await openPage(at.browser);
+    at.server.mood = "empty";
     for (const [path, words] of [
       ["/users", "No users yet"],
       ["/journeys", "No journeys yet"],
@@ -97,7 +82,7 @@ describe("every page", () => {
       ["/messages", "No messages yet"],
       ["/live", "No events yet"],
     ] as const) {
-      await page.goto(server.url + path);
+      await page.goto(at.server.url + path);
       expect(await isShown(page.getByText(words))).toBe(true);
     }
     await page.context().close();
@@ -106,8 +91,8 @@ describe("every page", () => {
 
 describe("lists", () => {
   it("search after a moment, keep the search in the address, and read on along the cursor", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/users`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/users`);
     await expect.poll(() => page.locator("tbody tr[class]").count()).toBe(50);
     await page.getByRole("button", { name: "Show more" }).click();
     await expect.poll(() => page.locator("tbody tr[class]").count()).toBe(100);
@@ -118,8 +103,8 @@ describe("lists", () => {
   });
 
   it("open a row with the keyboard alone", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/journeys`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/journeys`);
     await page.getByRole("link", { name: "Abandoned cart" }).focus();
     await page.keyboard.press("Enter");
     expect(await isShown(page.getByRole("heading", { name: "Abandoned cart", level: 1 }))).toBe(true);
@@ -129,8 +114,8 @@ describe("lists", () => {
 
 describe("live events", () => {
   it("say which were refused, and why", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/live`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/live`);
     await page.getByText("event, the name of what happened, is missing").click();
     expect(await isShown(page.getByText('{"type":"track","userId":"user-0"}'))).toBe(true);
     await page.context().close();
@@ -139,8 +124,8 @@ describe("live events", () => {
 
 describe("a journey", () => {
   it("tells a screen reader each step and the ways on", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/journeys/abandoned-cart`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/journeys/abandoned-cart`);
     expect(
       await isShown(
         page.getByRole("listitem", { name: /^Which, 3 ways on, Paying customers: Vip, country is “DE”: Sms, otherwise: Nudge$/ }),
@@ -151,31 +136,31 @@ describe("a journey", () => {
   });
 
   it("is stopped only after a question", async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/journeys/abandoned-cart`);
+    const { page } = await openPage(at.browser);
+    await page.goto(`${at.server.url}/journeys/abandoned-cart`);
     await page.getByRole("button", { name: "Stop" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("This cannot be undone").waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "hidden" });
-    expect(server.posts).toEqual([]);
+    expect(at.server.posts).toEqual([]);
     await page.getByRole("button", { name: "Pause" }).click();
     await dialog.getByRole("button", { name: "Pause" }).click();
-    await expect.poll(() => server.posts).toEqual([{ path: "/journeys/abandoned-cart/pause", body: "{}" }]);
+    await expect.poll(() => at.server.posts).toEqual([{ path: "/journeys/abandoned-cart/pause", body: "{}" }]);
     await page.context().close();
   });
 });
 
 describe("a push message", () => {
   it("leads nowhere and loads no picture before it is asked for", async () => {
-    const { page } = await openPage(browser);
+    const { page } = await openPage(at.browser);
     const asked: string[] = [];
     // The network stays closed: that it was asked is enough.
     await page.route("https://tracker.example.com/**", (route) => {
       asked.push(`${route.request().url()} ${route.request().headers()["referer"] ?? "-"}`);
       return route.abort();
     });
-    await page.goto(`${server.url}/messages/push`);
+    await page.goto(`${at.server.url}/messages/push`);
     expect(await isShown(page.getByText("Your parcel is on its way, Ada"))).toBe(true);
     expect(await isShown(page.getByText("javascript:window.top.hacked=true"))).toBe(true);
     expect(await page.locator("main a[href^=javascript]").count()).toBe(0);

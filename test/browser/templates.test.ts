@@ -1,35 +1,25 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildDashboard } from "../../scripts/launch/dashboard.ts";
-import { type FixtureServer, startFixtureServer } from "./fixture-server.ts";
-import { isShown, openBrowser, openPage } from "./open-browser.ts";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { useFixturePages } from "./fixture-pages.ts";
+import { isShown, openPage } from "./open-browser.ts";
 
-let server: FixtureServer;
-let browser: Browser;
+const at = useFixturePages();
 let page: Page;
 let errors: readonly string[];
-beforeAll(async () => {
-  await buildDashboard();
-  [server, browser] = await Promise.all([startFixtureServer(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
 beforeEach(async () => {
   await page?.context().close();
-  ({ page, errors } = await openPage(browser, 1280));
+  ({ page, errors } = await openPage(at.browser, 1280));
 });
 
 const mail = () => page.frameLocator("iframe[title='Message body']");
 const open = async (key: string): Promise<void> => {
-  await page.goto(`${server.url}/templates/${key}`);
+  await page.goto(`${at.server.url}/templates/${key}`);
 };
-const previewed = () => server.posts.filter(({ path }) => path.endsWith("/preview")).map(({ body }): unknown => JSON.parse(body));
+const previewed = () => at.server.posts.filter(({ path }) => path.endsWith("/preview")).map(({ body }): unknown => JSON.parse(body));
 
 describe("templates", () => {
   it("are listed with what they are for, and open from the list", async () => {
-    await page.goto(`${server.url}/templates`);
+    await page.goto(`${at.server.url}/templates`);
     const table = page.getByRole("table", { name: "Templates" });
     expect(await isShown(table.getByText("Email layout", { exact: true }).last())).toBe(true);
     expect(await isShown(table.getByText("en, de"))).toBe(true);
@@ -83,7 +73,7 @@ describe("templates", () => {
   });
 
   it("can be copied as JSON that can be put again", async () => {
-    await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: at.server.url });
     await open("order-receipt");
     await page.getByRole("button", { name: "Copy" }).click();
     expect(await isShown(page.getByRole("button", { name: "Copied" }))).toBe(true);
