@@ -82,6 +82,11 @@ const open = async (width: number, colorScheme: "light" | "dark") => {
   return { page, said };
 };
 
+/** Presses a button and waits for the page that answers: the one before may look the same. */
+const submit = async (page: Page, press: () => Promise<void>): Promise<void> => {
+  await Promise.all([page.waitForEvent("domcontentloaded"), press()]);
+};
+
 const shapes = [
   [320, "light"],
   [320, "dark"],
@@ -123,23 +128,23 @@ describe("pages of links", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
     expect(await news.getByLabel("Email").isChecked()).toBe(false);
-    await page.getByRole("button", { name: "Save" }).press("Enter");
+    await submit(page, () => page.getByRole("button", { name: "Save" }).press("Enter"));
     expect(await page.getByRole("status").innerText()).toBe("Your choice is saved.");
     expect(await news.getByLabel("Email").isChecked()).toBe(false);
     expect(await news.getByLabel("Text message").isChecked()).toBe(true);
     await shoot(page, "p-saved");
-    await page.getByRole("button", { name: "Unsubscribe from everything" }).click();
+    await submit(page, () => page.getByRole("button", { name: "Unsubscribe from everything" }).click());
     for (const box of await page.getByRole("checkbox").all()) expect(await box.isChecked()).toBe(false);
     await page.goto(linkOf("u"));
-    await page.getByRole("button", { name: "Yes, unsubscribe" }).click();
+    await submit(page, () => page.getByRole("button", { name: "Yes, unsubscribe" }).click());
     expect(await page.getByRole("status").innerText()).toBe("You will no longer receive “New books every week”.");
     await shoot(page, "u-done");
-    await page.getByRole("link", { name: "What you receive" }).click();
+    await submit(page, () => page.getByRole("link", { name: "What you receive" }).click());
     expect(await page.getByRole("heading", { level: 1 }).innerText()).toBe("What you receive");
     // A topic that has to be confirmed says so, and is off until it is.
     await page.goto(linkOf("p"));
     await page.getByRole("group", { name: "club" }).getByLabel("Email").check();
-    await page.getByRole("button", { name: "Save" }).click();
+    await submit(page, () => page.getByRole("button", { name: "Save" }).click());
     expect(await page.getByRole("status").innerText()).toContain("please confirm there");
     expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe("status");
     const club = page.getByRole("group", { name: "club" }).getByLabel("Email (still to be confirmed)");
@@ -163,7 +168,7 @@ describe("pages of links", () => {
     await page.goto(mail);
     await page.goto(mail);
     await shoot(page, "k");
-    await page.getByRole("button", { name: "Yes, I want to receive it" }).click();
+    await submit(page, () => page.getByRole("button", { name: "Yes, I want to receive it" }).click());
     expect(await page.getByRole("status").innerText()).toContain("Thank you.");
     await shoot(page, "k-done");
     await page.goto(linkOf("p"));
@@ -191,7 +196,7 @@ describe("pages of links", () => {
     }, 15_000);
     const box = await page.getByRole("checkbox").first().boundingBox();
     expect(box?.x).toBeGreaterThan(160);
-    await page.getByRole("button", { name: "حفظ" }).click();
+    await submit(page, () => page.getByRole("button", { name: "حفظ" }).click());
     await shoot(page, "p-rtl");
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
     expect(said).toEqual([]);
