@@ -10,7 +10,7 @@ import { workspaceRulesSchema } from "../domain/sending/rules.ts";
 export { type GoalStatistics, type Statistics, statisticsSchema } from "./statistics.ts";
 
 export const instant = z.iso.datetime().describe("ISO 8601, UTC");
-const json = z.unknown().describe("any JSON");
+export const json = z.unknown().describe("any JSON");
 export const jsonObject = z.record(z.string(), z.unknown());
 
 /** What every list answers. */
@@ -28,15 +28,6 @@ export const problemSchema = z.object({
 
 /** Read-only fields that every definition is answered with, beside its own; a PUT may bring them back and they are ignored. */
 export const definitionFields = { createdAt: instant.meta({ readOnly: true }), updatedAt: instant.meta({ readOnly: true }) } as const;
-
-/** A journey is answered with its draft, the status of what is published (`draft` = nothing yet) and the newest version (0 = none). */
-export const journeyStatusSchema = z.enum(["draft", "live", "paused", "stopped"]);
-export const journeyFields = {
-  status: journeyStatusSchema.meta({ readOnly: true }),
-  version: z.int().meta({ readOnly: true }),
-  /** The draft differs from what is published. */
-  changed: z.boolean().meta({ readOnly: true }),
-} as const;
 
 /** A segment is answered with how many users are in it, counted to 10,000: 10,001 says that there are more. */
 export const segmentFields = {
@@ -56,60 +47,6 @@ export const providerFields = {
   /** It said that its operator must act: nothing is sent by it until it is put or resumed. */
   paused: z.object({ since: instant, reason: z.string() }).nullable().meta({ readOnly: true }),
 } as const;
-
-export const journeySummarySchema = z.object({
-  key: z.string(),
-  name: z.string(),
-  description: z.string().optional(),
-  ...journeyFields,
-  ...definitionFields,
-  counts: z.object({ started: z.int(), live: z.int(), ended: z.int() }).describe("runs of all versions"),
-});
-
-export const journeyStateSchema = z.object({ key: z.string(), status: journeyStatusSchema, version: z.int() });
-
-/** Places of a definition that are probably not meant; they keep it from nothing. */
-export const warningsSchema = z.array(z.object({ path: z.string(), message: z.string() })).describe("what is probably not meant");
-
-/** What publishing did, or with `dryRun` would do. */
-export const publishedSchema = z.object({
-  key: z.string(),
-  status: journeyStatusSchema,
-  version: z.int(),
-  warnings: warningsSchema,
-  dryRun: z.literal(true).optional(),
-  seesBackTo: instant
-    .nullable()
-    .describe("conditions of this version may not see all of what happened before; null: they see all they ask for"),
-  runs: z
-    .array(
-      z.object({
-        version: z.int(),
-        step: z.string(),
-        runs: z.int(),
-        outcome: z.enum(["stays", "moves", "ends"]),
-        to: z.string().nullable().describe("the step of the new version it goes on with"),
-      }),
-    )
-    .optional()
-    .describe("with dryRun: runs of earlier versions by the step they stand on, as counted a few seconds ago"),
-});
-
-export const differencesSchema = z.object({
-  from: z.string().describe("a version, or draft"),
-  to: z.string(),
-  changes: z.array(
-    z.object({ path: z.string(), change: z.enum(["added", "removed", "changed"]), before: json.optional(), after: json.optional() }),
-  ),
-});
-
-export const enteredSchema = z.object({
-  users: z.array(
-    z.object({ id: z.string(), status: z.enum(["entered", "refused"]), reason: z.string().optional().describe("why it was refused") }),
-  ),
-});
-
-export const journeyVersionSchema = z.object({ version: z.int(), publishedAt: instant, definition: json });
 
 /** How users are named: by their own id; an anonymous one by the anonymous id, asked for with ?anonymous=true. */
 export const userIds = { id: z.string(), anonymous: z.boolean() } as const;
@@ -295,7 +232,6 @@ export type RunListItem = z.infer<typeof runListItemSchema>;
 export type UserProfile = z.infer<typeof userSchema>;
 export type TimelineView = z.infer<typeof timelineItemSchema>;
 export type Member = z.infer<typeof memberSchema>;
-export type JourneySummary = z.infer<typeof journeySummarySchema>;
 export type KeyView = z.infer<typeof keySchema>;
 export type WorkspaceView = z.infer<typeof workspaceSchema>;
 export type LiveFrame = z.infer<typeof liveFrameSchema>;

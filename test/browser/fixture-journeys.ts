@@ -1,5 +1,6 @@
 /** Made-up journeys in every status, one with its definition and figures. */
-import type { JourneySummary, Statistics } from "../../src/api/management.ts";
+import type { JourneySummary } from "../../src/api/journey-view.ts";
+import type { Statistics } from "../../src/api/management.ts";
 import { dates } from "./fixture-clock.ts";
 
 const counts = (started: number, live: number) => ({ counts: { started, live, ended: started - live } });

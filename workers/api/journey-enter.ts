@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { readObject } from "../../src/api/ingest/object.ts";
 import { Refused } from "../../src/api/ingest/verdict.ts";
-import { enteredSchema } from "../../src/api/management.ts";
+import { enteredSchema } from "../../src/api/journey-view.ts";
 import { Fault, type InputProblem } from "../../src/domain/fault.ts";
 import type { Json, JsonObject } from "../../src/domain/json.ts";
 import type { UserKey } from "../../src/domain/user/user-key.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { journeyStateSchema } from "../../src/api/management.ts";
+import { journeyStateSchema } from "../../src/api/journey-view.ts";
 import type { PublishedJourney } from "../../src/domain/catalog/catalog.ts";
 import { paused, resumed, stopped } from "../../src/domain/catalog/lifecycle.ts";
 import { Fault } from "../../src/domain/fault.ts";

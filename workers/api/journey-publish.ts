@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { publishedSchema } from "../../src/api/management.ts";
+import { publishedSchema } from "../../src/api/journey-view.ts";
 import type { CatalogDocument, PublishedJourney } from "../../src/domain/catalog/catalog.ts";
 import { publishedAs } from "../../src/domain/catalog/lifecycle.ts";
 import { compileCatalog } from "../../src/domain/catalog/compile.ts";

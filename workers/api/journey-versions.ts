@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { definitionFields, differencesSchema, journeyFields, journeyVersionSchema, listOf } from "../../src/api/management.ts";
+import { differencesSchema, journeyFields, journeyVersionSchema } from "../../src/api/journey-view.ts";
+import { definitionFields, listOf } from "../../src/api/management.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { differences } from "../../src/domain/journey/diff.ts";
 import type { JourneyDefinition } from "../../src/domain/journey/journey.ts";

@@ -1,12 +1,6 @@
 import * as z from "zod";
-import {
-  journeyFields,
-  definitionFields,
-  journeySummarySchema,
-  listOf,
-  statisticsSchema,
-  warningsSchema,
-} from "../../src/api/management.ts";
+import { journeyFields, journeySummarySchema, warningsSchema } from "../../src/api/journey-view.ts";
+import { definitionFields, listOf, statisticsSchema } from "../../src/api/management.ts";
 import { Fault } from "../../src/domain/fault.ts";
 import { type JourneyDefinition, journeySchema } from "../../src/domain/journey/journey.ts";
 import { contentHash } from "../../src/storage/control/catalogs.ts";

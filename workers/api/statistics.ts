@@ -1,4 +1,5 @@
-import type { JourneySummary, Statistics } from "../../src/api/management.ts";
+import type { JourneySummary } from "../../src/api/journey-view.ts";
+import type { Statistics } from "../../src/api/management.ts";
 import { readJourneyLinks } from "../../src/storage/shard/link-counts.ts";
 import { shardsOf } from "../../src/storage/shard/shards.ts";
 import { type CountRow, readCounts, readTotals } from "../../src/storage/shard/statistics.ts";

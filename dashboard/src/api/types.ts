@@ -1,4 +1,5 @@
 /** Shapes of the management API as the pages use them: the API's own (src/api/management.ts), and facts as they come over the wire. */
+import type { JourneySummary } from "../../../src/api/journey-view.ts";
 import type * as management from "../../../src/api/management.ts";
 import type { MessageDetail } from "../../../src/api/message-view.ts";
 import type { MessageContent } from "../../../src/domain/message/message.ts";
@@ -15,7 +16,7 @@ export type {
   UserSummary,
   WorkspaceView,
 } from "../../../src/api/management.ts";
-export type { JourneySummary } from "../../../src/api/management.ts";
+export type { JourneySummary } from "../../../src/api/journey-view.ts";
 export type { TemplatePreview, TemplateView } from "../../../src/api/template-views.ts";
 export type { MessageSummary } from "../../../src/api/message-view.ts";
 
@@ -38,7 +39,7 @@ export type TimelineItem =
   | { readonly at: string; readonly type: "fact"; readonly number: number; readonly fact: WireFact };
 
 /** A journey's draft with what is known about it; conditions and steps are read loosely, so that newer ones are shown too. */
-export interface JourneyView extends management.JourneySummary {
+export interface JourneyView extends JourneySummary {
   readonly trigger: Loose;
   readonly audience?: Loose;
   readonly frequency: Loose;
