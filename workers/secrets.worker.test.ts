@@ -26,6 +26,18 @@ const textsOf = (value: unknown): readonly string[] => {
   return value.split("\n").filter((line) => line.length > 5 && !line.startsWith("-----"));
 };
 
+/** A pair of our own: the sample's stands as an example in the form. */
+const webPush = await (async () => {
+  const pair = (await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"])) as CryptoKeyPair;
+  const raw = (await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer; // of a public key, bytes
+  const { d } = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as JsonWebKey;
+  const publicKey = btoa(String.fromCharCode(...new Uint8Array(raw)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+  return { publicKey, privateKey: d };
+})();
+
 /** Secrets made longer, so that none of them is found by accident. */
 const settingsOf = (type: string): Readonly<Record<string, unknown>> => {
   const { settings } = samples[type] ?? { settings: {} };
@@ -34,7 +46,12 @@ const settingsOf = (type: string): Readonly<Record<string, unknown>> => {
     return typeof value === "string" && value.length < 40 ? [[name, `${value}${type}${name}`.replaceAll(/[^\w/]/g, "")]] : [];
   });
   // Nobody listens there: the one that is no HTTP is asked nothing.
-  return { ...settings, ...Object.fromEntries(longer), ...(type === "smtp" && { host: "127.0.0.1", port: 9 }) };
+  return {
+    ...settings,
+    ...Object.fromEntries(longer),
+    ...(type === "smtp" && { host: "127.0.0.1", port: 9 }),
+    ...(type === "web-push" && webPush),
+  };
 };
 
 let logged: string[] = [];

@@ -115,6 +115,7 @@ const asks = ({ sent, failed, held, keyId }: Ids): Readonly<Record<string, Ask>>
   "GET /api/users/{id}/messages": get("/api/users/ada/messages", "own"),
   "GET /api/users/{id}/runs": get("/api/users/ada/runs", "own"),
   "GET /api/users/{id}/consent": get("/api/users/ada/consent", "own"),
+  "GET /api/users/{id}/consent/export": get("/api/users/ada/consent/export", "own"),
   "GET /api/users/{id}/explain": get("/api/users/ada/explain?segment=buyers", 404),
   "GET /api/suppressions": get("/api/suppressions", "own"),
   "GET /api/suppressions/export": get("/api/suppressions/export", "own"),
