@@ -101,6 +101,8 @@ export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
     connected: (work, otherwise) => connections.run(work, otherwise),
     place: (workspace, provider, request) => providerLimiter(env, workspace, provider).place(request),
     giveBack: (workspace, provider, id) => providerLimiter(env, workspace, provider).giveBack(id),
+    begin: (workspace, provider, request) => providerLimiter(env, workspace, provider).begin(request),
+    end: (workspace, provider, id) => providerLimiter(env, workspace, provider).end(id),
     pause: (ms) => scheduler.wait(ms),
   };
 };

@@ -14,6 +14,10 @@ export interface Limiter {
   place(request: PlaceRequest): Promise<SendPlace>;
   /** A place that was taken is not used. */
   giveBack(id: string): Promise<void>;
+  /** May the call of a taken place begin? Milliseconds until it is asked again; 0 = it begins. */
+  begin(request: PlaceRequest): Promise<number>;
+  /** The call of a place is over. */
+  end(id: string): Promise<void>;
   /** Room under a workspace's quota. Asked twice it counts twice. */
   count(request: QuotaRequest): Promise<QuotaAnswer>;
   /** Messages counted at an instant (ms) are not sent after all. */
@@ -45,6 +49,14 @@ export class LimiterObject extends DurableObject<Env> implements Limiter {
 
   async giveBack(id: string): Promise<void> {
     this.#places.giveBack(id);
+  }
+
+  async begin(request: PlaceRequest): Promise<number> {
+    return this.ctx.storage.transactionSync(() => this.#places.begin(request, Date.now()));
+  }
+
+  async end(id: string): Promise<void> {
+    this.#places.end(id, Date.now());
   }
 
   async count(request: QuotaRequest): Promise<QuotaAnswer> {

@@ -294,6 +294,30 @@ describe("deliverMessage", () => {
       expect(none.recorded.settles[0]?.outcome).toEqual({ kind: "retry", detail: "no place under the provider's rate in time" });
     });
 
+    it("begins its call once those before it are over, and tells its end, however it ends", async () => {
+      const order: string[] = [];
+      const waits = [100, 40, 0];
+      const ports = {
+        begin: () => Promise.resolve(waits.shift() ?? 0),
+        pause: (ms: number) => Promise.resolve(void order.push(`wait ${ms}`)),
+        end: (_: string, provider: string, id: string) => Promise.resolve(void order.push(`end ${provider} ${id}`)),
+        call: () => {
+          order.push("call");
+          return Promise.reject(new Error("the runtime gave up"));
+        },
+      };
+      await deliverMessage(queued, limited(toSend, ports).ports).catch(() => undefined);
+      expect(order).toEqual(["wait 100", "wait 40", "call", "end mail m1:1"]);
+    });
+
+    it("sends nothing, and says so, where they do not end", async () => {
+      const { ports, recorded, done } = limited(toSend, { begin: () => Promise.resolve(100) });
+      await deliverMessage(queued, ports);
+      expect(recorded.steps).not.toContain("call");
+      expect(recorded.settles[0]?.outcome).toEqual({ kind: "retry", detail: "the calls before it are not over" });
+      expect(done.at(-1)).toBe("give back mail m1:1");
+    });
+
     it("leaves the message to the queue when no place can be had", async () => {
       const { ports, recorded } = limited(toSend, { place: failing("overloaded") });
       expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "not-claimed" });

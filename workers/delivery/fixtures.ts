@@ -65,6 +65,8 @@ export function recordingPorts(
     },
     place: () => Promise.resolve({ at: 0, taken: true, graceMs: 1_000 }),
     giveBack: () => Promise.resolve(),
+    begin: () => Promise.resolve(0),
+    end: () => Promise.resolve(),
     misconfigured: () => Promise.resolve(),
     pause: (ms) => {
       recorded.pauses.push(ms);

@@ -4,6 +4,10 @@ import type { AttemptPorts } from "./attempt.ts";
 export interface PlacePorts {
   readonly place: (workspace: string, provider: string, request: PlaceRequest) => Promise<SendPlace>;
   readonly giveBack: (workspace: string, provider: string, id: string) => Promise<void>;
+  /** Milliseconds until a taken place's call may be asked for again; 0 = it begins now. */
+  readonly begin: (workspace: string, provider: string, request: PlaceRequest) => Promise<number>;
+  /** A call that began is over. */
+  readonly end: (workspace: string, provider: string, id: string) => Promise<void>;
   readonly pause: (ms: number) => Promise<void>;
 }
 
@@ -50,13 +54,44 @@ export const inPlace = <Ports extends AttemptPorts & PlacePorts>(workspace: stri
   ...ports,
   call: async (call, mayRepeat) => {
     const problem = await reachPlace(workspace, taken, ports);
-    return problem === undefined ? ports.call(call, mayRepeat) : { kind: "no-connection", detail: problem };
+    return problem === undefined
+      ? during(workspace, taken, ports, () => ports.call(call, mayRepeat))
+      : { kind: "no-connection", detail: problem };
   },
   mail: async (server, mail) => {
     const problem = await reachPlace(workspace, taken, ports);
-    return problem === undefined ? ports.mail(server, mail) : { kind: "no-connection", detail: problem };
+    return problem === undefined
+      ? during(workspace, taken, ports, () => ports.mail(server, mail))
+      : { kind: "no-connection", detail: problem };
   },
 });
+
+/** Makes a call that has begun, and tells its end: until then it may be on its way to the provider. */
+const during = async <T>(workspace: string, { provider, request }: Taken, ports: PlacePorts, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call();
+  } finally {
+    // Where that cannot be told, it counts as under way for as long as any call may be.
+    await ports.end(workspace, provider, request.id).catch(() => undefined);
+  }
+};
+
+/** Looks for the beginning of a call: about as long as a call may last, while others have not ended. */
+const looksToBegin = 150;
+
+/** Waits until the calls before this one are out of the window. False: they are not, for very long. */
+const begin = async (
+  workspace: string,
+  { provider, request }: Pick<Taken, "provider" | "request">,
+  ports: PlacePorts,
+): Promise<boolean> => {
+  for (let looked = 0; looked < looksToBegin; looked++) {
+    const waitMs = await ports.begin(workspace, provider, request);
+    if (waitMs === 0) return true;
+    await ports.pause(waitMs);
+  }
+  return false;
+};
 
 /** Waits for the place, or for another one where it is over. Answers why there is none. */
 const reachPlace = async (
@@ -72,8 +107,9 @@ const reachPlace = async (
   };
   for (let tried = 0; tried < triesInPlace && current.taken; tried++) {
     await until(current.at, ports);
-    if (ports.authorize.now() <= current.at + current.graceMs) return undefined;
     try {
+      if (ports.authorize.now() <= current.at + current.graceMs)
+        return (await begin(workspace, { provider, request }, ports)) ? undefined : await none("the calls before it are not over");
       current = await ports.place(workspace, provider, request);
     } catch (problem) {
       return none(`no place under the provider's rate could be had: ${String(problem)}`);
