@@ -97,6 +97,7 @@ const portsWith = (
   { point, behaviour }: Fault,
 ): DeliverPorts => ({
   ...attemptPorts(env),
+  connected: (work) => work(),
   liveVersion: () => (point === "before the claim" ? never() : Promise.resolve(version)),
   confirmed: () => undefined,
   listed: () => Promise.resolve(undefined),
