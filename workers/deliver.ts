@@ -25,7 +25,7 @@ import { pool } from "./pool.ts";
 import { retryDelaySeconds } from "./retry-delay.ts";
 import { userObject } from "./user-stub.ts";
 
-/** Messages under way at once: more than there are connections (connections.ts), as waiting for a place and settling need none. */
+/** Messages under way at once: more than there are connections (connections.ts), as the claims before and the settles after the calls need none. */
 const parallel = 20;
 
 /**
@@ -81,7 +81,7 @@ const receiptQueue = (env: Env): DeliverPorts["askLater"] => {
 const perSend = 100;
 
 /** What one attempt needs, with whoever claims or not. */
-export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
+export const attemptPorts = (env: Env, connections = new Connections()): AttemptPorts & PlacePorts => {
   const allowLoopback = env.ALLOW_LOOPBACK === "true";
   const keep = groupCommit((rows: readonly OutboxRow[]) => keepInOutbox(env, rows));
   return {
@@ -90,8 +90,14 @@ export const attemptPorts = (env: Env): AttemptPorts & PlacePorts => {
     call: (call, mayRepeat) => callOutbound(call, { allowLoopback, ...(allowLoopback && !mayRepeat && { isListening }) }),
     mail: (server, mail) => sendMail(server, mail, { allowLoopback }),
     keep: (message) => keep({ ...message, acceptedAt: Date.now() }),
-    authorize: { now: () => Date.now(), call: (call) => callOutbound(call, { allowLoopback }), cached: cachedToken },
+    authorize: {
+      now: () => Date.now(),
+      call: (call) =>
+        connections.run(() => callOutbound(call, { allowLoopback }), { kind: "no-connection", detail: "no connection was free in time" }),
+      cached: cachedToken,
+    },
     forgetToken,
+    connected: (work, otherwise) => connections.run(work, otherwise),
     place: (workspace, provider, request) => providerLimiter(env, workspace, provider).place(request),
     giveBack: (workspace, provider, id) => providerLimiter(env, workspace, provider).giveBack(id),
     begin: (workspace, provider, request) => providerLimiter(env, workspace, provider).begin(request),
@@ -104,8 +110,8 @@ const portsOf = (env: Env): DeliverPorts => {
   const shards = shardsOf(env).length;
   const connections = new Connections();
   return {
-    ...attemptPorts(env),
-    connected: (work) => connections.run(work),
+    ...attemptPorts(env, connections),
+    turn: () => connections.turn(),
     liveVersion: sharedRead((workspace) => liveVersion(env, workspace)),
     object: (workspace, user) => userObject(env, workspace, user),
     confirmed: confirmedFor,

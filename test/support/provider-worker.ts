@@ -26,6 +26,7 @@ export default {
         cached: async (_, make) => (await make()).value,
       },
       forgetToken: () => undefined,
+      connected: (work) => work(),
       keep: () => Promise.resolve(),
     });
     return Response.json(outcome);

@@ -15,6 +15,8 @@ export interface AttemptPorts {
   readonly authorize: AuthorizePorts;
   /** Has a token made anew the next time, whatever is left of its life. */
   readonly forgetToken: (name: string) => void;
+  /** Does the work once a connection is free for it; answers `otherwise` where none is in time, with nothing begun. */
+  readonly connected: <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
   /** Hands a mail to a server over SMTP. */
   readonly mail: (server: SmtpServer, mail: SmtpMail) => Promise<SmtpEnd>;
   /** Keeps a message in the workspace's outbox. */
@@ -78,7 +80,7 @@ async function send(
     return { kind: "misconfigured", detail: `the request could not be made: ${messageOf(problem)}` };
   }
   const { settings } = definition;
-  const reply = await ports.call(call, resendsUncertain(definition));
+  const reply = await ports.connected(() => ports.call(call, resendsUncertain(definition)), noConnection);
   const outcome = kind.outcome(reply, { message, settings });
   if (outcome.kind === "accepted") return outcome;
   const detail = withoutSettings(withoutSecrets(outcome.detail, call), definition);
@@ -89,6 +91,9 @@ async function send(
   }
   return { ...outcome, detail };
 }
+
+/** Definitely not taken. */
+const noConnection = { kind: "no-connection", detail: "no connection was free in time" } as const;
 
 async function mail(
   message: Sending,
@@ -104,7 +109,10 @@ async function mail(
     if (problem instanceof Unprepared) return problem.outcome;
     return { kind: "misconfigured", detail: `the mail could not be made: ${messageOf(problem)}` };
   }
-  const outcome = kind.outcome(await ports.mail(server, built), { message, settings: definition.settings });
+  const outcome = kind.outcome(await ports.connected(() => ports.mail(server, built), noConnection), {
+    message,
+    settings: definition.settings,
+  });
   return outcome.kind === "accepted" ? outcome : { ...outcome, detail: withoutSettings(outcome.detail, definition) };
 }
 

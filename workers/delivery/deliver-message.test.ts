@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClaimAnswer } from "../../src/api/queue.ts";
 import { answer, message, queued, recordingPorts, rendered, resend, toSend } from "./fixtures.ts";
-import { deliverMessage, type DeliverPorts } from "./deliver-message.ts";
+import { deliverMessage } from "./deliver-message.ts";
 
 const failing = (message: string) => () => Promise.reject(new Error(message));
 
@@ -63,37 +63,62 @@ describe("deliverMessage", () => {
   it.each([
     ["the object cannot be asked", { claim: failing("overloaded") }],
     ["the live version cannot be read", { liveVersion: failing("D1 down") }],
-    ["no connection is free in time", { connected: failing("no connection was free in time") }],
+    ["its turn for a connection does not come", { turn: failing("no connection was free in time") }],
   ])("leaves the message to the queue when %s", async (_, replace) => {
     const { ports, recorded } = recordingPorts(replace);
     expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "not-claimed" });
     expect(recorded.steps).not.toContain("call");
   });
 
-  it("claims no message that has to wait for a connection: the claim is made right before the call", async () => {
-    const { ports, recorded } = recordingPorts();
-    const connected: DeliverPorts["connected"] = async (work) => {
-      recorded.steps.push("waits");
-      const done = await work();
-      recorded.steps.push("free");
-      return done;
+  describe("claims no message before its turn for a connection", () => {
+    const withTurns = (replace: Parameters<typeof recordingPorts>[0] = {}) => {
+      const { ports, recorded } = recordingPorts(replace);
+      const turn = () => {
+        recorded.steps.push("turn");
+        return Promise.resolve(() => void recorded.steps.push("over"));
+      };
+      return { ports: { ...ports, turn, ...(replace?.turn && { turn: replace.turn }) }, recorded };
     };
-    await deliverMessage(queued, { ...ports, connected });
-    expect(recorded.steps).toEqual(["waits", "claim u:1", "call", "free", "settle u:1"]);
-  });
+    const once = (steps: readonly string[]) => steps.filter((step, index) => step !== "over" || steps.indexOf("over") === index);
 
-  it("gives its place back where no connection is free for it", async () => {
-    const asks: ClaimAnswer = { claim: { kind: "place", provider: "mail", rate: { count: 2, perMs: 1_000 }, attempt: 1 }, deliver: [] };
-    const givenBack: string[] = [];
-    let asked = 0;
-    const { ports, recorded } = recordingPorts({
-      claim: () => Promise.resolve(asks),
-      connected: (work) => (asked++ === 0 ? work() : Promise.reject(new Error("no connection was free in time"))),
-      giveBack: (_workspace, provider, id) => Promise.resolve(void givenBack.push(`${provider} ${id}`)),
+    it("which is over when its call begins", async () => {
+      const { ports, recorded } = withTurns();
+      await deliverMessage(queued, ports);
+      expect(once(recorded.steps)).toEqual(["turn", "claim u:1", "over", "call", "settle u:1"]);
     });
-    expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "not-claimed" });
-    expect(givenBack).toEqual(["mail m1:1"]);
-    expect(recorded.steps).not.toContain("call");
+
+    it.each([
+      ["it is not claimed", { claim: () => Promise.resolve({ claim: { kind: "no", reason: "exited" }, deliver: [] } as const) }],
+      ["its object cannot be asked", { claim: failing("overloaded") }],
+      [
+        "its address is listed",
+        {
+          claim: () => Promise.resolve({ ...toSend, claim: { ...toSend.claim, lookUp: true } } as ClaimAnswer),
+          listed: () => Promise.resolve("bounced"),
+        },
+      ],
+      ["there is no such provider", { provider: () => Promise.resolve(undefined) }],
+      ["no connection comes free", { connected: <T>(_work: () => Promise<T>, otherwise: T) => Promise.resolve(otherwise) }],
+    ] as const)("and also where %s", async (_, replace) => {
+      const { ports, recorded } = withTurns(replace);
+      await deliverMessage(queued, ports);
+      expect(recorded.steps).toContain("over");
+      expect(recorded.steps).not.toContain("call");
+    });
+
+    it("and gives its place back where its turn does not come", async () => {
+      const asks: ClaimAnswer = { claim: { kind: "place", provider: "mail", rate: { count: 2, perMs: 1_000 }, attempt: 1 }, deliver: [] };
+      const givenBack: string[] = [];
+      let asked = 0;
+      const { ports, recorded } = withTurns({
+        claim: () => Promise.resolve(asks),
+        turn: () => (asked++ === 0 ? Promise.resolve(() => undefined) : Promise.reject(new Error("no connection was free in time"))),
+        giveBack: (_workspace, provider, id) => Promise.resolve(void givenBack.push(`${provider} ${id}`)),
+      });
+      expect(await deliverMessage(queued, ports)).toMatchObject({ kind: "not-claimed" });
+      expect(givenBack).toEqual(["mail m1:1"]);
+      expect(recorded.steps).not.toContain("call");
+    });
   });
 
   it("tells the object how far its facts are projected", async () => {
@@ -114,6 +139,7 @@ describe("deliverMessage", () => {
       ["it was deleted meanwhile", { provider: () => Promise.resolve(undefined) }, "misconfigured"],
       ["it serves another channel", { provider: () => Promise.resolve({ ...resend, type: "webhook" }) }, "misconfigured"],
       ["it refuses the message", { call: () => Promise.resolve(answer(422, '{"name":"validation_error"}')) }, "rejected"],
+      ["no connection is free in time", { connected: <T>(_work: () => Promise<T>, otherwise: T) => Promise.resolve(otherwise) }, "retry"],
       ["nobody answers", { call: () => Promise.resolve({ kind: "lost", detail: "time-out" } as const) }, "uncertain"],
       [
         "the outbox cannot be written",

@@ -11,8 +11,8 @@ import { inPlace, takePlace, type PlacePorts, type Taken } from "./place.ts";
 
 /** What delivering is done with: the consumer gives the real ones, tests their own. */
 export interface DeliverPorts extends AttemptPorts, PlacePorts {
-  /** Does the work once a connection is free for it. Rejects where none is in time, with nothing begun. */
-  readonly connected: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Waits until a message may be claimed without waiting long for a connection then; what it answers is called when its call begins, or will not. Rejects where its turn does not come in time. */
+  readonly turn: () => Promise<() => void>;
   /** The live catalog version, read no earlier than it is asked for. */
   readonly liveVersion: (workspace: string) => Promise<number>;
   /** A fresh stub of the user's object: one that failed stays broken. */
@@ -48,20 +48,53 @@ export type Delivery =
  * lease (2 minutes): the object then takes the attempt as uncertain. Never throws.
  */
 export async function deliverMessage({ workspace, user, message: id }: DeliverMessage, ports: DeliverPorts): Promise<Delivery> {
-  let claimed: Claimed & { readonly sent: Sent | undefined };
+  let claimed: Claimed;
   try {
-    claimed = await claimAndSend({ workspace, user, message: id }, ports);
+    claimed = await claim({ workspace, user, message: id }, ports);
   } catch (problem) {
     return { kind: "not-claimed", problem: messageOf(problem) };
   }
-  const { answer, catalog, sent } = claimed;
+  const { answer, catalog, taken, counted, turnOver } = claimed;
   if (answer.claim.kind === "place" || answer.claim.kind === "quota")
     return { kind: "not-claimed", problem: `no place or room could be had: ${answer.claim.kind}` };
-  if (answer.claim.kind === "no" || sent === undefined) return { kind: "done", answers: [answer] };
+  if (answer.claim.kind === "no") return { kind: "done", answers: [answer] };
   const { rendered, attempt: number } = answer.claim;
-  const { outcome, owner, leftOut, begunAt } = sent;
+  const owner = answer.movedTo ?? user;
+  const echo = echoOf(workspace, ports.shardNumber(workspace, rendered.owner), id);
+  const begunAt = ports.authorize.now();
+  const looked = await lookUp(workspace, rendered, { ports, isListed: answer.claim.lookUp === true });
+  if (looked.refused !== undefined) {
+    turnOver();
+    if (taken !== undefined) await ports.giveBack(workspace, taken.provider, taken.request.id).catch(() => undefined);
+    await counted?.giveBack().catch(() => undefined);
+    const refused = await settle(ports, { workspace, user: owner, message: id, attempt: number, catalog, outcome: looked.refused });
+    return { kind: "done", answers: refused ? [answer, refused] : [answer] };
+  }
+  const { content, leftOut } = looked;
+  const message = { workspace, user: owner, id, echo, to: rendered.to, content };
+  let isAnswered = false;
+  const paced = taken === undefined ? ports : inPlace(workspace, taken, ports);
+  const outcome = await attempt(message, rendered.provider, {
+    ...paced,
+    connected: (work, otherwise) =>
+      paced.connected(() => {
+        turnOver();
+        return work();
+      }, otherwise),
+    call: async (call, mayRepeat) => {
+      const reply = await paced.call(call, mayRepeat);
+      isAnswered = reply.kind === "answer";
+      return reply;
+    },
+    mail: async (server, mail) => {
+      const end = await paced.mail(server, mail);
+      isAnswered = end.kind === "reply";
+      return end;
+    },
+  });
+  turnOver();
   // Only the provider's own word pauses it; before the settle, so that what is held then meets a paused one when it is asked again.
-  if (outcome.kind === "misconfigured" && sent.isAnswered)
+  if (outcome.kind === "misconfigured" && isAnswered)
     await ports.misconfigured(workspace, rendered.provider, { detail: outcome.detail, begunAt });
   // Before the settle: a crash in between has the message sent again, and asked for again; after it nobody would.
   if (outcome.kind === "accepted" && outcome.providerMessageId !== undefined)
@@ -81,54 +114,6 @@ export async function deliverMessage({ workspace, user, message: id }: DeliverMe
     ...(leftOut.length > 0 && { leftOut }),
   });
   return { kind: "done", answers: settled ? [answer, settled] : [answer] };
-}
-
-/** What became of handing a claimed message over. */
-interface Sent {
-  readonly outcome: Outcome;
-  /** Whose the message is now. */
-  readonly owner: UserKey;
-  readonly leftOut: readonly string[];
-  readonly begunAt: number;
-  /** The provider itself said so. */
-  readonly isAnswered: boolean;
-}
-
-/** Looks up whom nothing is sent to, and hands the message to its provider. Never throws. */
-async function handOver(
-  { workspace, user, message: id }: DeliverMessage,
-  claimed: Claimed,
-  ports: DeliverPorts,
-): Promise<Sent | undefined> {
-  const { answer, taken, counted } = claimed;
-  if (answer.claim.kind !== "send") return undefined;
-  const { rendered } = answer.claim;
-  const owner = answer.movedTo ?? user;
-  const begunAt = ports.authorize.now();
-  const looked = await lookUp(workspace, rendered, { ports, isListed: answer.claim.lookUp === true });
-  if (looked.refused !== undefined) {
-    if (taken !== undefined) await ports.giveBack(workspace, taken.provider, taken.request.id).catch(() => undefined);
-    await counted?.giveBack().catch(() => undefined);
-    return { outcome: looked.refused, owner, leftOut: [], begunAt, isAnswered: false };
-  }
-  const { content, leftOut } = looked;
-  const echo = echoOf(workspace, ports.shardNumber(workspace, rendered.owner), id);
-  let isAnswered = false;
-  const paced = taken === undefined ? ports : inPlace(workspace, taken, ports);
-  const outcome = await attempt({ workspace, user: owner, id, echo, to: rendered.to, content }, rendered.provider, {
-    ...paced,
-    call: async (call, mayRepeat) => {
-      const reply = await paced.call(call, mayRepeat);
-      isAnswered = reply.kind === "answer";
-      return reply;
-    },
-    mail: async (server, mail) => {
-      const end = await paced.mail(server, mail);
-      isAnswered = end.kind === "reply";
-      return end;
-    },
-  });
-  return { outcome, owner, leftOut, begunAt, isAnswered };
 }
 
 type LookedUp =
@@ -157,17 +142,15 @@ interface Claimed {
   readonly taken: Taken | undefined;
   /** How it counts, where its workspace keeps a quota. */
   readonly counted: Counted | undefined;
+  /** To be called when its call begins, or will not. */
+  readonly turnOver: () => void;
 }
 
 /** A place, another one where its provider is another meanwhile, and the quota's word. */
 const mostAsked = 4;
 
-/**
- * Claims the message and hands it over at once, both within one connection: who waited between them would not hear of an
- * opt-out. Where its provider keeps a rate or its workspace a quota, with a place or room under it, given back when it is not used.
- */
-async function claimAndSend(queued: DeliverMessage, ports: DeliverPorts): Promise<Claimed & { readonly sent: Sent | undefined }> {
-  const { workspace, user, message } = queued;
+/** Claims the message; where its provider keeps a rate or its workspace a quota, with a place or room under it, which is given back when it is not used. */
+async function claim({ workspace, user, message }: DeliverMessage, ports: DeliverPorts): Promise<Claimed> {
   const confirmed = ports.confirmed(workspace, user);
   let taken: Taken | undefined;
   let counted: Counted | undefined;
@@ -175,7 +158,7 @@ async function claimAndSend(queued: DeliverMessage, ports: DeliverPorts): Promis
     if (taken !== undefined) await ports.giveBack(workspace, taken.provider, taken.request.id).catch(() => undefined);
   };
   for (let asked = 0; ; asked++) {
-    const ask = async (): Promise<Claimed & { readonly sent: Sent | undefined }> => {
+    const ask = async (): Promise<Pick<Claimed, "catalog" | "answer">> => {
       // Right before the claim: once `stop` has answered, no claim starts (docs/semantics.md, Sending).
       const catalog = await ports.liveVersion(workspace);
       const answer = await ports
@@ -187,20 +170,26 @@ async function claimAndSend(queued: DeliverMessage, ports: DeliverPorts): Promis
           ...(taken && { place: { provider: taken.provider, at: taken.place.at } }),
           ...(counted && { quota: counted.word }),
         });
-      const claimed = { catalog, answer, taken, counted };
-      return { ...claimed, sent: await handOver(queued, claimed, ports) };
+      return { catalog, answer };
     };
-    const claimed = await ports.connected(ask).catch(async (problem: unknown) => {
+    let turnOver: (() => void) | undefined;
+    let asking: Pick<Claimed, "catalog" | "answer">;
+    try {
+      turnOver = await ports.turn();
+      asking = await ask();
+    } catch (problem) {
+      turnOver?.();
       await giveBack();
       await counted?.giveBack().catch(() => undefined);
       throw problem;
-    });
-    const { claim: said } = claimed.answer;
+    }
+    const { claim: said } = asking.answer;
+    if (said.kind !== "send") turnOver();
     const isOver = said.kind === "send" || said.kind === "no" || asked === mostAsked;
     const isFree = said.kind === "place" || (said.kind === "no" ? said.unused === true : said.kind === "quota" && isOver);
     if (isFree) await giveBack();
     if (isOver && said.kind !== "send") await counted?.giveBack().catch(() => undefined); // then it counts without being sent
-    if (isOver) return claimed;
+    if (isOver) return { ...asking, taken, counted, turnOver };
     if (said.kind === "place") taken = await takePlace({ workspace, message, ...said }, ports);
     else counted = await ports.room(workspace, said.quota, said.passing);
   }

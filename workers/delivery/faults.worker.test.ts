@@ -97,7 +97,7 @@ const portsWith = (
   { point, behaviour }: Fault,
 ): DeliverPorts => ({
   ...attemptPorts(env),
-  connected: (work) => work(),
+  turn: () => Promise.resolve(() => undefined),
   liveVersion: () => (point === "before the claim" ? never() : Promise.resolve(version)),
   confirmed: () => undefined,
   listed: () => Promise.resolve(undefined),

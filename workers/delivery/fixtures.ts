@@ -50,6 +50,7 @@ export function recordingPorts(
     forgetToken: () => undefined,
     askLater: () => Promise.resolve(),
     connected: (work) => work(),
+    turn: () => Promise.resolve(() => undefined),
     provider: () => Promise.resolve(resend),
     call: () => {
       recorded.steps.push("call");
