@@ -76,7 +76,7 @@ export const anyStep: fc.Arbitrary<object> = fc.oneof(
       type: fc.constant("send"),
       channel: fc.constant("email"),
       template: fc.constant("hello"),
-      bestTime: fc.constantFrom(undefined, undefined, { within: "PT6H", otherwise: "12:00" }),
+      bestTime: fc.constantFrom(undefined, undefined, undefined, { within: "PT6H", otherwise: "08:30" }),
       onFailure: fc.constantFrom("continue", "exit"),
       next,
     }),
