@@ -262,15 +262,18 @@ const newOnes = (events: readonly UserEvent[], { known }: ApplyAnswer): readonly
 
 /**
  * Events the object knew before are logged under the time it knows, so that a repetition finds its row, also one of a user
- * who was merged in between. One that was refused is not logged: what it repeats may be there already, under another time.
+ * who was merged in between. One that was refused is not logged: what it repeats may be there already, under another time. Of
+ * one that came twice at once, with two times, the first was applied.
  */
 const loggedEvents = ({ work, answer }: Applied): readonly LoggedEvent[] => {
   const known = new Map(answer.known.map((one) => [one.id, one]));
   const user = answer.movedTo ?? work.user;
   const sentFor = answer.movedTo === undefined ? {} : { sentFor: work.user };
+  const logged = new Set<string>();
   return work.events.flatMap((event) => {
     const before = known.get(event.id);
-    if (before?.refused === true) return [];
+    if (before?.refused === true || logged.has(event.id)) return [];
+    logged.add(event.id);
     return { workspace: work.workspace, user, event: before === undefined ? event : { ...event, time: before.time }, ...sentFor };
   });
 };

@@ -15,8 +15,10 @@ describe("@segment/analytics-node, unmodified", () => {
     analytics.on("error", (error) => errors.push(error));
     const at = new Date(Date.now() - 3_600_000);
     analytics.identify({ userId: "n1", traits: { email: "n1@example.com", nested: { list: [1, "a", null] } }, timestamp: at });
-    analytics.track({ userId: "n1", event: "Order Completed", properties: { total: 42 }, messageId: "node-own-id" });
-    analytics.track({ userId: "n1", event: "Order Completed", properties: { total: 42 }, messageId: "node-own-id" });
+    const order = { userId: "n1", event: "Order Completed", properties: { total: 42 }, messageId: "node-own-id" };
+    // Twice, with a time each.
+    analytics.track({ ...order, timestamp: new Date(at.getTime() + 5_000) });
+    analytics.track({ ...order, timestamp: new Date(at.getTime() + 5_001) });
     analytics.track({ anonymousId: "n-anon", event: "Viewed" });
     analytics.page({ userId: "n1", name: "Home", category: "Docs", properties: { url: "https://shop.example/" } });
     analytics.screen({ userId: "n1", name: "Main" });
