@@ -6,8 +6,8 @@ import { dropAsk, putAsk } from "./asks.ts";
 import { setRun, type Cause, type Draft } from "./draft.ts";
 import { timedId } from "./ids.ts";
 import { definitionOf, scopeIn } from "./journeys.ts";
-import { atBestTime } from "./held-back.ts";
-import { holdMessage, messageOf, queueMessage } from "./messages.ts";
+import { queueAtBestTime } from "./held-back.ts";
+import { messageOf } from "./messages.ts";
 import { printerIn } from "./print.ts";
 import { endRun, placeOf } from "./runs.ts";
 import { sampleOf } from "./sampling.ts";
@@ -225,7 +225,7 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
     // Beside the way out of the step, which is said when the message is settled.
     ...(variant !== undefined && { paths: withPath(run.paths ?? [], `${step}/variant`, variant) }),
   });
-  const message = atBestTime(
+  queueAtBestTime(
     draft,
     {
       id,
@@ -244,6 +244,4 @@ const send = (draft: Draft, run: Run, wish: MessageWish): void => {
     },
     bestTime,
   );
-  if (message.best !== undefined && message.best.at > draft.at) holdMessage(draft, message, "best time", message.best.at);
-  else queueMessage(draft, message);
 };

@@ -7,8 +7,9 @@ import type { Draft } from "./draft.ts";
 import { holdMessage, queueMessage } from "./messages.ts";
 import { zoneOf } from "./zone.ts";
 
+const BEST_TIME = "best time";
 /** Why a message is held back by the clock. */
-const heldReasons = ["quiet hours", "window", "best time"] as const;
+const heldReasons = ["quiet hours", "window", BEST_TIME] as const;
 
 /** What holds a message back at an instant: until when; `never` when quiet hours leave nothing of its window. */
 export type HeldBack = { readonly reason: (typeof heldReasons)[number]; readonly until: number } | { readonly reason: "never" };
@@ -23,7 +24,7 @@ const MAX_TURNS = 30;
 export const heldBack = (draft: Draft, message: Message): HeldBack | undefined => {
   const { best } = message;
   if (best === undefined || best.at <= draft.at) return byClock(draft, message, draft.at);
-  return byClock(draft, message, best.at) ?? { reason: "best time", until: best.at };
+  return byClock(draft, message, best.at) ?? { reason: BEST_TIME, until: best.at };
 };
 
 /** The same of quiet hours and its window alone, asked of an instant (ms). */
@@ -74,23 +75,21 @@ const windowOf = (rules: WorkspaceRules | undefined, { window }: Message): SendW
   return Object.hasOwn(named, window) ? named[window] : undefined;
 };
 
-/** The message with the instant its user most likely reads it at, within `withinMs` of now; undefined where none is asked for. */
-export const atBestTime = (draft: Draft, message: Message, bestTime: BestTime | undefined): Message =>
-  bestTime === undefined
-    ? message
-    : chosenAnew(draft, {
-        ...message,
-        best: {
-          at: draft.at,
-          until: draft.at + windowMs(bestTime.within),
-          ...(bestTime.otherwise !== undefined && { otherwise: bestTime.otherwise }),
-        },
-      });
+/** Puts a new message before whoever sends: at once, or held until its user most likely reads it. */
+export const queueAtBestTime = (draft: Draft, message: Message, bestTime: BestTime | undefined): void => {
+  if (bestTime === undefined) return queueMessage(draft, message);
+  const until = draft.at + windowMs(bestTime.within);
+  const { otherwise } = bestTime;
+  const best = chosenAnew(draft, message, { at: draft.at, until, ...(otherwise !== undefined && { otherwise }) });
+  const timed = { ...message, best };
+  if (best.at > draft.at) holdMessage(draft, timed, BEST_TIME, best.at);
+  else queueMessage(draft, timed);
+};
 
-/** Chosen from what is known by now. */
-const chosenAnew = (draft: Draft, message: Message): Message => {
-  const { best } = message;
-  if (best === undefined) return message;
+type Best = NonNullable<Message["best"]>;
+
+/** The best time from now on, by what is known by now. */
+const chosenAnew = (draft: Draft, message: Message, best: Best): Best => {
   const now = draft.at;
   const found = draft.context.history.matches(openings.id, null, { after: now - LOOKS_BACK_MS, upTo: now }, MOST_OPENINGS);
   const at = bestInstant({
@@ -101,14 +100,15 @@ const chosenAnew = (draft: Draft, message: Message): Message => {
     otherwise: best.otherwise,
     isFree: (instant) => byClock(draft, message, instant) === undefined,
   });
-  return { ...message, best: { ...best, at } };
+  return { ...best, at };
 };
 
 /** Messages held back by the clock, after the user's zone or the rules changed: asked again now, or held until another instant. */
 export const reconsiderHeld = (draft: Draft): void => {
   for (const message of Object.values(draft.state.open)) {
     if (message.status !== "held" || !heldReasons.some((reason) => reason === message.reason)) continue;
-    const moved = message.best !== undefined && draft.at < message.best.at ? chosenAnew(draft, message) : message;
+    const { best } = message;
+    const moved = best !== undefined && draft.at < best.at ? { ...message, best: chosenAnew(draft, message, best) } : message;
     const held = heldBack(draft, moved);
     if (held === undefined || held.reason === "never") queueMessage(draft, moved);
     else if (held.until !== message.due) holdMessage(draft, moved, held.reason, held.until);
